@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whatever a user controls has a limit; these are the model's. */
+#pragma once
+
+#define WF_NAME_MAX	     63 /* bytes of an object's name: [A-Za-z0-9], then also '-', '_', '.' */
+#define WF_LABEL_KEY_MAX     63 /* bytes: as a name, and '/' */
+#define WF_LABEL_VALUE_MAX   63 /* bytes: as a name, or empty */
+#define WF_LABELS_MAX	     32 /* labels of one endpoint or selector */
+#define WF_TENANT_PREFIX_MAX 16 /* prefixes of one tenant */
+#define WF_ENDPOINT_ADDR_MAX 8	/* addresses of one endpoint */
+#define WF_VIA_MAX	     16 /* waypoints of one path */
+#define WF_PATHS_MAX	     8	/* alternatives of one policy */
+#define WF_WEIGHT_MAX	     255
+
+#define WF_NODE_ID_MIN	    0x0001 /* global C-SIDs, DESIGN section 3 */
+#define WF_NODE_ID_MAX	    0xdfff
+#define WF_TENANT_ID_MAX    0xffffff /* 24 bits of the SID argument */
+#define WF_IDENTITY_MAX	    0xffffff
+#define WF_POLICY_ID_MAX    0xffff
+#define WF_UNDERLAY_MTU_MIN 1500
+#define WF_UNDERLAY_MTU_MAX 65535

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The kinds of the wish as plain structs (DESIGN section 4).
+ *
+ * Objects are immutable once shared and counted by reference: a model, its copies and the API's
+ * overlay hold the same ones. All strings are owned by their object.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "base/own.h"
+#include "model/labels.h"
+#include "model/limits.h"
+
+enum wf_kind {
+	WF_KIND_NODE,
+	WF_KIND_TENANT,
+	WF_KIND_IDENTITY, /* made by attaching, never declared by people */
+	WF_KIND_ENDPOINT,
+	WF_KIND_POLICY,
+	WF_KIND_COUNT,
+};
+
+enum wf_encoding {
+	WF_ENCODING_UNSET, /* policy: as the tenant's; tenant: csid */
+	WF_ENCODING_CSID,
+	WF_ENCODING_SRH,
+	WF_ENCODING_COUNT,
+};
+
+struct wf_node {
+	uint16_t id;	  /* 0: not allocated yet */
+	uint32_t mtu;	  /* smallest underlay MTU of the node, bytes; 0: unknown */
+	bool has_end_sid; /* a router that does not run Weft: waypoint by its own End SID */
+	struct wf_addr end_sid;
+};
+
+struct wf_tenant {
+	uint32_t id; /* 0: not allocated yet */
+	struct wf_prefix prefixes[WF_TENANT_PREFIX_MAX];
+	unsigned int n_prefixes;
+	enum wf_encoding encoding;
+};
+
+struct wf_identity {
+	uint32_t id; /* 1..WF_IDENTITY_MAX, within the tenant */
+	struct wf_labels labels;
+};
+
+struct wf_endpoint {
+	char node[WF_NAME_MAX + 1]; /* "": declared, not attached */
+	bool is_declared;	    /* stays when it is detached */
+	uint8_t mac[6];
+	struct wf_addr addrs[WF_ENDPOINT_ADDR_MAX];
+	unsigned int n_addrs;
+	struct wf_labels labels;
+	uint32_t identity; /* 0: none yet */
+};
+
+enum wf_selector_type {
+	WF_SELECT_ANY,
+	WF_SELECT_LABELS, /* endpoints that have all of these */
+	WF_SELECT_PREFIX, /* endpoints with an address inside */
+	WF_SELECT_COUNT,
+};
+
+struct wf_selector {
+	enum wf_selector_type type;
+	struct wf_labels labels;
+	struct wf_prefix prefix;
+};
+
+struct wf_path {
+	char via[WF_VIA_MAX][WF_NAME_MAX + 1]; /* node names, in order */
+	unsigned int n_via;		       /* 0: direct */
+	unsigned int weight;		       /* 1..WF_WEIGHT_MAX */
+};
+
+struct wf_policy {
+	uint16_t id; /* 1.., within the tenant; 0: not allocated yet */
+	struct wf_selector from;
+	struct wf_selector to;
+	struct wf_path *paths; /* owned; 1..WF_PATHS_MAX */
+	unsigned int n_paths;
+	bool is_symmetric; /* reverse: symmetric - packets from `to` to `from` take the mirrored
+			      ways */
+	enum wf_encoding encoding;
+};
+
+struct wf_object {
+	enum wf_kind kind;
+	unsigned int refs;
+	char tenant[WF_NAME_MAX + 1]; /* "" for kinds that belong to none */
+	/* Unique within kind and tenant. An identity's is wf_labels_str() of its labels. */
+	char *name; /* owned */
+	union {
+		struct wf_node node;
+		struct wf_tenant self; /* WF_KIND_TENANT */
+		struct wf_identity identity;
+		struct wf_endpoint endpoint;
+		struct wf_policy policy;
+	};
+};
+
+/* "Node", "Tenant", ...: as in manifests. */
+const char *wf_kind_name(enum wf_kind kind);
+/* -EINVAL: no such kind. */
+int wf_kind_parse(const char *text, enum wf_kind *ret);
+bool wf_kind_has_tenant(enum wf_kind kind);
+
+/* A zeroed object with one reference, or NULL without memory. @tenant may be NULL. */
+struct wf_object *wf_object_new(enum wf_kind kind, const char *tenant, const char *name);
+struct wf_object *wf_object_ref(struct wf_object *o);
+void wf_object_unref(struct wf_object *o);
+/* A deep copy with one reference, to change before it is shared. */
+struct wf_object *wf_object_clone(const struct wf_object *o);
+WF_DEFINE_CLEANUP(object, struct wf_object *, wf_object_unref)
+
+/* Order of kind, tenant, name. */
+int wf_object_cmp(const struct wf_object *a, const struct wf_object *b);
+
+/*
+ * The store's key of an object: "/weft/v1/<kind>/[<tenant>/]<name>". @buf: WF_OBJECT_KEY_MAX bytes.
+ * Parsing gives back the parts; -EINVAL: not such a key.
+ */
+#define WF_OBJECT_KEY_MAX    512
+#define WF_OBJECT_KEY_PREFIX "/weft/v1/"
+const char *wf_object_key(enum wf_kind kind, const char *tenant, const char *name, char *buf);
+int wf_object_key_parse(const char *key, enum wf_kind *ret_kind, char ret_tenant[WF_NAME_MAX + 1],
+			const char **ret_name);
+
+/* [A-Za-z0-9][A-Za-z0-9._-]*, at most WF_NAME_MAX bytes. */
+bool wf_name_is_valid(const char *name);
+
+/* "any", "app=web" or "10.0.0.0/8": for tables. @buf: WF_LABELS_STR_MAX bytes. */
+const char *wf_selector_str(const struct wf_selector *s, char *buf);
+bool wf_selector_matches(const struct wf_selector *s, const struct wf_endpoint *e);
