@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Every map of the data path. User space writes the tables of dp/table.h; the programs write the
+ * counters and their own memory.
+ */
+#pragma once
+
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+#include "dp/drops.h"
+#include "dp/flowcache.h"
+#include "dp/table.h"
+
+#define WF_HASH_MAP(id, map, key_type, value_type, max) \
+	struct {                                        \
+		__uint(type, BPF_MAP_TYPE_HASH);        \
+		__uint(map_flags, BPF_F_NO_PREALLOC);   \
+		__uint(max_entries, max);               \
+		__uint(pinning, LIBBPF_PIN_BY_NAME);    \
+		__type(key, key_type);                  \
+		__type(value, value_type);              \
+	} map SEC(".maps");
+WF_TABLES(WF_HASH_MAP)
+#undef WF_HASH_MAP
+
+/* User space adds one after each change: what the flow caches remember from before is forgotten. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, __u32);
+	__type(value, __u32);
+} generation SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, WF_COUNTER_SLOTS);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, __u32);
+	__type(value, struct wf_counter);
+} counters SEC(".maps");
+
+/* By enum wf_drop. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 64);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, __u32);
+	__type(value, __u64);
+} drops SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, WF_FLOWCACHE_SLOTS);
+	__type(key, __u32);
+	__type(value, struct wf_applied);
+} applied SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, WF_FLOWCACHE_SLOTS);
+	__type(key, __u32);
+	__type(value, struct wf_validated);
+} validated SEC(".maps");

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a node knows of itself, as found in its kernel: the second input of compile. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/limits.h"
+
+/* The host side of an attached endpoint. */
+struct wf_here_port {
+	char tenant[WF_NAME_MAX + 1];
+	char name[WF_NAME_MAX + 1];
+	int ifindex;
+	uint32_t mtu; /* now */
+};
+
+/* Any other interface, but lo. */
+struct wf_here_link {
+	int ifindex;
+	bool is_underlay; /* part of the domain */
+};
+
+struct wf_here {
+	char node[WF_NAME_MAX + 1];
+	uint32_t block;			  /* of all SIDs, host order */
+	uint32_t underlay_mtu;		  /* smallest of the underlay interfaces; 0: none */
+	const struct wf_here_port *ports; /* sorted by tenant, name */
+	size_t n_ports;
+	const struct wf_here_link *links; /* sorted by ifindex */
+	size_t n_links;
+};
