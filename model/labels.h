@@ -8,7 +8,7 @@
 #include "base/vec.h"
 #include "model/limits.h"
 
-#define WF_LABELS_STR_MAX (WF_LABELS_MAX * (WF_LABEL_KEY_MAX + WF_LABEL_VALUE_MAX + 2) + 1)
+#define WF_LABELS_STR_MAX (WF_LABELS_TEXT_MAX + 1)
 
 struct wf_label {
 	char key[WF_LABEL_KEY_MAX + 1];
@@ -21,7 +21,8 @@ struct wf_labels {
 	size_t cap;
 };
 
-/* Adds or replaces. 0, -EINVAL (characters or length), -E2BIG (too many) or -ENOMEM. */
+/* Adds or replaces. 0, -EINVAL (characters or length), -E2BIG (too many, or their text longer than
+ * WF_LABELS_TEXT_MAX) or -ENOMEM. */
 int wf_labels_set(struct wf_labels *l, const char *key, const char *value);
 
 /* "app=web,tier=front", sorted: equal sets have equal text. Parses what it prints; "" is empty. */

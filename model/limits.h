@@ -3,13 +3,14 @@
 #pragma once
 
 #define WF_NAME_MAX	     63 /* bytes of an object's name: [A-Za-z0-9], then also '-', '_', '.' */
-#define WF_LABEL_KEY_MAX     63 /* bytes: as a name, and '/' */
-#define WF_LABEL_VALUE_MAX   63 /* bytes: as a name, or empty */
-#define WF_LABELS_MAX	     32 /* labels of one endpoint or selector */
-#define WF_TENANT_PREFIX_MAX 16 /* prefixes of one tenant */
-#define WF_ENDPOINT_ADDR_MAX 8	/* addresses of one endpoint */
-#define WF_VIA_MAX	     16 /* waypoints of one path */
-#define WF_PATHS_MAX	     8	/* alternatives of one policy */
+#define WF_LABEL_KEY_MAX     63	 /* bytes: as a name, and '/' */
+#define WF_LABEL_VALUE_MAX   63	 /* bytes: as a name, or empty */
+#define WF_LABELS_MAX	     32	 /* labels of one endpoint or selector */
+#define WF_LABELS_TEXT_MAX   400 /* bytes of wf_labels_str(): it is part of a store's key */
+#define WF_TENANT_PREFIX_MAX 16	 /* prefixes of one tenant */
+#define WF_ENDPOINT_ADDR_MAX 8	 /* addresses of one endpoint */
+#define WF_VIA_MAX	     16	 /* waypoints of one path */
+#define WF_PATHS_MAX	     8	 /* alternatives of one policy */
 #define WF_WEIGHT_MAX	     255
 
 #define WF_NODE_ID_MIN	    0x0001 /* global C-SIDs, DESIGN section 3 */

@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "base/vec.h"
+#include "model/claims.h"
 #include "model/object.h"
 
 struct wf_model;
@@ -33,6 +34,13 @@ struct wf_object *wf_model_find(const struct wf_model *m, enum wf_kind kind, con
 /* All of one kind (and tenant, unless NULL), sorted: borrowed, valid until the model changes. */
 struct wf_object *const *wf_model_range(const struct wf_model *m, enum wf_kind kind,
 					const char *tenant, size_t *ret_n);
+
+/* The endpoint of @tenant that has this address. Borrowed; NULL: it is free. O(1). */
+struct wf_object *wf_model_find_address(const struct wf_model *m, const char *tenant,
+					const struct wf_addr *addr);
+/* Who has this id (or End SID), beside @except (may be NULL)? Borrowed; NULL: nobody. O(1). */
+struct wf_object *wf_model_find_claim(const struct wf_model *m, const struct wf_claim *claim,
+				      const struct wf_object *except);
 
 /* Something wrong with an object. */
 struct wf_problem {

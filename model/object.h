@@ -119,7 +119,8 @@ void wf_object_unref(struct wf_object *o);
 struct wf_object *wf_object_clone(const struct wf_object *o);
 WF_DEFINE_CLEANUP(object, struct wf_object *, wf_object_unref)
 
-/* Order of kind, tenant, name. */
+/* Order of kind, tenant, name. Within a kind it is the order of the store's keys, so that a sorted
+ * listing of them loads in one pass. */
 int wf_object_cmp(const struct wf_object *a, const struct wf_object *b);
 
 /*
