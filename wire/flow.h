@@ -45,7 +45,8 @@ struct wf_inner {
 	__u32 ip_len; /* IP header and payload; less than the frame if that is padded */
 	__u8 tc;      /* IPv4 TOS or IPv6 traffic class */
 	__u8 hop_limit;
-	__u8 pad[2];
+	__u8 upper; /* upper layer; flow.proto, but for a first fragment with more headers */
+	__u8 pad;
 };
 
 _Static_assert(sizeof(struct wf_inner) == 56, "no holes");
@@ -61,8 +62,9 @@ enum wf_flow_fault {
 	WF_FLOW_FAULT_COUNT,
 };
 
-#define WF_FLOW_OFF_MAX 0xff /* of the IP header: all callers have one of a few constant offsets \
-			      */
+#define WF_FLOW_OFF_MAX                                                          \
+	0xff /* of the IP header: all callers have one of a few constant offsets \
+	      */
 
 WF_INLINE _Bool wf_flow_has_ports(__u8 proto)
 {
@@ -77,7 +79,7 @@ WF_INLINE enum wf_flow_fault wf_flow_fill_l4(const __u8 *l4, const void *end, __
 	wf_any32 *ports = (void *)&inner->flow.sport;
 
 	*(wf_any32 *)&inner->flow.proto = 0;
-	inner->flow.proto = proto;
+	inner->flow.proto = inner->upper = proto;
 	*ports = 0;
 	if (inner->flags & WF_INNER_FRAGMENT || !wf_flow_has_ports(proto))
 		return WF_FLOW_OK;
@@ -113,7 +115,7 @@ WF_INLINE enum wf_flow_fault wf_flow_fill_v4(const struct wf_ipv4 *ip, __u32 off
 		inner->flags |= WF_INNER_LATER_FRAGMENT;
 	inner->tc = ip->tos;
 	inner->hop_limit = ip->ttl;
-	inner->pad[0] = inner->pad[1] = 0;
+	inner->pad = 0;
 	return WF_FLOW_OK;
 }
 
@@ -132,7 +134,7 @@ WF_INLINE enum wf_flow_fault wf_flow_fill_v6(const struct wf_ipv6 *ip, __u32 off
 	inner->ip_len = WF_IPV6_LEN + wf_ntohs(ip->payload_len);
 	inner->tc = wf_ipv6_tc(ip);
 	inner->hop_limit = ip->hop_limit;
-	inner->pad[0] = inner->pad[1] = 0;
+	inner->pad = 0;
 	return WF_FLOW_OK;
 }
 
@@ -220,7 +222,9 @@ WF_INLINE enum wf_flow_fault wf_flow_parse_exthdrs(const void *data, const void 
 	ret->routing_type = upper.routing_type;
 	ret->l4_off = (__u16)upper.off;
 	proto = upper.flags & WF_UPPER_FRAGMENT ? upper.fragment_proto : upper.proto;
-	return wf_flow_fill_l4((const __u8 *)data + (upper.off & 0x7fff), end, proto, ret);
+	fault = wf_flow_fill_l4((const __u8 *)data + (upper.off & 0x7fff), end, proto, ret);
+	ret->upper = upper.proto;
+	return fault;
 }
 
 /* Every packet the fast half takes, and those it does not. Same contract. */
