@@ -53,13 +53,20 @@ struct wf_problems {
 	struct wf_problem *items; /* owned */
 	size_t n;
 	size_t cap;
+	size_t n_found; /* with those that are beyond WF_PROBLEMS_MAX */
 };
 
-#define WF_PROBLEMS_MAX 100 /* further ones are counted by nobody: mend these first */
+#define WF_PROBLEMS_MAX 100 /* further ones are only counted: mend these first */
 
 void wf_problems_add(struct wf_problems *p, size_t index, const char *key, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 void wf_problems_done(struct wf_problems *p);
+
+/*
+ * What can be said of an object by itself: prefixes that overlap or are reserved, an address twice,
+ * a policy that nothing can match, ...
+ */
+void wf_object_check(const struct wf_object *o, size_t index, struct wf_problems *problems);
 
 /*
  * Would the wish be right with these objects put into it? Duplicates among them, missing tenants,

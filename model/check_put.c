@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Checks a batch against the model as it would be: what the batch says of an object hides what the
+ * model says of it. Costs grow with the batch, and with the model only when a tenant's prefixes
+ * change or a node stops to run Weft.
+ */
+#include "model/model.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "model/batch.h"
+#include "model/near.h"
+#include "model/scope.h"
+
+struct check {
+	const struct wf_model *model;
+	struct wf_batch batch;
+	struct wf_claims claims; /* of the objects looked at so far */
+	struct wf_problems *problems;
+	size_t index; /* of the object being looked at */
+};
+
+/* "endpoint 'web'": as in the middle of a sentence. @buf: 80 bytes. */
+static const char *describe(const struct wf_object *o, char *buf)
+{
+	snprintf(buf, 80, "%s '%.60s'", wf_kind_name(o->kind), o->name);
+	buf[0] |= 0x20;
+	return buf;
+}
+
+static const struct wf_object *find(const struct check *c, enum wf_kind kind, const char *tenant,
+				    const char *name)
+{
+	const struct wf_batch_item *item = wf_batch_find_name(&c->batch, kind, tenant, name);
+
+	return item ? item->object : wf_model_find(c->model, kind, tenant, name);
+}
+
+/* All of a kind that have no tenant. */
+static void offer_all(const struct check *c, enum wf_kind kind, struct wf_near *near)
+{
+	struct wf_object *const *objects;
+	size_t n;
+
+	objects = wf_model_range(c->model, kind, NULL, &n);
+	for (size_t i = 0; i < n && i < WF_NEAR_LOOKED_AT; i++)
+		if (!wf_batch_find(&c->batch, objects[i]))
+			wf_near_offer(near, objects[i]->name);
+	for (size_t i = 0; i < c->batch.n && i < WF_NEAR_LOOKED_AT; i++)
+		if (c->batch.items[i].object->kind == kind)
+			wf_near_offer(near, c->batch.items[i].object->name);
+}
+
+static void unknown(struct check *c, const char *key, enum wf_kind kind, const char *name)
+{
+	struct wf_near near = {.wanted = name};
+	char words[WF_NEAR_STR_MAX];
+
+	if (c->problems->n < WF_PROBLEMS_MAX)
+		offer_all(c, kind, &near);
+	wf_problems_add(c->problems, c->index, key, "there is no %s '%s'%s",
+			kind == WF_KIND_NODE ? "node" : "tenant", name, wf_near_str(&near, words));
+}
+
+static void check_duplicates(struct check *c)
+{
+	for (size_t i = 1; i < c->batch.n; i++) {
+		const struct wf_batch_item *item = &c->batch.items[i];
+		char text[80];
+
+		if (wf_object_cmp(item[-1].object, item->object) == 0)
+			wf_problems_add(c->problems, item->index, "name", "%s is there twice",
+					describe(item->object, text));
+	}
+}
+
+static const char *claim_key(const struct wf_object *o, const struct wf_claim *claim,
+			     unsigned int i, char key[32])
+{
+	if (claim->type == WF_CLAIM_ID)
+		return "id";
+	if (o->kind == WF_KIND_NODE)
+		return "end";
+	snprintf(key, 32, "addresses[%u]", i);
+	return key;
+}
+
+/* Who else has it, in the batch so far or in what the batch leaves of the model? */
+static const struct wf_object *claimed_by(const struct check *c, const struct wf_claim *claim,
+					  const struct wf_object *self)
+{
+	const struct wf_object *owner = wf_claims_find(&c->claims, claim, self);
+
+	if (owner)
+		return wf_object_cmp(owner, self) == 0 ? NULL : owner; /* a duplicate's */
+	owner = wf_model_find_claim(c->model, claim, NULL);
+	return owner && !wf_batch_find(&c->batch, owner) ? owner : NULL;
+}
+
+static int check_claims(struct check *c, struct wf_object *o)
+{
+	char key[32], value[WF_ADDR_STR_MAX], who[80];
+	struct wf_claim claim;
+	uint32_t id;
+
+	if (wf_claims_reserve(&c->claims) < 0)
+		return -ENOMEM;
+	for (unsigned int i = 0; wf_object_claim(o, i, &claim); i++) {
+		const struct wf_object *owner = claimed_by(c, &claim, o);
+
+		if (!owner)
+			continue;
+		memcpy(&id, claim.value.bytes, sizeof(id));
+		if (claim.type == WF_CLAIM_ID)
+			snprintf(value, sizeof(value), "id %u", id);
+		else
+			wf_addr_str(&claim.value, value);
+		wf_problems_add(c->problems, c->index, claim_key(o, &claim, i, key),
+				"%s is in use by %s", value, describe(owner, who));
+	}
+	wf_claims_add(&c->claims, o);
+	return 0;
+}
+
+static void check_node_of(struct check *c, const struct wf_object *o)
+{
+	const struct wf_object *node;
+
+	if (!o->endpoint.node[0])
+		return;
+	node = find(c, WF_KIND_NODE, "", o->endpoint.node);
+	if (!node)
+		unknown(c, "node", WF_KIND_NODE, o->endpoint.node);
+	else if (node->node.has_end_sid)
+		wf_problems_add(c->problems, c->index, "node",
+				"node '%s' does not run Weft (it has an `end`)", o->endpoint.node);
+}
+
+static void check_endpoint(struct check *c, const struct wf_object *o,
+			   const struct wf_object *tenant)
+{
+	char key[32], fault[WF_ADDRESS_FAULT_STR_MAX];
+
+	check_node_of(c, o);
+	for (unsigned int i = 0; tenant && i < o->endpoint.n_addrs; i++) {
+		if (!wf_tenant_address_fault(tenant, &o->endpoint.addrs[i], fault))
+			continue;
+		snprintf(key, sizeof(key), "addresses[%u]", i);
+		wf_problems_add(c->problems, c->index, key, "%s", fault);
+	}
+}
+
+static void check_selector(struct check *c, const char *key, const struct wf_selector *s,
+			   const struct wf_object *tenant)
+{
+	char prefix[WF_PREFIX_STR_MAX], all[WF_TENANT_PREFIXES_STR_MAX];
+
+	if (tenant && s->type == WF_SELECT_PREFIX &&
+	    !wf_tenant_has_prefix(&tenant->self, &s->prefix))
+		wf_problems_add(c->problems, c->index, key,
+				"%s is outside the prefixes of tenant '%s' (%s)",
+				wf_prefix_str(&s->prefix, prefix), tenant->name,
+				wf_tenant_prefixes_str(&tenant->self, all));
+}
+
+static void check_via(struct check *c, const struct wf_policy *p, unsigned int i, unsigned int j)
+{
+	char key[48];
+
+	if (find(c, WF_KIND_NODE, "", p->paths[i].via[j]))
+		return;
+	if (p->n_paths == 1 && p->paths[0].weight == 1)
+		snprintf(key, sizeof(key), "via[%u]", j);
+	else
+		snprintf(key, sizeof(key), "paths[%u].via[%u]", i, j);
+	unknown(c, key, WF_KIND_NODE, p->paths[i].via[j]);
+}
+
+static void check_policy(struct check *c, const struct wf_object *o, const struct wf_object *tenant)
+{
+	const struct wf_policy *p = &o->policy;
+
+	check_selector(c, "from", &p->from, tenant);
+	check_selector(c, "to", &p->to, tenant);
+	for (unsigned int i = 0; i < p->n_paths; i++)
+		for (unsigned int j = 0; j < p->paths[i].n_via; j++)
+			check_via(c, p, i, j);
+}
+
+static bool keeps_prefixes(const struct wf_tenant *now, const struct wf_tenant *before)
+{
+	for (unsigned int i = 0; i < before->n_prefixes; i++) {
+		unsigned int j = 0;
+
+		while (j < now->n_prefixes &&
+		       wf_prefix_cmp(&now->prefixes[j], &before->prefixes[i]) != 0)
+			j++;
+		if (j == now->n_prefixes)
+			return false;
+	}
+	return true;
+}
+
+/* What is wrong with @other once @tenant is so? */
+static bool would_break(const struct wf_object *tenant, const struct wf_object *other, char *fault)
+{
+	const struct wf_selector *sides[] = {&other->policy.from, &other->policy.to};
+	char prefix[WF_PREFIX_STR_MAX];
+
+	if (other->kind == WF_KIND_ENDPOINT) {
+		for (unsigned int i = 0; i < other->endpoint.n_addrs; i++)
+			if (wf_tenant_address_fault(tenant, &other->endpoint.addrs[i], fault))
+				return true;
+		return false;
+	}
+	for (int i = 0; i < 2; i++)
+		if (sides[i]->type == WF_SELECT_PREFIX &&
+		    !wf_tenant_has_prefix(&tenant->self, &sides[i]->prefix)) {
+			snprintf(fault, WF_ADDRESS_FAULT_STR_MAX, "%s is outside",
+				 wf_prefix_str(&sides[i]->prefix, prefix));
+			return true;
+		}
+	return false;
+}
+
+/* Do the endpoints and policies that stay as they are still fit the new prefixes? */
+static void check_tenant(struct check *c, const struct wf_object *o)
+{
+	static const enum wf_kind kinds[] = {WF_KIND_ENDPOINT, WF_KIND_POLICY};
+	const struct wf_object *old = wf_model_find(c->model, WF_KIND_TENANT, NULL, o->name);
+	char who[80], fault[WF_ADDRESS_FAULT_STR_MAX];
+
+	if (!old || keeps_prefixes(&o->self, &old->self))
+		return;
+	for (int i = 0; i < 2; i++) {
+		struct wf_object *const *others;
+		size_t n;
+
+		others = wf_model_range(c->model, kinds[i], o->name, &n);
+		for (size_t j = 0; j < n; j++) {
+			if (!would_break(o, others[j], fault) ||
+			    wf_batch_find(&c->batch, others[j]))
+				continue;
+			wf_problems_add(c->problems, c->index, "prefixes", "%s needs what goes: %s",
+					describe(others[j], who), fault);
+			break; /* one of a kind tells enough */
+		}
+	}
+}
+
+static bool stops_to_run_weft(const struct check *c, const struct wf_object *node)
+{
+	const struct wf_object *old;
+
+	if (node->kind != WF_KIND_NODE || !node->node.has_end_sid)
+		return false;
+	old = wf_model_find(c->model, WF_KIND_NODE, NULL, node->name);
+	return old && !old->node.has_end_sid;
+}
+
+/* Nodes that stop to run Weft must have no endpoints; one look at all endpoints for all of them. */
+static void check_stopped_nodes(struct check *c)
+{
+	struct wf_object *const *endpoints;
+	bool is_needed = false;
+	char who[80];
+	size_t n;
+
+	for (size_t i = 0; i < c->batch.n && !is_needed; i++)
+		is_needed = stops_to_run_weft(c, c->batch.items[i].object);
+	endpoints = wf_model_range(c->model, WF_KIND_ENDPOINT, NULL, &n);
+	for (size_t i = 0; is_needed && i < n; i++) {
+		struct wf_batch_item *node = wf_batch_find_name(&c->batch, WF_KIND_NODE, "",
+								endpoints[i]->endpoint.node);
+
+		if (!node || !node->object->node.has_end_sid || node->n_users ||
+		    wf_batch_find(&c->batch, endpoints[i]))
+			continue;
+		node->n_users++;
+		wf_problems_add(c->problems, node->index, "end",
+				"%s of tenant '%s' is attached to this node",
+				describe(endpoints[i], who), endpoints[i]->tenant);
+	}
+}
+
+static int check_one(struct check *c, struct wf_object *o)
+{
+	const struct wf_object *tenant = NULL;
+
+	wf_object_check(o, c->index, c->problems);
+	if (wf_kind_has_tenant(o->kind)) {
+		tenant = find(c, WF_KIND_TENANT, "", o->tenant);
+		if (!tenant)
+			unknown(c, "tenant", WF_KIND_TENANT, o->tenant);
+	}
+	if (o->kind == WF_KIND_TENANT)
+		check_tenant(c, o);
+	else if (o->kind == WF_KIND_ENDPOINT)
+		check_endpoint(c, o, tenant);
+	else if (o->kind == WF_KIND_POLICY)
+		check_policy(c, o, tenant);
+	return check_claims(c, o);
+}
+
+int wf_model_check_put(const struct wf_model *m, struct wf_object *const *objects, size_t n,
+		       struct wf_problems *problems)
+{
+	struct check c = {.model = m, .problems = problems};
+	size_t found_before = problems->n_found;
+	int r;
+
+	r = wf_batch_init(&c.batch, objects, n);
+	if (!r) {
+		check_duplicates(&c);
+		check_stopped_nodes(&c);
+	}
+	for (; !r && c.index < n; c.index++)
+		r = check_one(&c, objects[c.index]);
+	wf_claims_done(&c.claims);
+	wf_batch_done(&c.batch);
+	if (r)
+		return r;
+	return problems->n_found > found_before ? -EINVAL : 0;
+}

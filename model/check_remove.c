@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+/* One look at all endpoints and policies, whatever the number of objects that go. */
+#include "model/model.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "model/batch.h"
+#include "model/near.h"
+
+struct check {
+	const struct wf_model *model;
+	struct wf_batch gone;
+	struct wf_problems *problems;
+};
+
+static void check_missing(struct check *c, const struct wf_batch_item *item)
+{
+	const struct wf_object *o = item->object;
+	struct wf_near near = {.wanted = o->name};
+	struct wf_object *const *others;
+	char words[WF_NEAR_STR_MAX];
+	size_t n;
+
+	if (wf_model_find(c->model, o->kind, o->tenant, o->name))
+		return;
+	others = wf_model_range(c->model, o->kind, o->tenant, &n);
+	if (c->problems->n == WF_PROBLEMS_MAX)
+		n = 0;
+	for (size_t i = 0; i < n && i < WF_NEAR_LOOKED_AT; i++)
+		wf_near_offer(&near, others[i]->name);
+	wf_problems_add(c->problems, item->index, "name", "there is no %s '%.60s'%s%s%s%s",
+			wf_kind_name(o->kind), o->name, o->tenant[0] ? " in tenant '" : "",
+			o->tenant, o->tenant[0] ? "'" : "", wf_near_str(&near, words));
+}
+
+/* Of many users the first one is told. */
+static void needs(struct check *c, struct wf_batch_item *item, const struct wf_object *user)
+{
+	if (!item || item->n_users++)
+		return;
+	wf_problems_add(c->problems, item->index, "",
+			"%s '%s' is needed by %s '%.60s' of tenant '%s'",
+			wf_kind_name(item->object->kind), item->object->name,
+			wf_kind_name(user->kind), user->name, user->tenant);
+}
+
+static void needs_node(struct check *c, const char *name, const struct wf_object *user)
+{
+	if (*name)
+		needs(c, wf_batch_find_name(&c->gone, WF_KIND_NODE, "", name), user);
+}
+
+static void check_user(struct check *c, const struct wf_object *user)
+{
+	needs(c, wf_batch_find_name(&c->gone, WF_KIND_TENANT, "", user->tenant), user);
+	if (user->kind == WF_KIND_ENDPOINT) {
+		needs_node(c, user->endpoint.node, user);
+		return;
+	}
+	for (unsigned int i = 0; i < user->policy.n_paths; i++)
+		for (unsigned int j = 0; j < user->policy.paths[i].n_via; j++)
+			needs_node(c, user->policy.paths[i].via[j], user);
+}
+
+static void check_users(struct check *c, enum wf_kind kind)
+{
+	struct wf_object *const *users;
+	size_t n;
+
+	users = wf_model_range(c->model, kind, NULL, &n);
+	for (size_t i = 0; i < n; i++)
+		if (!wf_batch_find(&c->gone, users[i]))
+			check_user(c, users[i]);
+}
+
+static void check_attached(struct check *c, const struct wf_batch_item *item)
+{
+	const struct wf_object *o = item->object;
+
+	if (o->kind != WF_KIND_ENDPOINT)
+		return;
+	o = wf_model_find(c->model, o->kind, o->tenant, o->name);
+	if (o && o->endpoint.node[0])
+		wf_problems_add(c->problems, item->index, "",
+				"endpoint '%s' is attached to node '%s': detach it first", o->name,
+				o->endpoint.node);
+}
+
+static bool can_be_needed(const struct check *c)
+{
+	for (size_t i = 0; i < c->gone.n; i++)
+		if (!wf_kind_has_tenant(c->gone.items[i].object->kind))
+			return true;
+	return false;
+}
+
+int wf_model_check_remove(const struct wf_model *m, struct wf_object *const *objects, size_t n,
+			  struct wf_problems *problems)
+{
+	struct check c = {.model = m, .problems = problems};
+	size_t found_before = problems->n_found;
+
+	if (wf_batch_init(&c.gone, objects, n) < 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		check_missing(&c, &c.gone.items[i]);
+		check_attached(&c, &c.gone.items[i]);
+	}
+	if (can_be_needed(&c)) {
+		check_users(&c, WF_KIND_ENDPOINT);
+		check_users(&c, WF_KIND_POLICY);
+	}
+	wf_batch_done(&c.gone);
+	return problems->n_found > found_before ? -EINVAL : 0;
+}
