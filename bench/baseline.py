@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the bench compares: one way to carry packets from c1 to c2, and where its packets go in."""
+from dataclasses import dataclass
+
+import topology
+
+
+@dataclass(frozen=True)
+class Ends:
+    """What a load generator must know."""
+    src: str = topology.C1
+    dst: str = topology.C2
+    gateway_mac: str = topology.MAC["h1-c1"]  # where c1 sends what is for dst
+    n_dsts: int = 1  # destinations dst, dst + 1, ... all of which end at c2's eth0
+
+
+class Baseline:
+    """One row of the table. A subclass sets the attributes and overrides setup()."""
+    name = ""      # for --only and the JSON
+    layers = ()    # what one packet must look like between h1 and h2, see capture.py
+
+    def describe(self):
+        """One line for people: what carries the packets."""
+        raise NotImplementedError
+
+    def setup(self, topo):
+        """Makes c1 and c2 reach each other, in both directions, on a Topology that is up.
+
+        Raises netns.Unsupported if this kernel cannot."""
+        raise NotImplementedError
+
+    def ends(self):
+        return Ends()
+
+    def teardown(self):
+        """Ends what setup() started; the namespaces and all in them are deleted by the caller."""

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Looks at one packet on the underlay and says what it is.
+
+layers(frame) names the headers after Ethernet, from the outside in: "ipv6", "ipv4",
+"srh[N]" or "srh[N]+hmac" (N segments), "vxlan" (with its UDP and inner Ethernet), "udp".
+"""
+import socket
+import struct
+
+import netns
+
+ETH_P_ALL = 3
+PACKET_OUTGOING = 4
+VXLAN_PORT = 4789
+HMAC_TLV = 5
+
+
+class Capture:
+    """A packet socket on one interface, open for the length of a `with` block."""
+
+    def __init__(self, name, device):
+        with netns.inside(name):
+            self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
+            self.socket.bind((device, ETH_P_ALL))
+            self.socket.setblocking(False)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def first(self, wanted):
+        """The layers of the first received packet for which wanted(layers) holds, or None."""
+        while True:
+            try:
+                frame, address = self.socket.recvfrom(2048)
+            except BlockingIOError:
+                return None
+            found = layers(frame)
+            if address[2] != PACKET_OUTGOING and wanted(found):
+                return found
+
+
+def layers(frame):
+    try:
+        return tuple(_ethernet(frame))
+    except (struct.error, IndexError):
+        return ("truncated",)
+
+
+def _ethernet(data):
+    proto = struct.unpack_from("!H", data, 12)[0]
+    return {0x86dd: _ipv6, 0x0800: _ipv4}.get(proto, lambda _: [f"ethertype {proto:#x}"])(data[14:])
+
+
+def _ipv6(data):
+    return ["ipv6"] + _next(data[6], data[40:])
+
+
+def _ipv4(data):
+    return ["ipv4"] + _next(data[9], data[(data[0] & 15) * 4:])
+
+
+def _next(proto, data):
+    known = {41: _ipv6, 4: _ipv4, 43: _routing, 17: _udp}
+    return known.get(proto, lambda _: [f"protocol {proto}"])(data)
+
+
+def _routing(data):
+    if data[2] != 4:
+        return [f"routing type {data[2]}"]
+    n_segments, end = data[4] + 1, 8 + 8 * data[1]
+    tlv, has_hmac = 8 + 16 * n_segments, False
+    while tlv < end:
+        has_hmac = has_hmac or data[tlv] == HMAC_TLV
+        tlv += 1 if data[tlv] == 0 else 2 + data[tlv + 1]
+    return [f"srh[{n_segments}]" + ("+hmac" if has_hmac else "")] + _next(data[0], data[end:])
+
+
+def _udp(data):
+    if struct.unpack_from("!H", data, 2)[0] == VXLAN_PORT:
+        return ["vxlan"] + _ethernet(data[16:])
+    return ["udp"]

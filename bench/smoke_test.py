@@ -1,0 +1,41 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""each_case_delivers_every_packet_in_its_own_encapsulation: the bench must not rot unnoticed."""
+import sys
+
+import netns
+import proof
+import tcp_rr
+import topology
+from cases import every_case
+
+SKIPPED = 77
+
+
+def check(build, case):
+    """True if the case was proven, False if this kernel cannot do it."""
+    topo = topology.Topology(case.name)
+    try:
+        topo.up()
+        case.setup(topo)
+        layers = proof.prove(build, case, topo)
+        tcp_rr.MS = 1
+        tcp_rr.TcpRr(build).sample(case, topo)
+        print(f"{case.name}: {' / '.join(layers)}")
+        return True
+    except netns.Unsupported as e:
+        print(f"{case.name}: skipped, {e}")
+        return False
+    finally:
+        case.teardown()
+        topo.down()
+
+
+def main():
+    netns.delete_stale(topology.PREFIX)
+    proven = [check(sys.argv[1], case) for case in every_case(sys.argv[1])]
+    return 0 if any(proven) else SKIPPED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

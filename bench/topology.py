@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one topology of the bench, once for each case, all of them up at the same time:
+
+    bench-PID-CASE-c1        -h1                        -h2            -c2
+     fd10:a::2 eth0 ---- c1  underlay fd20::1 - fd20::2 underlay  c2 ---- eth0 fd10:b::2
+                      fd10:a::1                               fd10:b::1
+
+Every neighbor entry is permanent and no interface has a link-local address, so nothing but the
+load is on the links. The underlay's MTU is 1500. Receiving veth ends have GRO, hence NAPI: the
+generator's frames need it, and it is what real interfaces have.
+"""
+import os
+
+import netns
+
+PREFIX = "bench"
+MTU = 1500
+C1, C2 = "fd10:a::2", "fd10:b::2"
+H1, H2 = "fd20::1", "fd20::2"
+MAC = {key: f"02:00:00:00:00:{number}" for key, number in
+       {"c1": "c1", "h1-c1": "1c", "h1-up": "10", "h2-up": "20", "h2-c2": "2c", "c2": "c2"}.items()}
+
+
+class Topology:
+    def __init__(self, case_name):
+        base = f"{PREFIX}-{os.getpid()}-{case_name}"
+        self.c1, self.h1, self.h2, self.c2 = self.all = [f"{base}-{n}" for n in
+                                                         ("c1", "h1", "h2", "c2")]
+
+    def up(self):
+        """Makes the namespaces and the underlay between h1 and h2."""
+        netns.add(self.all)
+        for name in self.all:
+            netns.sysctl(name, default__addr_gen_mode=1, default__accept_dad=0)
+            netns.ip(name, "link set lo up")
+        for name in (self.h1, self.h2):
+            netns.sysctl(name, all__forwarding=1, default__forwarding=1)
+        self._link((self.h1, "underlay", "h1-up"), (self.h2, "underlay", "h2-up"), MTU)
+        netns.ip(self.h1, f"addr add {H1}/64 dev underlay nodad",
+                 f"neigh add {H2} lladdr {MAC['h2-up']} dev underlay nud permanent")
+        netns.ip(self.h2, f"addr add {H2}/64 dev underlay nodad",
+                 f"neigh add {H1} lladdr {MAC['h1-up']} dev underlay nud permanent")
+
+    def link_containers(self, overhead=0):
+        """Connects c1 to h1 and c2 to h2, with an MTU that leaves `overhead` bytes for a tunnel."""
+        for container, node, name, subnet in ((self.c1, self.h1, "c1", "fd10:a"),
+                                              (self.c2, self.h2, "c2", "fd10:b")):
+            outside = f"{node[-2:]}-{name}"
+            self._link((container, "eth0", name), (node, name, outside), MTU - overhead)
+            netns.ip(container, f"addr add {subnet}::2/64 dev eth0 nodad",
+                     f"neigh add {subnet}::1 lladdr {MAC[outside]} dev eth0 nud permanent",
+                     f"route add default via {subnet}::1")
+            netns.ip(node, f"addr add {subnet}::1/64 dev {name} nodad",
+                     f"neigh add {subnet}::2 lladdr {MAC[name]} dev {name} nud permanent")
+
+    def _link(self, left, right, mtu):
+        (left_ns, left_dev, left_mac), (right_ns, right_dev, right_mac) = left, right
+        netns.run(["ip", "link", "add", "name", left_dev, "address", MAC[left_mac], "mtu", str(mtu),
+                   "netns", left_ns, "type", "veth", "peer", "name", right_dev,
+                   "address", MAC[right_mac], "mtu", str(mtu), "netns", right_ns])
+        for name, device in ((left_ns, left_dev), (right_ns, right_dev)):
+            netns.ip(name, f"link set {device} up")
+            self.enable_gro(name, device)
+
+    @staticmethod
+    def enable_gro(name, device):
+        """The device must be up: only then does veth offer its peer as a target for XDP frames."""
+        netns.run(["nsenter", f"--net={netns.FOLDER}/{name}", "ethtool", "-K", device, "gro", "on"])
+
+    def down(self):
+        netns.delete(self.all)
