@@ -24,6 +24,9 @@
 #define WF_ANY	__attribute__((may_alias, aligned(1)))
 #endif
 
+/* The compiler forgets what it knows of @x. */
+#define WF_OPAQUE(x) __asm__ volatile("" : "+r"(x))
+
 typedef __u16 WF_ANY wf_any16;
 typedef __u32 WF_ANY wf_any32;
 typedef __u64 WF_ANY wf_any64;
@@ -87,6 +90,33 @@ WF_INLINE void wf_store_be32(void *p, __u32 v)
 WF_INLINE void wf_store_be64(void *p, __u64 v)
 {
 	*(wf_any64 *)p = (__u64)WF_BE64(v);
+}
+
+/*
+ * For loops over foreign bytes in BPF, where every branch doubles what the verifier walks: 1 or 0
+ * without a branch, of which the compiler cannot make one again.
+ */
+WF_INLINE __u32 wf_bit_equal8(__u8 a, __u8 b)
+{
+	__u32 bit = 1 - (((__u32)(a ^ b) + 0xff) >> 8);
+
+	WF_OPAQUE(bit);
+	return bit;
+}
+
+/* @a < @b, both below 2^31. */
+WF_INLINE __u32 wf_bit_less(__u32 a, __u32 b)
+{
+	__u32 bit = (a - b) >> 31;
+
+	WF_OPAQUE(bit);
+	return bit;
+}
+
+/* @bit ? @a : @b */
+WF_INLINE __u32 wf_bit_select(__u32 bit, __u32 a, __u32 b)
+{
+	return b ^ ((a ^ b) & (0 - bit));
 }
 
 /* 16-byte addresses. */

@@ -11,7 +11,8 @@
 #include "wire/bytes.h"
 #include "wire/ipv6.h"
 
-#define WF_EXTHDR_MAX 8
+#define WF_EXTHDR_MAX	  8
+#define WF_EXTHDR_OFF_MAX 0x7fff /* no upper layer begins behind it */
 
 #define WF_UPPER_FRAGMENT	(1 << 0)
 #define WF_UPPER_LATER_FRAGMENT (1 << 1)
@@ -33,39 +34,39 @@ struct wf_upper {
 	__u8 flags; /* WF_UPPER_* */
 };
 
+#define WF_EXTHDR_SET                                                                      \
+	(1ull << WF_PROTO_HOPOPTS | 1ull << WF_PROTO_ROUTING | 1ull << WF_PROTO_FRAGMENT | \
+	 1ull << WF_PROTO_AH | 1ull << WF_PROTO_DSTOPTS)
+
 WF_INLINE _Bool wf_exthdr_is(__u8 proto)
 {
-	return proto == WF_PROTO_HOPOPTS || proto == WF_PROTO_ROUTING ||
-	       proto == WF_PROTO_FRAGMENT || proto == WF_PROTO_DSTOPTS || proto == WF_PROTO_AH;
+	return proto < 64 && WF_EXTHDR_SET >> proto & 1;
 }
 
 /* Length of the extension header whose second byte is @len, bytes: 8..2048. */
 WF_INLINE __u32 wf_exthdr_len(__u8 proto, __u8 len)
 {
-	if (proto == WF_PROTO_FRAGMENT)
-		return 8;
-	return proto == WF_PROTO_AH ? (len + 2u) * 4 : (len + 1u) * 8;
+	__u32 is_ah = wf_bit_equal8(proto, WF_PROTO_AH);
+	__u32 is_fragment = wf_bit_equal8(proto, WF_PROTO_FRAGMENT);
+
+	return (wf_bit_select(is_fragment, 0, len) + 1 + is_ah) << (3 - is_ah);
 }
 
-/* What one header, at @p with at least 8 bytes, adds to @upper. */
+/* What the header at @p, with at least 8 bytes, adds to @upper. Without branches: the walk is a
+ * loop. */
 WF_INLINE void wf_exthdr_note(const __u8 *p, struct wf_upper *upper)
 {
-	__u16 frag;
+	__u32 is_routing = wf_bit_equal8(upper->proto, WF_PROTO_ROUTING) & ~(upper->flags >> 2);
+	__u32 is_fragment = wf_bit_equal8(upper->proto, WF_PROTO_FRAGMENT);
+	__u32 frag = wf_load_be16(p + 2) & (0 - is_fragment);
+	__u32 is_later = wf_bit_less(7, frag), is_part;
 
-	if (upper->proto == WF_PROTO_ROUTING && !(upper->flags & WF_UPPER_ROUTING)) {
-		upper->flags |= WF_UPPER_ROUTING;
-		upper->routing_type = p[2];
-		upper->routing_off = upper->off;
-	}
-	if (upper->proto != WF_PROTO_FRAGMENT)
-		return;
-	frag = wf_load_be16(p + 2);
-	if (frag & 0xfff9) {
-		upper->flags |= WF_UPPER_FRAGMENT;
-		upper->fragment_proto = p[0];
-	}
-	if (frag & 0xfff8)
-		upper->flags |= WF_UPPER_LATER_FRAGMENT;
+	frag &= 0xfff9; /* offset and M */
+	is_part = wf_bit_less(0, frag);
+	upper->routing_off = wf_bit_select(is_routing, upper->off, upper->routing_off);
+	upper->routing_type = (__u8)wf_bit_select(is_routing, p[2], upper->routing_type);
+	upper->fragment_proto = (__u8)wf_bit_select(is_part, p[0], upper->fragment_proto);
+	upper->flags |= (__u8)(is_part | is_later << 1 | is_routing << 2);
 }
 
 /* @off: behind the fixed header; @proto: its Next Header. @ret is filled as far as the walk came.
@@ -74,30 +75,21 @@ WF_INLINE enum wf_exthdr_fault wf_exthdr_walk(const void *data, const void *end,
 					      __u8 proto, struct wf_upper *ret)
 {
 	struct wf_upper upper = {.off = off, .proto = proto};
-	enum wf_exthdr_fault fault = WF_EXTHDR_OK;
 	const __u8 *p;
-	__u32 len;
 
-	for (int i = 0; wf_exthdr_is(upper.proto); i++) {
-		if (i == WF_EXTHDR_MAX) {
-			fault = WF_EXTHDR_TOO_MANY;
-			break;
-		}
-		p = (const __u8 *)data + (upper.off & 0x7fff);
-		if (upper.off > 0x7fff || p + 8 > (const __u8 *)end) {
-			fault = WF_EXTHDR_TRUNCATED;
-			break;
-		}
-		len = wf_exthdr_len(upper.proto, p[1]);
-		wf_exthdr_note(p, &upper);
-		upper.proto = p[0];
-		upper.off += len;
-		if (upper.flags & WF_UPPER_LATER_FRAGMENT)
-			break;
-	}
-	if (fault == WF_EXTHDR_OK &&
-	    (upper.off > 0x7fff || (const __u8 *)data + upper.off > (const __u8 *)end))
-		fault = WF_EXTHDR_TRUNCATED;
 	*ret = upper;
-	return fault;
+	for (int i = 0; i <= WF_EXTHDR_MAX; i++) {
+		p = (const __u8 *)data + (upper.off & WF_EXTHDR_OFF_MAX);
+		if (upper.off > WF_EXTHDR_OFF_MAX || p > (const __u8 *)end)
+			return WF_EXTHDR_TRUNCATED;
+		*ret = upper;
+		if (!wf_exthdr_is(upper.proto) || upper.flags & WF_UPPER_LATER_FRAGMENT)
+			return WF_EXTHDR_OK;
+		if (p + 8 > (const __u8 *)end)
+			return WF_EXTHDR_TRUNCATED;
+		wf_exthdr_note(p, &upper);
+		upper.off += wf_exthdr_len(upper.proto, p[1]);
+		upper.proto = p[0];
+	}
+	return WF_EXTHDR_TOO_MANY;
 }

@@ -78,14 +78,17 @@ WF_INLINE __u32 wf_icmp_quote_len(__u32 ip_len)
 /* Adds @len bytes at @p; false when they do not end before @end. */
 WF_INLINE _Bool wf_icmp_add_quote(const __u8 *p, const void *end, __u32 len, __u64 *sum)
 {
+	const __u8 *word;
 	__u64 s = *sum;
 
 	for (__u32 i = 0; i < WF_ICMP_QUOTE_MAX; i += 4) {
 		if (i >= len)
 			break;
-		if (p + i + 4 > (const __u8 *)end)
+		word = p + i;
+		WF_OPAQUE(word); /* or clang compares differences of pointers, which BPF cannot */
+		if (word + 4 > (const __u8 *)end)
 			return 0;
-		s += *(const wf_any32 *)(p + i);
+		s += *(const wf_any32 *)word;
 	}
 	*sum = s;
 	return 1;

@@ -69,14 +69,17 @@ WF_INLINE _Bool wf_nd_is_solicited_node(const __u8 a[16])
 /* The sum over @len bytes of ICMPv6 at @p, a multiple of 8; false when they go beyond @end. */
 WF_INLINE _Bool wf_nd_add_message(const __u8 *p, const void *end, __u32 len, __u64 *sum)
 {
+	const __u8 *unit;
 	__u64 s = *sum;
 
 	for (__u32 i = 0; i < WF_ND_LEN_MAX; i += 8) {
 		if (i >= len)
 			break;
-		if (p + i + 8 > (const __u8 *)end)
+		unit = p + i;
+		WF_OPAQUE(unit); /* or clang compares differences of pointers, which BPF cannot */
+		if (unit + 8 > (const __u8 *)end)
 			return 0;
-		s = wf_csum_add_bytes(s, p + i, 8);
+		s = wf_csum_add_bytes(s, unit, 8);
 	}
 	*sum = s;
 	return 1;
@@ -136,11 +139,6 @@ WF_INLINE enum wf_nd_fault wf_nd_parse(const void *data, const void *end, __u32 
 	if (fault != WF_ND_OK)
 		return fault;
 	len = wf_ntohs(ip->payload_len);
-	sum = wf_csum_pseudo_v6(ip->src, ip->dst, WF_PROTO_ICMPV6, len);
-	if (!wf_nd_add_message((const __u8 *)nd, end, len, &sum))
-		return WF_ND_TRUNCATED;
-	if (wf_csum_fold(sum) != 0xffff)
-		return WF_ND_CSUM;
 	wf_copy16(ret->target, nd->target);
 	ret->is_dad = wf_ipv6_is_unspecified(ip->src);
 	ret->has_mac = 0;
@@ -149,7 +147,10 @@ WF_INLINE enum wf_nd_fault wf_nd_parse(const void *data, const void *end, __u32 
 		return fault;
 	if (ret->is_dad && (ret->has_mac || !wf_nd_is_solicited_node(ip->dst)))
 		return WF_ND_DAD;
-	return WF_ND_OK;
+	sum = wf_csum_pseudo_v6(ip->src, ip->dst, WF_PROTO_ICMPV6, len);
+	if (!wf_nd_add_message((const __u8 *)nd, end, len, &sum))
+		return WF_ND_TRUNCATED;
+	return wf_csum_fold(sum) == 0xffff ? WF_ND_OK : WF_ND_CSUM;
 }
 
 /*

@@ -16,7 +16,8 @@
 #define WF_TLV_OPAQUE  124 /* experimental: Weft's metadata */
 #define WF_TLV_MUTABLE 252 /* experimental, changes en route */
 
-#define WF_TLV_MAX 16 /* a header with more TLVs, padding included, is refused */
+#define WF_TLV_OFF_MAX 0x7fff
+#define WF_TLV_MAX     16 /* a header with more TLVs, padding included, is refused */
 
 enum wf_tlv_step {
 	WF_TLV_FOUND,
@@ -34,23 +35,22 @@ struct wf_tlv {
 WF_INLINE enum wf_tlv_step wf_tlv_read(const void *data, const void *end, __u32 off, __u32 limit,
 				       struct wf_tlv *ret)
 {
-	const __u8 *p;
+	const __u8 *type, *len;
+	__u32 has_len;
 
 	if (off >= limit)
 		return WF_TLV_END;
-	if (off > 0x7fff)
+	if (off > WF_TLV_OFF_MAX)
 		return WF_TLV_OVERRUN;
-	p = (const __u8 *)data + off;
-	if (p + 1 > (const __u8 *)end)
+	/* a last byte is Pad1 or wrong: no length is read behind it */
+	type = (const __u8 *)data + off;
+	len = type + wf_bit_less(off + 1, limit);
+	if (type + 1 > (const __u8 *)end || len + 1 > (const __u8 *)end)
 		return WF_TLV_OVERRUN;
+	has_len = 1 - wf_bit_equal8(*type, WF_TLV_PAD1);
 	ret->off = off;
-	ret->type = p[0];
-	ret->len = 1;
-	if (ret->type == WF_TLV_PAD1)
-		return WF_TLV_FOUND;
-	if (p + 2 > (const __u8 *)end)
-		return WF_TLV_OVERRUN;
-	ret->len = 2u + p[1];
+	ret->type = *type;
+	ret->len = 1 + wf_bit_select(has_len, 1u + *len, 0);
 	return off + ret->len <= limit ? WF_TLV_FOUND : WF_TLV_OVERRUN;
 }
 
