@@ -16,8 +16,9 @@ class Ends:
 
 class Baseline:
     """One row of the table. A subclass sets the attributes and overrides setup()."""
-    name = ""      # for --only and the JSON
-    layers = ()    # what one packet must look like between h1 and h2, see capture.py
+    name = ""        # for --only and the JSON
+    layers = ()      # what one packet must look like between h1 and h2, see capture.py
+    is_ours = False  # Weft's rows stand out in the plot
 
     def describe(self):
         """One line for people: what carries the packets."""

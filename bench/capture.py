@@ -13,6 +13,8 @@ ETH_P_ALL = 3
 PACKET_OUTGOING = 4
 VXLAN_PORT = 4789
 HMAC_TLV = 5
+SO_RCVBUFFORCE = 33
+BUFFER_BYTES = 4 << 20  # a generated frame occupies a whole page
 
 
 class Capture:
@@ -21,6 +23,7 @@ class Capture:
     def __init__(self, name, device):
         with netns.inside(name):
             self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
+            self.socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, BUFFER_BYTES)
             self.socket.bind((device, ETH_P_ALL))
             self.socket.setblocking(False)
 
@@ -30,16 +33,19 @@ class Capture:
     def __exit__(self, *_):
         self.socket.close()
 
-    def first(self, wanted):
-        """The layers of the first received packet for which wanted(layers) holds, or None."""
+    def frames(self):
+        """Yields the frames received so far, not those that were sent."""
         while True:
             try:
                 frame, address = self.socket.recvfrom(2048)
             except BlockingIOError:
-                return None
-            found = layers(frame)
-            if address[2] != PACKET_OUTGOING and wanted(found):
-                return found
+                return
+            if address[2] != PACKET_OUTGOING:
+                yield frame
+
+    def first(self, wanted):
+        """The layers of the first frame for which wanted(layers) holds, or None."""
+        return next(filter(wanted, map(layers, self.frames())), None)
 
 
 def layers(frame):

@@ -10,4 +10,5 @@ REFERENCES = ("redirect", "plain", "seg6-1", "vxlan")
 
 
 def every_case(build):
-    return [Redirect(build), Plain(), Vxlan(), Seg6(1), Seg6(2), Seg6(2, has_hmac=True)]
+    return [Redirect(build), Plain(), Vxlan(),
+            Seg6(1), Seg6(1, has_hmac=True), Seg6(2), Seg6(2, has_hmac=True)]

@@ -3,8 +3,9 @@
 
     h1: fd10:b::/64 encap seg6 segs [..:e000:: End,] ..:e001:: End.DX6     and h2 the same back
 
-With two segments both belong to the far node, which handles End and then End.DX6. With HMAC both
-nodes insist on it (seg6_require_hmac), so each of the two behaviors verifies it."""
+With two segments both belong to the far node, which handles End and then End.DX6. With HMAC the
+nodes insist on it (seg6_require_hmac) and each behavior verifies it: the headend signs once, the far
+node verifies once with one segment, twice with two."""
 import netns
 import topology
 from baseline import Baseline

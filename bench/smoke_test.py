@@ -6,6 +6,7 @@ import sys
 import netns
 import proof
 import tcp_rr
+import tcp_stream
 import topology
 from cases import every_case
 
@@ -19,8 +20,8 @@ def check(build, case):
         topo.up()
         case.setup(topo)
         layers = proof.prove(build, case, topo)
-        tcp_rr.MS = 1
-        tcp_rr.TcpRr(build).sample(case, topo)
+        for measure in (tcp_rr.TcpRr(build), tcp_stream.TcpStream(build)):
+            assert measure.sample(case, topo).value > 0, f"{case.name}: no {measure.title}"
         print(f"{case.name}: {' / '.join(layers)}")
         return True
     except netns.Unsupported as e:
@@ -32,6 +33,7 @@ def check(build, case):
 
 
 def main():
+    tcp_rr.MS, tcp_stream.LIMIT = 1, ("-n", "256K")
     netns.delete_stale(topology.PREFIX)
     proven = [check(sys.argv[1], case) for case in every_case(sys.argv[1])]
     return 0 if any(proven) else SKIPPED

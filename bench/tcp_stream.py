@@ -7,7 +7,7 @@ import subprocess
 import netns
 from measure import Measure, Sample
 
-SECONDS = 1
+LIMIT = ("-t", "1")  # seconds
 
 
 class TcpStream(Measure):
@@ -40,6 +40,6 @@ class TcpStream(Measure):
     def _client(name, address):
         other_cpu = min(1, os.cpu_count() - 1)
         answer = json.loads(netns.run(
-            ["nsenter", f"--net={netns.FOLDER}/{name}", "iperf3", "-c", address, "-t", str(SECONDS),
+            ["nsenter", f"--net={netns.FOLDER}/{name}", "iperf3", "-c", address, *LIMIT,
              "-A", f"0,{other_cpu}", "--connect-timeout", "3000", "-J"]))
         return answer["end"]["sum_received"]["bits_per_second"]

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every measure of every case, interleaved, so that whatever else the machine does hits all alike.
+
+All topologies are up at the same time; an idle one costs nothing."""
+import statistics
+from dataclasses import dataclass, field
+
+import netns
+import proof
+from topology import Topology
+
+
+@dataclass
+class Row:
+    case: object
+    topo: Topology
+    layers: tuple = ()
+    skipped: str = ""                             # why this kernel cannot
+    samples: dict = field(default_factory=dict)   # measure name -> [Sample]
+    failures: dict = field(default_factory=dict)  # measure name -> why; "set-up" when nothing went
+
+    def median(self, measure):
+        """The median value, or None if there is none."""
+        samples = self.samples.get(measure.name)
+        return statistics.median(s.value for s in samples) if samples else None
+
+
+def prepare(build, cases, stack, progress):
+    """Sets up and proves all cases; what is to be undone goes onto the ExitStack `stack`."""
+    rows = []
+    for case in cases:
+        progress.step(f"set up {case.name}")
+        row = Row(case, Topology(case.name))
+        rows.append(row)
+        stack.callback(row.topo.down)
+        stack.callback(case.teardown)
+        try:
+            row.topo.up()
+            case.setup(row.topo)
+            row.layers = proof.prove(build, case, row.topo)
+        except netns.Unsupported as e:
+            row.skipped = str(e)
+        except netns.Failed as e:
+            row.failures["set-up"] = str(e)
+    return rows
+
+
+def measure(rows, measures, n_runs, progress):
+    """Fills the rows' samples. A measure that failed once is not tried again in that row."""
+    good = [r for r in rows if r.layers]
+    for run in range(n_runs):
+        shift = run % max(1, len(good))
+        for row in good[shift:] + good[:shift]:
+            for m in measures:
+                progress.step(f"run {run + 1} of {n_runs}: {row.case.name}, {m.title}")
+                _sample(row, m)
+
+
+def _sample(row, m):
+    if m.name in row.failures:
+        return
+    try:
+        row.samples.setdefault(m.name, []).append(m.sample(row.case, row.topo))
+    except (netns.Failed, netns.Unsupported) as e:
+        row.failures[m.name] = str(e)
+
+
+def failures(rows):
+    """One sentence for each thing that could not be measured."""
+    return [f"{r.case.name}, {what}: {why}" for r in rows for what, why in r.failures.items()]
+
+
+def ratios(rows, m, references):
+    """{case: {reference: median / its median}} over all that were measured."""
+    medians = {r.case.name: r.median(m) for r in rows}
+    return {name: {ref: value / medians[ref] for ref in references if medians.get(ref)}
+            for name, value in medians.items() if value}
