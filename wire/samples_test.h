@@ -7,6 +7,8 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define WF_SAMPLE_MAX 256
 #define WF_SAMPLE_L3  14
@@ -146,4 +148,16 @@ static inline size_t wf_sample_get(enum wf_sample i, uint8_t *buf)
 		buf[n] = (uint8_t)(wf_sample_nibble(hex[2 * n]) << 4 |
 				   wf_sample_nibble(hex[2 * n + 1]));
 	return n;
+}
+
+/* A heap copy of exactly @len bytes, so that a sanitizer sees one read too many. The caller frees
+ * it. */
+static inline uint8_t *wf_sample_tight(const uint8_t *bytes, size_t len)
+{
+	uint8_t *copy = malloc(len ? len : 1);
+
+	if (!copy)
+		abort();
+	memcpy(copy, bytes, len);
+	return copy;
 }
