@@ -10,13 +10,17 @@
 
 /*
  * The model must have passed its checks. A node without an id, or whose object is not there yet,
- * gets an image with hooks only. 0, -E2BIG (a table's limit, named), -ENOMEM.
+ * gets an image with hooks only. 0, -E2BIG (a table's limit, named), -EEXIST (two things in one
+ * place, which the checks would have found), -ENOMEM.
  */
 int wf_compile(const struct wf_model *m, const struct wf_here *here, struct wf_image **ret,
 	       struct wf_err *err);
 
+#define WF_MTU_MIN 1280 /* RFC 8200 section 5: less would end IPv6 in the container */
+
 /*
  * Largest packet a tenant's containers may send: the underlay MTU less the largest header of any
- * path their policies can give. @underlay_mtu 0: 1500 is assumed.
+ * path their policies can give, but at least WF_MTU_MIN (then the longest paths answer packet too
+ * big). @underlay_mtu 0: 1500 is assumed.
  */
 uint32_t wf_compile_tenant_mtu(const struct wf_model *m, const char *tenant, uint32_t underlay_mtu);

@@ -26,7 +26,7 @@ struct wf_here {
 	char node[WF_NAME_MAX + 1];
 	uint32_t block;			  /* of all SIDs, host order */
 	uint32_t underlay_mtu;		  /* smallest of the underlay interfaces; 0: none */
-	const struct wf_here_port *ports; /* sorted by tenant, name */
+	const struct wf_here_port *ports; /* sorted by tenant, name (strcmp) */
 	size_t n_ports;
 	const struct wf_here_link *links; /* sorted by ifindex */
 	size_t n_links;

@@ -41,7 +41,8 @@ const char *wf_table_name(enum wf_table t);
 /*
  * Adds an entry (copied). Entries may come in any order; wf_image_seal() sorts them, finds keys
  * given twice (-EEXIST) and tables that would be over their limit (-E2BIG, with the limit), and
- * everything below needs a sealed image. 0, -ENOMEM.
+ * everything below needs a sealed image. 0, -ENOMEM; -E2BIG: the table is over its limit already,
+ * wf_image_seal() will say so.
  */
 int wf_image_add(struct wf_image *img, enum wf_table t, const void *key, const void *value);
 int wf_image_add_counter(struct wf_image *img, const struct wf_counter_key *key);
@@ -69,9 +70,9 @@ char *wf_image_str(const struct wf_image *img);
 
 /*
  * The changes of the tables from @from to @to, borrowed from both: first all that is new or
- * replaced, from what is referred to up to what refers to it (PATH, CHOICE, SID, TENANT, DEST,
- * RULE, PORT), then all that goes, the other way round. So at every step what is reachable is
- * whole. The caller frees the array. 0 or -ENOMEM.
+ * replaced, from what is referred to up to what refers to it (PATH, CHOICE, RULE, TENANT, DEST,
+ * PORT, SID), then all that goes, the other way round. So when one object of the wish has changed,
+ * what is reachable is whole at every step. The caller frees the array. 0 or -ENOMEM.
  */
 int wf_image_diff(const struct wf_image *from, const struct wf_image *to,
 		  struct wf_table_change **ret_changes, size_t *ret_n);

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Tenant by tenant: its endpoints in classes (DEST, PORT), its policies as directions
+ * (RULE), their ways (CHOICE, PATH). Entries are added as they come; sealing the image sorts them.
+ */
+#include "compile/compile.h"
+
+#include <string.h>
+
+#include "compile/paths.h"
+#include "wire/sid.h"
+
+_Static_assert(WF_ENDPOINT_ADDR_MAX == WF_PORT_ADDRS, "a port holds all addresses of an endpoint");
+_Static_assert(WF_NODE_ID_MAX == WF_NODE_MAX, "a node's id is a global C-SID");
+
+struct compile {
+	const struct wf_model *model;
+	const struct wf_here *here;
+	struct wf_nodes nodes;
+	struct wf_image *img;
+	uint16_t id; /* of this node */
+};
+
+static struct wf_paths paths_of(const struct compile *c)
+{
+	struct wf_paths paths = {
+		.img = c->img,
+		.nodes = &c->nodes,
+		.self = c->here->node,
+		.block = c->here->block,
+		.id = c->id,
+	};
+
+	return paths;
+}
+
+static struct wf_dest_key dest_key(uint32_t tenant, const struct wf_addr *a)
+{
+	struct wf_dest_key key = {.tenant = tenant};
+
+	memcpy(key.addr, a->bytes, sizeof(key.addr));
+	return key;
+}
+
+static int add_dests(struct wf_image *img, uint32_t tenant, const struct wf_member *m)
+{
+	const struct wf_endpoint *e = &m->object->endpoint;
+	struct wf_dest dest = {.class = m->class, .node = m->node};
+	int r = 0;
+
+	if (m->port) {
+		dest.ifindex = (uint32_t)m->port->ifindex;
+		memcpy(dest.mac, e->mac, sizeof(dest.mac));
+	}
+	for (unsigned int i = 0; i < e->n_addrs && !r; i++) {
+		struct wf_dest_key key = dest_key(tenant, &e->addrs[i]);
+
+		r = wf_image_add(img, WF_TABLE_DEST, &key, &dest);
+	}
+	return r;
+}
+
+static int add_endpoint_counters(struct wf_image *img, uint32_t tenant, const struct wf_endpoint *e)
+{
+	static const enum wf_counter_kind kinds[] = {WF_COUNTER_ENDPOINT_TX,
+						     WF_COUNTER_ENDPOINT_RX};
+	int r = 0;
+
+	for (int i = 0; i < 2 && e->n_addrs && !r; i++) {
+		struct wf_dest_key name = dest_key(tenant, &e->addrs[0]);
+		struct wf_counter_key key = {.kind = kinds[i]};
+
+		memcpy(key.name, &name, sizeof(name));
+		r = wf_image_add_counter(img, &key);
+	}
+	return r;
+}
+
+static int add_port(struct wf_image *img, uint32_t tenant, const struct wf_member *m)
+{
+	const struct wf_endpoint *e = &m->object->endpoint;
+	uint32_t ifindex = (uint32_t)m->port->ifindex;
+	struct wf_port port = {
+		.tenant = tenant,
+		.class = m->class,
+		.identity = e->identity,
+		.n_addrs = (uint8_t)e->n_addrs,
+	};
+	int r;
+
+	memcpy(port.mac, e->mac, sizeof(port.mac));
+	for (unsigned int i = 0; i < e->n_addrs; i++)
+		memcpy(port.addrs[i], e->addrs[i].bytes, sizeof(port.addrs[i]));
+	r = wf_image_add(img, WF_TABLE_PORT, &ifindex, &port);
+	return r ? r : add_endpoint_counters(img, tenant, e);
+}
+
+static int add_endpoints(struct wf_image *img, uint32_t tenant, const struct wf_classes *classes)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < classes->n_members && !r; i++) {
+		const struct wf_member *m = &classes->members[i];
+
+		r = add_dests(img, tenant, m);
+		if (!r && m->port)
+			r = add_port(img, tenant, m);
+	}
+	return r;
+}
+
+static int add_rules(struct wf_image *img, uint32_t tenant, const struct wf_classes *classes,
+		     const struct wf_directions *directions)
+{
+	size_t before = wf_image_count(img, WF_TABLE_RULE);
+	struct wf_tenant_entry entry;
+	int r = wf_rules_add(img, tenant, classes, directions);
+
+	if (r < 0)
+		return r;
+	entry.has_rules = wf_image_count(img, WF_TABLE_RULE) > before;
+	return wf_image_add(img, WF_TABLE_TENANT, &tenant, &entry);
+}
+
+static int add_policies(const struct compile *c, const struct wf_object *tenant,
+			const struct wf_classes *classes)
+{
+	struct wf_directions directions;
+	struct wf_paths paths = paths_of(c);
+	int r;
+
+	r = wf_directions_of(c->model, tenant->name, classes, &directions);
+	if (r < 0)
+		return r;
+	r = add_rules(c->img, tenant->self.id, classes, &directions);
+	for (size_t i = 0; i < directions.n && !r; i++)
+		r = wf_paths_add_direction(&paths, &tenant->self, classes, &directions.items[i]);
+	wf_directions_done(&directions);
+	return r;
+}
+
+static int add_tenant(const struct compile *c, const struct wf_object *tenant)
+{
+	struct wf_classes classes;
+	int r;
+
+	if (!tenant->self.id)
+		return 0;
+	r = wf_classes_of(c->model, tenant->name, &c->nodes, c->here, &classes);
+	if (r < 0)
+		return r;
+	r = add_endpoints(c->img, tenant->self.id, &classes);
+	if (!r)
+		r = add_policies(c, tenant, &classes);
+	wf_classes_done(&classes);
+	return r;
+}
+
+static int add_tenants(const struct compile *c)
+{
+	struct wf_object *const *tenants;
+	size_t n;
+	int r = 0;
+
+	tenants = wf_model_range(c->model, WF_KIND_TENANT, NULL, &n);
+	for (size_t i = 0; i < n && !r; i++)
+		r = add_tenant(c, tenants[i]);
+	return r;
+}
+
+static int add_sids(const struct compile *c)
+{
+	static const struct {
+		uint16_t function;
+		enum wf_behavior behavior;
+	} sids[] = {
+		{0, WF_BEHAVIOR_UN},
+		{WF_FN_END, WF_BEHAVIOR_END},
+		{WF_FN_DT46, WF_BEHAVIOR_DT46},
+	};
+	int r = 0;
+
+	for (size_t i = 0; i < sizeof(sids) / sizeof(*sids) && !r; i++) {
+		uint64_t key = wf_sid_head_make(c->here->block, c->id, sids[i].function);
+		struct wf_sid_entry entry = {.behavior = sids[i].behavior};
+		struct wf_counter_key counter = {.kind = WF_COUNTER_SID};
+
+		memcpy(counter.name, &key, sizeof(key));
+		r = wf_image_add(c->img, WF_TABLE_SID, &key, &entry);
+		if (!r)
+			r = wf_image_add_counter(c->img, &counter);
+	}
+	return r;
+}
+
+static int add_hooks(const struct compile *c)
+{
+	const struct wf_here *here = c->here;
+	int r = 0;
+
+	for (size_t i = 0; i < here->n_ports && !r; i++)
+		r = wf_image_add_hook(c->img, here->ports[i].ifindex, WF_HOOK_APPLY);
+	for (size_t i = 0; i < here->n_links && !r; i++)
+		r = wf_image_add_hook(c->img, here->links[i].ifindex,
+				      here->links[i].is_underlay ? WF_HOOK_VALIDATE : WF_HOOK_EDGE);
+	return r;
+}
+
+/* Of all nodes: a container's packets may go to any. 0: unknown. */
+static uint32_t smallest_mtu(const struct compile *c)
+{
+	uint32_t mtu = c->here->underlay_mtu;
+
+	for (size_t i = 0; i < c->nodes.n; i++) {
+		uint32_t other = c->nodes.items[i]->node.mtu;
+
+		if (other && (!mtu || other < mtu))
+			mtu = other;
+	}
+	return mtu;
+}
+
+static int add_mtus(const struct compile *c)
+{
+	uint32_t underlay = smallest_mtu(c), mtu = 0;
+	int r = 0;
+
+	for (size_t i = 0; i < c->here->n_ports && !r; i++) {
+		const struct wf_here_port *port = &c->here->ports[i];
+
+		if (!i || strcmp(port->tenant, port[-1].tenant) != 0)
+			mtu = wf_compile_tenant_mtu(c->model, port->tenant, underlay);
+		r = wf_image_add_mtu(c->img, port->ifindex, mtu);
+	}
+	return r;
+}
+
+static int add_all(const struct compile *c)
+{
+	struct wf_paths paths = paths_of(c);
+	struct wf_config *config = wf_image_config(c->img);
+	int r;
+
+	config->block = c->here->block;
+	config->node = c->id;
+	wf_sid_node_addr(config->addr, config->block, config->node);
+	r = add_sids(c);
+	if (!r)
+		r = wf_paths_add_direct(&paths);
+	if (!r)
+		r = add_tenants(c);
+	return r ? r : add_mtus(c);
+}
+
+int wf_compile(const struct wf_model *m, const struct wf_here *here, struct wf_image **ret,
+	       struct wf_err *err)
+{
+	WF_CLEANUP(cleanup_image) struct wf_image *img = wf_image_new();
+	struct compile c = {.model = m, .here = here, .nodes = wf_nodes_of(m), .img = img};
+	int r;
+
+	if (!img)
+		return wf_err_errno(err, -ENOMEM, "compiling the image");
+	c.id = wf_nodes_id(&c.nodes, here->node);
+	r = add_hooks(&c);
+	if (!r && c.id)
+		r = add_all(&c);
+	if (r == -ENOMEM)
+		return wf_err_errno(err, r, "compiling the image");
+	r = wf_image_seal(img, err);
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(img);
+	return 0;
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+/* An image as text: "<table> <key>: <value>", one line an entry, empty parts left out. */
+#include "compile/image.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "base/addr.h"
+#include "base/buf.h"
+
+static void put_addr(struct wf_buf *b, const void *bytes)
+{
+	char text[WF_ADDR_STR_MAX];
+	struct wf_addr a;
+
+	memcpy(a.bytes, bytes, sizeof(a.bytes));
+	wf_buf_printf(b, " %s", wf_addr_str(&a, text));
+}
+
+static void put_mac(struct wf_buf *b, const uint8_t mac[6])
+{
+	wf_buf_printf(b, " %02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4],
+		      mac[5]);
+}
+
+static void put_class(struct wf_buf *b, const char *what, uint32_t class)
+{
+	if (class == WF_CLASS_ANY)
+		wf_buf_printf(b, " %s any", what);
+	else
+		wf_buf_printf(b, " %s %u", what, class);
+}
+
+static void put_dest_key(struct wf_buf *b, const struct wf_dest_key *key)
+{
+	wf_buf_printf(b, " tenant %u", key->tenant);
+	put_addr(b, key->addr);
+}
+
+static void put_path_key(struct wf_buf *b, const struct wf_path_key *key)
+{
+	wf_buf_printf(b, " tenant %u policy %u%s node %u alternative %u", key->tenant, key->policy,
+		      key->is_reverse ? " reverse" : "", key->node, key->alternative);
+}
+
+static void put_sid_key(struct wf_buf *b, uint64_t head)
+{
+	uint8_t sid[16] = {0};
+
+	for (int i = 0; i < 8; i++)
+		sid[i] = (uint8_t)(head >> (56 - 8 * i));
+	put_addr(b, sid);
+}
+
+static void put_port(struct wf_buf *b, const void *key, const void *value)
+{
+	const struct wf_port *port = value;
+
+	wf_buf_printf(b, " %u: tenant %u class %u identity %u", *(const uint32_t *)key,
+		      port->tenant, port->class, port->identity);
+	put_mac(b, port->mac);
+	for (unsigned int i = 0; i < port->n_addrs; i++)
+		put_addr(b, port->addrs[i]);
+}
+
+static void put_tenant(struct wf_buf *b, const void *key, const void *value)
+{
+	const struct wf_tenant_entry *tenant = value;
+
+	wf_buf_printf(b, " %u:%s", *(const uint32_t *)key, tenant->has_rules ? " has rules" : "");
+}
+
+static void put_dest(struct wf_buf *b, const void *key, const void *value)
+{
+	const struct wf_dest *dest = value;
+
+	put_dest_key(b, key);
+	wf_buf_printf(b, ": class %u node %u", dest->class, dest->node);
+	if (!dest->ifindex)
+		return;
+	wf_buf_printf(b, " interface %u", dest->ifindex);
+	put_mac(b, dest->mac);
+}
+
+static void put_rule(struct wf_buf *b, const void *key, const void *value)
+{
+	const struct wf_rule_key *k = key;
+	const struct wf_rule *rule = value;
+
+	wf_buf_printf(b, " tenant %u", k->tenant);
+	put_class(b, "from", k->source);
+	put_class(b, "to", k->dest);
+	wf_buf_printf(b, ": policy %u%s", rule->policy, rule->is_reverse ? " reverse" : "");
+}
+
+static void put_choice(struct wf_buf *b, const void *key, const void *value)
+{
+	const struct wf_choice_key *k = key;
+	const struct wf_choice *choice = value;
+
+	wf_buf_printf(b, " tenant %u policy %u%s node %u:", k->tenant, k->policy,
+		      k->is_reverse ? " reverse" : "", k->node);
+	for (unsigned int i = 0; i < choice->n; i++)
+		wf_buf_printf(b, " %u", choice->bound[i]);
+}
+
+static void put_path(struct wf_buf *b, const void *key, const void *value)
+{
+	const struct wf_template *path = value;
+
+	put_path_key(b, key);
+	if (!path->len) {
+		wf_buf_puts(b, ": here");
+		return;
+	}
+	wf_buf_printf(b, ": argument at %u, next header at %u, ", path->arg_offset,
+		      path->next_header_offset);
+	for (unsigned int i = 0; i < path->len; i++)
+		wf_buf_printf(b, "%02x", path->header[i]);
+}
+
+static void put_sid(struct wf_buf *b, const void *key, const void *value)
+{
+	static const char *const names[WF_BEHAVIOR_COUNT] = {
+		[WF_BEHAVIOR_NONE] = "none",
+		[WF_BEHAVIOR_END] = "End",
+		[WF_BEHAVIOR_UN] = "uN",
+		[WF_BEHAVIOR_DT46] = "End.DT46",
+	};
+	const struct wf_sid_entry *sid = value;
+
+	put_sid_key(b, *(const uint64_t *)key);
+	wf_buf_printf(b, ": %s", names[sid->behavior]);
+}
+
+/* Names of counters are kept as bytes: copied out, to be read as what they are. */
+static void put_counter(struct wf_buf *b, const struct wf_counter_key *key)
+{
+	static const char *const names[WF_COUNTER_KIND_COUNT] = {
+		[WF_COUNTER_NONE] = "none",
+		[WF_COUNTER_ENDPOINT_TX] = "endpoint-tx",
+		[WF_COUNTER_ENDPOINT_RX] = "endpoint-rx",
+		[WF_COUNTER_PATH] = "path",
+		[WF_COUNTER_SID] = "sid",
+	};
+	union {
+		uint8_t bytes[sizeof(key->name)];
+		struct wf_dest_key dest;
+		struct wf_path_key path;
+		uint64_t sid;
+	} name;
+
+	memcpy(name.bytes, key->name, sizeof(name.bytes));
+	wf_buf_printf(b, "counter %s", names[key->kind]);
+	if (key->kind == WF_COUNTER_PATH)
+		put_path_key(b, &name.path);
+	else if (key->kind == WF_COUNTER_SID)
+		put_sid_key(b, name.sid);
+	else
+		put_dest_key(b, &name.dest);
+	wf_buf_puts(b, "\n");
+}
+
+static void put_table(struct wf_buf *b, const struct wf_image *img, enum wf_table t)
+{
+	static void (*const puts[WF_TABLE_COUNT])(struct wf_buf *, const void *, const void *) = {
+		[WF_TABLE_PORT] = put_port, [WF_TABLE_TENANT] = put_tenant,
+		[WF_TABLE_DEST] = put_dest, [WF_TABLE_RULE] = put_rule,
+		[WF_TABLE_PATH] = put_path, [WF_TABLE_CHOICE] = put_choice,
+		[WF_TABLE_SID] = put_sid,
+	};
+
+	for (size_t i = 0; i < wf_image_count(img, t); i++) {
+		wf_buf_puts(b, wf_table_name(t));
+		puts[t](b, wf_image_key(img, t, i), wf_image_value(img, t, i));
+		wf_buf_puts(b, "\n");
+	}
+}
+
+static void put_links(struct wf_buf *b, const struct wf_image *img)
+{
+	static const char *const names[WF_HOOK_COUNT] = {
+		[WF_HOOK_NONE] = "none",
+		[WF_HOOK_APPLY] = "apply",
+		[WF_HOOK_VALIDATE] = "validate",
+		[WF_HOOK_EDGE] = "edge",
+	};
+	const struct wf_image_hook *hooks;
+	const struct wf_image_mtu *mtus;
+	size_t n;
+
+	hooks = wf_image_hooks(img, &n);
+	for (size_t i = 0; i < n; i++)
+		wf_buf_printf(b, "hook %d: %s\n", hooks[i].ifindex, names[hooks[i].hook]);
+	mtus = wf_image_mtus(img, &n);
+	for (size_t i = 0; i < n; i++)
+		wf_buf_printf(b, "mtu %d: %u\n", mtus[i].ifindex, mtus[i].mtu);
+}
+
+char *wf_image_str(const struct wf_image *img)
+{
+	const struct wf_config *config = wf_image_config((struct wf_image *)img); /* only read */
+	const struct wf_counter_key *counters;
+	struct wf_buf b = {0};
+	size_t n;
+
+	wf_buf_printf(&b, "config: block %08x node %u", config->block, config->node);
+	put_addr(&b, config->addr);
+	wf_buf_puts(&b, "\n");
+	for (int t = 0; t < WF_TABLE_COUNT; t++)
+		put_table(&b, img, (enum wf_table)t);
+	counters = wf_image_counters(img, &n);
+	for (size_t i = 0; i < n; i++)
+		put_counter(&b, &counters[i]);
+	put_links(&b, img);
+	return wf_buf_take(&b);
+}
