@@ -26,6 +26,7 @@ class Capture:
             self.socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, BUFFER_BYTES)
             self.socket.bind((device, ETH_P_ALL))
             self.socket.setblocking(False)
+            self.mac = self.socket.getsockname()[4]
 
     def __enter__(self):
         return self
@@ -34,13 +35,15 @@ class Capture:
         self.socket.close()
 
     def frames(self):
-        """Yields the frames received so far, not those that were sent."""
+        """Yields the frames received so far that carry the interface's own MAC address.
+
+        The kernel is not as strict: bpf_redirect_peer makes it take a packet with any address."""
         while True:
             try:
                 frame, address = self.socket.recvfrom(2048)
             except BlockingIOError:
                 return
-            if address[2] != PACKET_OUTGOING:
+            if address[2] != PACKET_OUTGOING and frame[:6] == self.mac:
                 yield frame
 
     def first(self, wanted):

@@ -221,19 +221,12 @@ static int await_sink(struct gen_bpf *bpf, unsigned int cpu, __u64 run_end_ns,
 	return 0;
 }
 
-static int run(const struct gen_options *o, struct wf_err *err)
+/* Loads the programs for packets out of the source, and leaves the thread in its namespace. */
+static int load(const struct gen_options *o, struct gen_bpf *bpf, struct wf_err *err)
 {
-	WF_CLEANUP(cleanup_gen_bpf) struct gen_bpf *bpf = gen_bpf__open();
-	_cleanup_close_ int sink_fd = -1;
-	struct gen_result result = {};
-	int ifindex, r;
+	int r = bench_place_netns(o->source_netns, err);
+	int ifindex = r ? r : bench_place_ifindex(o->source_ifname, err);
 
-	if (!bpf)
-		return wf_err_errno(err, -errno, "cannot open the generator's programs");
-	r = bench_place_netns(o->source_netns, err);
-	if (r)
-		return r;
-	ifindex = bench_place_ifindex(o->source_ifname, err);
 	if (ifindex < 0)
 		return ifindex;
 	bpf->rodata->out_ifindex = (__u32)ifindex;
@@ -242,7 +235,19 @@ static int run(const struct gen_options *o, struct wf_err *err)
 	r = gen_bpf__load(bpf);
 	if (r)
 		return wf_err_errno(err, r, "cannot load the generator's programs");
-	r = write_plan(o, &bpf->bss->plan, err);
+	return write_plan(o, &bpf->bss->plan, err);
+}
+
+static int run(const struct gen_options *o, struct wf_err *err)
+{
+	WF_CLEANUP(cleanup_gen_bpf) struct gen_bpf *bpf = gen_bpf__open();
+	_cleanup_close_ int sink_fd = -1;
+	struct gen_result result = {};
+	int r;
+
+	if (!bpf)
+		return wf_err_errno(err, -errno, "cannot open the generator's programs");
+	r = load(o, bpf, err);
 	if (!r)
 		r = attach_sink(o, bpf, &sink_fd, err);
 	if (!r)

@@ -27,6 +27,8 @@ def check(build, case):
     except netns.Unsupported as e:
         print(f"{case.name}: skipped, {e}")
         return False
+    except netns.Failed as e:
+        raise netns.Failed(f"{case.name}: {e}") from None
     finally:
         case.teardown()
         topo.down()
