@@ -42,7 +42,7 @@ struct wf_object *wf_model_find_address(const struct wf_model *m, const char *te
 struct wf_object *wf_model_find_claim(const struct wf_model *m, const struct wf_claim *claim,
 				      const struct wf_object *except);
 
-/* Something wrong with an object. */
+/* Something wrong with an object. Printable ASCII: other characters are shown as '?'. */
 struct wf_problem {
 	size_t index; /* of the object, in the list that was checked */
 	char key[96]; /* where in it: "via[2]", "addresses[0]", "" for the object itself */

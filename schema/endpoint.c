@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <stdio.h>
+#include <string.h>
+
+#include "schema/keys.h"
+
+static void read_addresses(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
+{
+	json_t *item;
+	size_t i;
+
+	if (!wf_value_list(r, key, v, WF_ENDPOINT_ADDR_MAX, "addresses, like [10.0.0.5]"))
+		return;
+	json_array_foreach(v, i, item)
+	{
+		char at[WF_KEY_MAX];
+
+		snprintf(at, sizeof(at), "%s[%zu]", key, i);
+		wf_value_addr(r, at, item, &o->endpoint.addrs[i]);
+	}
+	o->endpoint.n_addrs = (unsigned int)json_array_size(v);
+}
+
+static int write_addresses(const struct wf_object *o, json_t **ret)
+{
+	json_t *list = json_array();
+	char text[WF_ADDR_STR_MAX];
+
+	for (unsigned int i = 0; list && i < o->endpoint.n_addrs; i++)
+		if (json_array_append_new(list, json_string(wf_addr_str(&o->endpoint.addrs[i],
+									text))) < 0) {
+			json_decref(list);
+			list = NULL;
+		}
+	return wf_key_wrote(list, ret);
+}
+
+static void read_labels(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
+{
+	wf_value_labels(r, key, v, &o->endpoint.labels);
+}
+
+static int write_labels(const struct wf_object *o, json_t **ret)
+{
+	return wf_key_wrote(wf_labels_to_json(&o->endpoint.labels), ret);
+}
+
+static void read_node(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
+{
+	wf_value_name(r, key, v, o->endpoint.node);
+}
+
+static int write_node(const struct wf_object *o, json_t **ret)
+{
+	return o->endpoint.node[0] ? wf_key_wrote(json_string(o->endpoint.node), ret) : 0;
+}
+
+static void read_mac(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
+{
+	static const char wanted[] = "a MAC address, like 02:00:00:00:00:01";
+	char text[WF_VALUE_TEXT_MAX];
+	uint8_t m[6];
+	int end = 0;
+
+	if (!wf_value_text(r, key, v, wanted, text))
+		return;
+	if (sscanf(text, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx%n", &m[0], &m[1], &m[2], &m[3], &m[4],
+		   &m[5], &end) != 6 ||
+	    text[end])
+		wf_value_wrong(r, key, wanted, v);
+	else
+		memcpy(o->endpoint.mac, m, sizeof(m));
+}
+
+static int write_mac(const struct wf_object *o, json_t **ret)
+{
+	static const uint8_t none[6];
+	const uint8_t *m = o->endpoint.mac;
+
+	if (memcmp(m, none, sizeof(none)) == 0)
+		return 0;
+	return wf_key_wrote(json_sprintf("%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2], m[3],
+					 m[4], m[5]),
+			    ret);
+}
+
+static void read_identity(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
+{
+	wf_value_number(r, key, v, 1, WF_IDENTITY_MAX, &o->endpoint.identity);
+}
+
+static int write_identity(const struct wf_object *o, json_t **ret)
+{
+	return wf_key_wrote_number(o->endpoint.identity, ret);
+}
+
+static void read_declared(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
+{
+	wf_value_bool(r, key, v, &o->endpoint.is_declared);
+}
+
+static int write_declared(const struct wf_object *o, json_t **ret)
+{
+	return o->endpoint.is_declared ? wf_key_wrote(json_true(), ret) : 0;
+}
+
+static const struct wf_key keys[] = {
+	{"addresses", 0, read_addresses, write_addresses},
+	{"labels", 0, read_labels, write_labels},
+	{"node", WF_KEY_TRUSTED, read_node, write_node},
+	{"mac", WF_KEY_TRUSTED, read_mac, write_mac},
+	{"identity", WF_KEY_TRUSTED, read_identity, write_identity},
+	{"declared", WF_KEY_TRUSTED, read_declared, write_declared},
+	{0},
+};
+
+const struct wf_keys wf_endpoint_keys = {.keys = keys};

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "schema/keys.h"
+
+static void read_id(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
+{
+	wf_value_number(r, key, v, 1, WF_IDENTITY_MAX, &o->identity.id);
+}
+
+static int write_id(const struct wf_object *o, json_t **ret)
+{
+	return wf_key_wrote_number(o->identity.id, ret);
+}
+
+static void read_labels(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
+{
+	wf_value_labels(r, key, v, &o->identity.labels);
+}
+
+static int write_labels(const struct wf_object *o, json_t **ret)
+{
+	return wf_key_wrote(wf_labels_to_json(&o->identity.labels), ret);
+}
+
+static const struct wf_key keys[] = {
+	{"id", WF_KEY_REQUIRED, read_id, write_id},
+	{"labels", WF_KEY_REQUIRED, read_labels, write_labels},
+	{0},
+};
+
+const struct wf_keys wf_identity_keys = {.keys = keys};

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Each kind is a table of its keys: how one is read, how it is written, who may write it. */
+#pragma once
+
+#include "schema/value.h"
+
+enum wf_key_flags {
+	WF_KEY_REQUIRED = 1,
+	WF_KEY_TRUSTED = 2, /* Weft's own; from people an unknown key */
+};
+
+struct wf_key {
+	const char *name;
+	unsigned int flags;
+	/* Reports what is wrong with @v. NULL: read with another key. */
+	void (*read)(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o);
+	/* @ret NULL: nothing to write. 0 or -ENOMEM. NULL: never written. */
+	int (*write)(const struct wf_object *o, json_t **ret);
+};
+
+/* Known, but not to this version. */
+struct wf_later_key {
+	const char *name, *what;
+};
+
+#define WF_KEYS_MAX 12
+
+struct wf_keys {
+	const struct wf_key *keys;	  /* up to one without a name, WF_KEYS_MAX of them */
+	const struct wf_later_key *later; /* may be NULL; up to one without a name */
+};
+
+extern const struct wf_keys wf_node_keys, wf_tenant_keys, wf_identity_keys, wf_endpoint_keys,
+	wf_policy_keys;
+
+#define WF_LATER "comes with a later version of Weft"
+
+/* The new reference @v, and -ENOMEM if there is none. */
+static inline int wf_key_wrote(json_t *v, json_t **ret)
+{
+	*ret = v;
+	return v ? 0 : -ENOMEM;
+}
+
+static inline int wf_key_wrote_number(uint32_t number, json_t **ret)
+{
+	return number ? wf_key_wrote(json_integer(number), ret) : 0;
+}
