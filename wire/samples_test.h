@@ -159,5 +159,6 @@ static inline uint8_t *wf_sample_tight(const uint8_t *bytes, size_t len)
 	if (!copy)
 		abort();
 	memcpy(copy, bytes, len);
+	__asm__ volatile("" : "+r"(copy)); /* or gcc warns of reads it thinks are too far */
 	return copy;
 }
