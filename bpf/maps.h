@@ -11,6 +11,7 @@
 #include "dp/drops.h"
 #include "dp/flowcache.h"
 #include "dp/table.h"
+#include "dp/tokens.h"
 
 #define WF_HASH_MAP(id, map, key_type, value_type, max) \
 	struct {                                        \
@@ -41,7 +42,7 @@ struct {
 	__type(value, struct wf_counter);
 } counters SEC(".maps");
 
-/* By enum wf_drop. */
+/* By enum wf_drop; room for later reasons. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 64);
@@ -63,3 +64,11 @@ struct {
 	__type(key, __u32);
 	__type(value, struct wf_validated);
 } validated SEC(".maps");
+
+/* ICMP that this CPU may still send, see bpf/reply.h. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct wf_tokens);
+} icmp_tokens SEC(".maps");

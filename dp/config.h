@@ -14,11 +14,9 @@
 	{                                          \
 		0x02, 0x57, 0x45, 0x46, 0x54, 0x01 \
 	}
-#define WF_GATEWAY_V4 0xa9fe0101u /* 169.254.1.1, host order */
-#define WF_GATEWAY_V6                                                   \
-	{                                                               \
-		0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x01 \
-	}
+#define WF_GATEWAY_V4	   0xa9fe0101u		 /* 169.254.1.1, host order */
+#define WF_GATEWAY_V6_HIGH 0xfe80000000000000ull /* fe80::1, host order */
+#define WF_GATEWAY_V6_LOW  1ull
 
 struct wf_config {
 	__u32 block; /* first 32 bits of every SID, host order */

@@ -12,15 +12,15 @@
 #include <linux/types.h>
 
 /* X(enum suffix, map name, key type, value type, most entries) */
-#define WF_TABLES(X)                                                       \
-	X(PORT, port, __u32, struct wf_port, 1 << 16)                      \
-	X(TENANT, tenant, __u32, struct wf_tenant_entry, 1 << 16)          \
-	X(DEST, dest, struct wf_dest_key, struct wf_dest, 1 << 20)         \
-	X(RULE, rule, struct wf_rule_key, struct wf_rule, 1 << 18)         \
-	X(CHOICE, choice, struct wf_choice_key, struct wf_choice, 1 << 18) \
-	X(PATH, path, struct wf_path_key, struct wf_template, 1 << 18)     \
-	X(SID, sid, __u64, struct wf_sid_entry, 1 << 10)                   \
-	X(COUNTER, counter, struct wf_counter_key, __u32, WF_COUNTER_SLOTS)
+#define WF_TABLES(X)                                                        \
+	X(PORT, ports, __u32, struct wf_port, 1 << 16)                      \
+	X(TENANT, tenants, __u32, struct wf_tenant_entry, 1 << 16)          \
+	X(DEST, dests, struct wf_dest_key, struct wf_dest, 1 << 20)         \
+	X(RULE, rules, struct wf_rule_key, struct wf_rule, 1 << 18)         \
+	X(CHOICE, choices, struct wf_choice_key, struct wf_choice, 1 << 18) \
+	X(PATH, paths, struct wf_path_key, struct wf_template, 1 << 18)     \
+	X(SID, sids, __u64, struct wf_sid_entry, 1 << 10)                   \
+	X(COUNTER, slots, struct wf_counter_key, __u32, WF_COUNTER_SLOTS)
 
 enum wf_table {
 #define WF_TABLE_ENUM(id, name, key, value, max) WF_TABLE_##id,
@@ -152,6 +152,16 @@ struct wf_counter {
 	__u64 packets;
 	__u64 bytes; /* of the packet inside, from its IP header on */
 };
+
+/* The type of a table's values, by its id. */
+#define WF_VALUE_PORT	 struct wf_port
+#define WF_VALUE_TENANT	 struct wf_tenant_entry
+#define WF_VALUE_DEST	 struct wf_dest
+#define WF_VALUE_RULE	 struct wf_rule
+#define WF_VALUE_CHOICE	 struct wf_choice
+#define WF_VALUE_PATH	 struct wf_template
+#define WF_VALUE_SID	 struct wf_sid_entry
+#define WF_VALUE_COUNTER __u32
 
 #define WF_SIZE_IS(type, bytes) _Static_assert(sizeof(type) == (bytes), #type " has a hole")
 WF_SIZE_IS(struct wf_port, 20 + 16 * WF_PORT_ADDRS);

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* From a container: may it, where to, and out. */
+#pragma once
+
+#include "bpf/gateway.h"
+#include "bpf/reply.h"
+#include "bpf/send.h"
+#include "dp/apply.h"
+
+/* Counters and the ready header, of a flow that may go. */
+WF_INLINE void applied_fill_way(struct wf_applied *e, const struct wf_port *port,
+				const struct wf_way *way, _Bool is_v4)
+{
+	e->tx_slot = slot_of_port(WF_COUNTER_ENDPOINT_TX, port);
+	e->path_slot = slot_find(WF_COUNTER_PATH, &way->path_key, sizeof(way->path_key));
+	if (way->action == WF_ACTION_ENCAP) {
+		head_fill(e, way, is_v4);
+		return;
+	}
+	e->rx_slot = slot_of_ifindex(WF_COUNTER_ENDPOINT_RX, way->dest->ifindex);
+	e->ifindex = way->dest->ifindex;
+	eth_to_endpoint(e->eth, way->dest, is_v4);
+}
+
+/* Decides for the flow and remembers; NO_PORT is not remembered. */
+static __noinline int applied_fill(struct __sk_buff *skb, struct wf_applied *e,
+				   const struct wf_inner *in, __u64 hash)
+{
+	const __u32 ifindex = skb->ifindex;
+	const struct wf_port *port = bpf_map_lookup_elem(&ports, &ifindex);
+	struct wf_way way;
+
+	e->port = 0;
+	if (!port)
+		return WF_DROP_NO_PORT;
+	e->generation = generation_now(); /* first: what changes meanwhile must not look current */
+	e->drop = (__u8)wf_apply_decide(WF_WORLD, port, in, hash, &way);
+	e->action = (__u8)way.action;
+	e->fresh_until = 0;
+	wf_copy6(e->mac, port->mac);
+	if (!e->drop)
+		applied_fill_way(e, port, &way, in->flags & WF_INNER_V4);
+	e->flow = in->flow;
+	e->port = ifindex;
+	return WF_DROP_NONE;
+}
+
+/* What becomes of the packet's flow, remembered or decided now. */
+WF_INLINE enum wf_drop applied_find(struct __sk_buff *skb, const struct wf_inner *in,
+				    struct wf_applied **ret)
+{
+	const __u64 hash = wf_flow_hash(&in->flow);
+	const __u32 slot = (__u32)(hash >> 20) & (WF_FLOWCACHE_SLOTS - 1);
+	struct wf_applied *e = bpf_map_lookup_elem(&applied, &slot);
+
+	if (!e)
+		return WF_DROP_NO_PORT;
+	*ret = e;
+	if (e->generation == generation_now() && e->port == skb->ifindex &&
+	    wf_flow_equal(&e->flow, &in->flow))
+		return WF_DROP_NONE;
+	return applied_fill(skb, e, in, hash);
+}
+
+/* A packet that may not go: the gateway may answer it, or its sender is told why. */
+static __noinline int apply_refuse(struct __sk_buff *skb, const struct wf_inner *in,
+				   enum wf_drop drop, __u32 mtu)
+{
+	const _Bool is_v4 = in->flags & WF_INNER_V4;
+	__u8 src[16] WF_ALIGNED8;
+	struct reply r;
+
+	switch (drop) {
+	case WF_DROP_GATEWAY:
+		return gateway_input(skb, in);
+	case WF_DROP_ND:
+		return gateway_nd(skb);
+	case WF_DROP_HOP_LIMIT:
+		r = reply_hop_limit();
+		break;
+	case WF_DROP_TOO_BIG:
+		r = reply_too_big(mtu, is_v4);
+		break;
+	case WF_DROP_NO_ENDPOINT:
+	case WF_DROP_NO_ROUTE:
+	case WF_DROP_NO_PATH:
+		r = reply_unreachable();
+		break;
+	default:
+		return -(int)drop;
+	}
+	gateway_addr(src, is_v4);
+	if (reply_make(skb, in, &r, src)) {
+		finish(-(int)drop);
+		return bpf_redirect(skb->ifindex, 0);
+	}
+	return -(int)drop;
+}
+
+/* Does each packet of a GSO packet fit? */
+static __noinline int gso_fits(struct __sk_buff *skb, const struct wf_inner *in, __u32 max_len)
+{
+	const __u8 *data = packet_data(skb), *end = packet_end(skb);
+	const __u8 *l4 = data + (in->l4_off & 0x1ff);
+	__u32 l4_len = 8;
+
+	if (!skb->gso_size)
+		return 0;
+	if (in->flow.proto == WF_PROTO_TCP) {
+		if (l4 + 20 > end)
+			return 0;
+		l4_len = (l4[12] >> 4) * 4u;
+	}
+	return in->l4_off - in->l3_off + l4_len + skb->gso_size <= max_len;
+}
+
+WF_INLINE int apply_deliver(struct __sk_buff *skb, const struct wf_inner *in,
+			    const struct wf_applied *e)
+{
+	__u8 *data = packet_data(skb), *end = packet_end(skb);
+	const _Bool is_v4 = in->flags & WF_INNER_V4;
+
+	if (data + L3 + (is_v4 ? WF_IPV4_LEN : WF_IPV6_LEN) > end)
+		return -WF_DROP_MALFORMED;
+	packet_hop_down(skb, data + L3, is_v4);
+	eth_store(data, e->eth);
+	count(skb, e->tx_slot, in->ip_len);
+	count(skb, e->path_slot, in->ip_len);
+	count(skb, e->rx_slot, in->ip_len);
+	return bpf_redirect_peer(e->ifindex, 0);
+}
+
+WF_INLINE int apply_encap(struct __sk_buff *skb, const struct wf_inner *in, struct wf_applied *e)
+{
+	const _Bool is_v4 = in->flags & WF_INNER_V4;
+	struct nexthop nh = {};
+	enum wf_drop drop;
+	__u8 *data;
+
+	if (e->fresh_until < bpf_jiffies64()) {
+		drop = nexthop_find(skb, e, &nh);
+		if (drop)
+			return apply_refuse(skb, in, drop, 0);
+	}
+	if (in->ip_len > e->max_len && !gso_fits(skb, in, e->max_len))
+		return apply_refuse(skb, in, WF_DROP_TOO_BIG, e->max_len);
+	data = packet_data(skb);
+	if (data + L3 + (is_v4 ? WF_IPV4_LEN : WF_IPV6_LEN) > (__u8 *)packet_end(skb))
+		return -WF_DROP_MALFORMED;
+	packet_hop_down(skb, data + L3, is_v4);
+	count(skb, e->tx_slot, in->ip_len);
+	count(skb, e->path_slot, in->ip_len);
+	drop = head_push(skb, e, in->ip_len, in->tc);
+	return drop ? -(int)drop : send_out(e, &nh);
+}
+
+WF_INLINE int apply_packet(struct __sk_buff *skb)
+{
+	const struct wf_eth *eth = packet_data(skb);
+	struct wf_applied *e;
+	struct wf_inner in;
+	enum wf_drop drop;
+
+	if ((void *)(eth + 1) > packet_end(skb))
+		return -WF_DROP_MALFORMED;
+	if (eth->proto == WF_BE16(WF_ETH_P_ARP))
+		return gateway_arp(skb);
+	drop = packet_parse(skb, L3, wf_ntohs(eth->proto), &in);
+	if (drop)
+		return -(int)drop;
+	drop = applied_find(skb, &in, &e);
+	if (drop)
+		return -(int)drop;
+	eth = packet_data(skb);
+	if ((void *)(eth + 1) > packet_end(skb) || !wf_equal6(eth->src, e->mac))
+		return -WF_DROP_SOURCE_MAC;
+	if (e->drop)
+		return apply_refuse(skb, &in, e->drop, 0);
+	if (in.hop_limit <= 1)
+		return apply_refuse(skb, &in, WF_DROP_HOP_LIMIT, 0);
+	return e->action == WF_ACTION_DELIVER ? apply_deliver(skb, &in, e)
+					      : apply_encap(skb, &in, e);
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What concerns the node itself: pings of its SIDs, packet-too-big from the underlay about packets
+ * that it encapsulated, and packets that it sends into a tenant.
+ *
+ * Packet-too-big, RFC 2473 section 7.1:
+ *
+ *   | Ethernet | IPv6 | ICMPv6, MTU | outer IPv6, SRH | inner packet ... |
+ *
+ * becomes, for the endpoint that sent the inner packet,
+ *
+ *   | Ethernet | IP | ICMP, MTU less the outer headers | inner packet ... |
+ */
+#pragma once
+
+#include "bpf/reply.h"
+#include "bpf/send.h"
+#include "dp/segment.h"
+
+#define QUOTE_OFF (L3 + WF_IPV6_LEN + WF_ICMP_LEN)
+
+/* Inside this node's locator? */
+WF_INLINE _Bool is_here(const __u8 addr[16])
+{
+	return wf_load_be32(addr) == WF_HERE->block && wf_load_be16(addr + 4) == WF_HERE->node;
+}
+
+/* Gives the plain packet to an endpoint of this node. */
+WF_INLINE int host_deliver(struct __sk_buff *skb, const struct wf_dest *dest, _Bool is_v4)
+{
+	__u8 *data = packet_data(skb);
+
+	if (data + L3 > (__u8 *)packet_end(skb))
+		return -WF_DROP_RESIZE;
+	eth_to_endpoint(data, dest, is_v4);
+	return bpf_redirect_peer(dest->ifindex, 0);
+}
+
+/*
+ * Sends the plain packet, made by the gateway for in->flow.src, into the tenant. The header is
+ * built in a slot of the flow cache, which forgets what it held.
+ */
+static __noinline int host_send(struct __sk_buff *skb, __u32 tenant, const struct wf_inner *in)
+{
+	const struct wf_sender gateway = {.tenant = tenant};
+	const _Bool is_v4 = in->flags & WF_INNER_V4;
+	struct nexthop nh = {};
+	struct wf_applied *e;
+	__u32 slot = 0;
+	struct wf_way way;
+	enum wf_drop drop;
+
+	drop = wf_route_decide(WF_WORLD, &gateway, in->flow.src, wf_flow_hash(&in->flow), &way);
+	if (drop)
+		return -(int)drop;
+	if (way.action == WF_ACTION_DELIVER)
+		return host_deliver(skb, way.dest, is_v4);
+	e = bpf_map_lookup_elem(&applied, &slot);
+	if (!e)
+		return -WF_DROP_RESIZE;
+	e->port = 0;
+	head_fill(e, &way, is_v4);
+	drop = nexthop_find(skb, e, &nh);
+	if (drop)
+		return -(int)drop;
+	drop = head_push(skb, e, skb->len - L3, 0);
+	return drop ? -(int)drop : send_out(e, &nh);
+}
+
+/* A SID is pinged: the answer goes back the way the question came. */
+static __noinline int host_echo(struct __sk_buff *skb, const struct wf_outer *o)
+{
+	struct wf_inner in;
+
+	if (o->srh_off || packet_parse(skb, L3, WF_ETH_P_IPV6, &in) || !gateway_echo(skb, &in))
+		return -WF_DROP_UPPER_LAYER;
+	return bpf_redirect(skb->ifindex, 0);
+}
+
+/* The outer headers of ours that the error quotes: their length, and the tenant. 0: not ours. */
+WF_INLINE __u32 quote_parse(const void *data, const void *end, __u32 *ret_tenant, _Bool *ret_is_v4)
+{
+	const struct wf_ipv6 *ip = (const void *)((const __u8 *)data + QUOTE_OFF);
+	const __u32 off = QUOTE_OFF + WF_IPV6_LEN;
+	const struct wf_srh *srh = (const void *)((const __u8 *)data + off);
+	const __u8 *sid = ip->dst;
+	__u32 len = WF_IPV6_LEN;
+	__u8 upper;
+
+	if ((const void *)(ip + 1) > end || !wf_equal16(ip->src, WF_HERE->addr))
+		return 0;
+	upper = ip->next_header;
+	if (upper == WF_PROTO_ROUTING) {
+		if (wf_srh_check_list(data, end, off) != WF_SRH_OK || (const void *)(srh + 1) > end)
+			return 0;
+		upper = srh->next_header;
+		len += wf_srh_len(srh);
+		sid = wf_srh_segment(data, end, off, 0);
+		if (!sid)
+			return 0;
+	}
+	if (upper != WF_PROTO_IPV4 && upper != WF_PROTO_IPV6)
+		return 0;
+	*ret_is_v4 = upper == WF_PROTO_IPV4;
+	*ret_tenant = wf_sid_arg_unpack(wf_sid_arg(sid)).tenant;
+	return len;
+}
+
+/*
+ * The endpoint of this node that sent the quoted inner packet at @off, or NULL. The error gets its
+ * addresses and how much it may quote.
+ */
+WF_INLINE const struct wf_dest *quote_sender(const void *data, const void *end, __u32 off,
+					     __u32 tenant, _Bool is_v4, struct wf_icmp_error *e)
+{
+	const __u8 *p = (const __u8 *)data + (off & 0xfff);
+	struct wf_dest_key key = {.tenant = tenant};
+	const struct wf_dest *dest;
+
+	if (p + (is_v4 ? WF_IPV4_LEN : WF_IPV6_LEN) + WF_ICMP_LEN > (const __u8 *)end)
+		return (void *)0;
+	if (is_v4)
+		wf_copy_v4mapped(e->dst, ((const struct wf_ipv4 *)p)->src);
+	else
+		wf_copy16(e->dst, ((const struct wf_ipv6 *)p)->src);
+	gateway_addr(e->src, is_v4);
+	e->quote_len = (__u16)wf_icmp_quote_len((__u32)((const __u8 *)end - p));
+	__builtin_memcpy(key.addr, e->dst, sizeof(key.addr));
+	dest = wf_world_find(WF_WORLD, DEST, &key);
+	return dest && dest->ifindex ? dest : (void *)0;
+}
+
+/* The packet-too-big, about the inner packet whose quote begins at @off, for its sender. */
+WF_INLINE int too_big_deliver(struct __sk_buff *skb, const struct wf_dest *dest, __u32 off,
+			      struct wf_icmp_error *e, _Bool is_v4)
+{
+	const __u32 header_len = (is_v4 ? WF_IPV4_LEN : WF_IPV6_LEN) + WF_ICMP_LEN;
+
+	if (!packet_shrink(skb, off - L3 - header_len, is_v4))
+		return -WF_DROP_RESIZE;
+	if (bpf_skb_change_tail(skb, L3 + header_len + e->quote_len, 0) ||
+	    !reply_store(skb, e, is_v4))
+		return -WF_DROP_RESIZE;
+	return host_deliver(skb, dest, is_v4);
+}
+
+static __noinline int host_too_big(struct __sk_buff *skb)
+{
+	void *data = packet_data(skb), *end = packet_end(skb);
+	const struct wf_icmp *icmp = data + L3 + WF_IPV6_LEN;
+	__u32 outer_len, tenant = 0, mtu;
+	struct wf_icmp_error e = {};
+	const struct wf_dest *dest;
+	_Bool is_v4 = 0;
+	struct reply r;
+
+	if ((void *)(icmp + 1) > end)
+		return TC_ACT_OK;
+	mtu = wf_ntohl(icmp->info);
+	outer_len = quote_parse(data, end, &tenant, &is_v4);
+	if (!outer_len || mtu < WF_IPV6_MIN_MTU)
+		return -WF_DROP_ICMP_UNMATCHED;
+	dest = quote_sender(data, end, QUOTE_OFF + outer_len, tenant, is_v4, &e);
+	if (!dest)
+		return -WF_DROP_ICMP_UNMATCHED;
+	r = reply_too_big(mtu - outer_len, is_v4);
+	e.type = is_v4 ? r.v4_type : r.v6_type;
+	e.code = is_v4 ? r.v4_code : r.v6_code;
+	e.info = r.info;
+	return too_big_deliver(skb, dest, QUOTE_OFF + outer_len, &e, is_v4);
+}
+
+/* To the node's own address: the kernel's, but for errors about what Weft has sent. */
+static __noinline int host_input(struct __sk_buff *skb, const struct wf_outer *o)
+{
+	const struct wf_icmp *icmp = packet_data(skb) + L3 + WF_IPV6_LEN;
+
+	if (o->srh_off || o->upper != WF_PROTO_ICMPV6)
+		return TC_ACT_OK;
+	packet_pull(skb);
+	icmp = packet_data(skb) + L3 + WF_IPV6_LEN;
+	if ((void *)(icmp + 1) > packet_end(skb) || icmp->type != WF_ICMP6_TOO_BIG)
+		return TC_ACT_OK;
+	return host_too_big(skb);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The packet under a program's hands: its bytes, what is inside, room made and removed. */
+#pragma once
+
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+#include "dp/drops.h"
+#include "wire/flow.h"
+
+#define L3 14 /* offset of the IP header behind Ethernet */
+
+/* Not in Debian 12's linux/bpf.h; Linux 6.3. */
+#define ADJ_ROOM_DECAP_L3_IPV4 (1ull << 7)
+#define ADJ_ROOM_DECAP_L3_IPV6 (1ull << 8)
+
+/* Headers that are looked at must lie in the linear part; some drivers leave less there. */
+#define PULL_BYTES 512
+
+WF_INLINE void *packet_data(const struct __sk_buff *skb)
+{
+	return (void *)(long)skb->data;
+}
+
+WF_INLINE void *packet_end(const struct __sk_buff *skb)
+{
+	return (void *)(long)skb->data_end;
+}
+
+WF_INLINE enum wf_drop drop_of_fault(enum wf_flow_fault fault)
+{
+	if (fault == WF_FLOW_OK)
+		return WF_DROP_NONE;
+	return fault == WF_FLOW_NOT_IP ? WF_DROP_NOT_IP : WF_DROP_MALFORMED;
+}
+
+/* True if more of the packet lies in the linear part now. Packet pointers must be taken anew. */
+WF_INLINE _Bool packet_pull(struct __sk_buff *skb)
+{
+	__u32 linear = skb->data_end - skb->data, want = skb->len;
+
+	if (linear >= want || linear >= PULL_BYTES)
+		return 0;
+	return bpf_skb_pull_data(skb, want < PULL_BYTES ? want : PULL_BYTES) == 0;
+}
+
+/* IP options, extension headers, non-linear packets: all that is not everyday. @off: 14..0xff */
+static __noinline int parse_slow(struct __sk_buff *skb, __u32 off, __u16 proto, struct wf_inner *in)
+{
+	enum wf_flow_fault fault;
+
+	if (off > WF_FLOW_OFF_MAX)
+		return WF_FLOW_TRUNCATED;
+	fault = wf_flow_parse(packet_data(skb), packet_end(skb), off, proto, in);
+	if (fault == WF_FLOW_TRUNCATED && packet_pull(skb))
+		fault = wf_flow_parse(packet_data(skb), packet_end(skb), off, proto, in);
+	return fault;
+}
+
+/* The packet whose IP header is at @off. May invalidate packet pointers. */
+WF_INLINE enum wf_drop packet_parse(struct __sk_buff *skb, __u32 off, __u16 proto,
+				    struct wf_inner *in)
+{
+	enum wf_flow_fault fault;
+
+	fault = wf_flow_parse_fast(packet_data(skb), packet_end(skb), off, proto, in);
+	if (fault == WF_FLOW_SLOW || fault == WF_FLOW_TRUNCATED)
+		fault = parse_slow(skb, off, proto, in);
+	if (fault != WF_FLOW_OK)
+		return drop_of_fault(fault);
+	return wf_inner_fits(in, skb->len) ? WF_DROP_NONE : WF_DROP_MALFORMED;
+}
+
+/*
+ * One hop less for the IP packet at @p, whose fixed header lies within the packet; the sum that a
+ * NIC may have made over all of it is kept right (an IPv4 header's own sum cancels out).
+ */
+WF_INLINE void packet_hop_down(struct __sk_buff *skb, void *p, _Bool is_v4)
+{
+	struct wf_ipv6 *ip = p;
+
+	if (is_v4) {
+		wf_ipv4_hop_down(p);
+		return;
+	}
+	ip->hop_limit--;
+	bpf_csum_update(skb, (__u16)WF_BE16(0xfffe));
+}
+
+/* @bytes of room behind the Ethernet header for an outer IPv6 header. GSO sizes stay. */
+WF_INLINE _Bool packet_grow(struct __sk_buff *skb, __u32 bytes)
+{
+	return bpf_skb_adjust_room(skb, (__s32)bytes, BPF_ADJ_ROOM_MAC,
+				   BPF_F_ADJ_ROOM_ENCAP_L3_IPV6 | BPF_F_ADJ_ROOM_NO_CSUM_RESET |
+					   BPF_F_ADJ_ROOM_FIXED_GSO) == 0;
+}
+
+/* Takes @bytes of outer headers away. */
+WF_INLINE _Bool packet_shrink(struct __sk_buff *skb, __u32 bytes, _Bool is_v4)
+{
+	__u64 flags = is_v4 ? ADJ_ROOM_DECAP_L3_IPV4 : ADJ_ROOM_DECAP_L3_IPV6;
+
+	return bpf_skb_adjust_room(skb, -(__s32)bytes, BPF_ADJ_ROOM_MAC,
+				   flags | BPF_F_ADJ_ROOM_NO_CSUM_RESET |
+					   BPF_F_ADJ_ROOM_FIXED_GSO) == 0;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The two ways out: into an endpoint of this node, or encapsulated towards another. */
+#pragma once
+
+#include "bpf/nexthop.h"
+#include "bpf/packet.h"
+#include "bpf/verdict.h"
+#include "bpf/world.h"
+#include "dp/route.h"
+
+/* Ready Ethernet header for an endpoint of this node. */
+WF_INLINE void eth_to_endpoint(__u8 eth[14], const struct wf_dest *dest, _Bool is_v4)
+{
+	const __u8 gateway[6] WF_ALIGNED8 = WF_GATEWAY_MAC;
+
+	wf_eth_fill((struct wf_eth *)eth, dest->mac, gateway,
+		    is_v4 ? WF_ETH_P_IPV4 : WF_ETH_P_IPV6);
+}
+
+WF_INLINE void eth_store(void *data, const __u8 eth[14])
+{
+	__builtin_memcpy(data, eth, 12);
+	*(wf_any16 *)((__u8 *)data + 12) = *(const wf_any16 *)(eth + 12);
+}
+
+/* The header of @way, with all that is constant for a flow, into @e. */
+WF_INLINE void head_fill(struct wf_applied *e, const struct wf_way *way, _Bool is_v4)
+{
+	const struct wf_template *t = way->path;
+	struct wf_ipv6 *outer = (void *)e->head;
+
+	e->header_len = t->len;
+	e->path = way->path_key;
+	__builtin_memcpy(e->head, t->header, WF_HEAD_MAX);
+	outer->vtf = wf_ipv6_vtf(0, way->flow_label);
+	if (t->arg_offset <= WF_HEAD_MAX - 8)
+		wf_store_be64(e->head + (t->arg_offset & (WF_HEAD_MAX - 8)), way->sid_arg);
+	if (t->next_header_offset < WF_HEAD_MAX)
+		e->head[t->next_header_offset & (WF_HEAD_MAX - 1)] = is_v4 ? WF_PROTO_IPV4
+									   : WF_PROTO_IPV6;
+}
+
+/* What a packet adds to the ready header. @ip_len: of the packet inside. */
+WF_INLINE void head_patch(struct wf_ipv6 *outer, const struct wf_applied *e, __u32 ip_len, __u8 tc)
+{
+	outer->vtf |= WF_BE32((__u32)tc << 20);
+	outer->payload_len = wf_htons((__u16)(e->header_len - WF_IPV6_LEN + ip_len));
+}
+
+/* The part of a long header that is not in the flow's entry. */
+static __noinline int head_store_rest(struct __sk_buff *skb, const struct wf_applied *e)
+{
+	const struct wf_template *t = bpf_map_lookup_elem(&paths, &e->path);
+	__u32 len = e->header_len - WF_HEAD_MAX;
+
+	if (!t || t->len != e->header_len)
+		return WF_DROP_NO_PATH;
+	if (len - 1 >= WF_TEMPLATE_MAX - WF_HEAD_MAX)
+		return WF_DROP_RESIZE;
+	if (bpf_skb_store_bytes(skb, L3 + WF_HEAD_MAX, t->header + WF_HEAD_MAX, len, 0))
+		return WF_DROP_RESIZE;
+	return WF_DROP_NONE;
+}
+
+/* Makes room and stores Ethernet and outer header. RESIZE, NO_PATH. */
+WF_INLINE enum wf_drop head_push(struct __sk_buff *skb, const struct wf_applied *e, __u32 ip_len,
+				 __u8 tc)
+{
+	__u8 *data, *end;
+
+	if (!packet_grow(skb, e->header_len))
+		return WF_DROP_RESIZE;
+	data = packet_data(skb);
+	end = packet_end(skb);
+	if (data + L3 + WF_IPV6_LEN > end)
+		return WF_DROP_RESIZE;
+	eth_store(data, e->eth);
+	__builtin_memcpy(data + L3, e->head, WF_IPV6_LEN);
+	head_patch((void *)(data + L3), e, ip_len, tc);
+	if (e->header_len == WF_IPV6_LEN)
+		return WF_DROP_NONE;
+	if (data + L3 + WF_HEAD_MAX > end)
+		return WF_DROP_RESIZE;
+	__builtin_memcpy(data + L3 + WF_IPV6_LEN, e->head + WF_IPV6_LEN, WF_HEAD_MAX - WF_IPV6_LEN);
+	return e->header_len == WF_HEAD_MAX ? WF_DROP_NONE : head_store_rest(skb, e);
+}
+
+/* Sends an encapsulated packet to @e's next hop, or to the one just looked up. */
+WF_INLINE int send_out(const struct wf_applied *e, const struct nexthop *nh)
+{
+	if (!nh->neigh.nh_family)
+		return bpf_redirect(e->ifindex, 0);
+	return bpf_redirect_neigh(e->ifindex, (void *)&nh->neigh, sizeof(nh->neigh), 0);
+}

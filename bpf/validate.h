@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* From the underlay: is it one of this node's SIDs, what does it do, may the endpoint have it. */
+#pragma once
+
+#include "bpf/forward.h"
+#include "bpf/host.h"
+#include "bpf/reply.h"
+#include "bpf/send.h"
+#include "dp/validate.h"
+#include "wire/ecn.h"
+
+/* Decides for the flow and remembers. */
+static __noinline int validated_fill(struct wf_validated *e, const struct wf_outer *o,
+				     const struct wf_inner *in)
+{
+	const struct wf_dest *dest = (void *)0;
+	const __u64 head = wf_sid_head(o->dst);
+
+	e->generation = generation_now();
+	e->drop = wf_validate_decide(WF_WORLD, o, in, &dest);
+	e->sid_slot = slot_find(WF_COUNTER_SID, &head, sizeof(head));
+	if (dest) {
+		e->ifindex = dest->ifindex;
+		e->rx_slot = slot_of_ifindex(WF_COUNTER_ENDPOINT_RX, dest->ifindex);
+		eth_to_endpoint(e->eth, dest, in->flags & WF_INNER_V4);
+	}
+	e->flow = in->flow;
+	wf_copy16(e->sid, o->dst);
+	return 0;
+}
+
+WF_INLINE struct wf_validated *validated_find(const struct wf_outer *o, const struct wf_inner *in)
+{
+	const __u32 slot = (__u32)(wf_flow_hash(&in->flow) >> 20) & (WF_FLOWCACHE_SLOTS - 1);
+	struct wf_validated *e = bpf_map_lookup_elem(&validated, &slot);
+
+	if (!e)
+		return e;
+	if (e->generation == generation_now() && wf_equal16(e->sid, o->dst) &&
+	    wf_flow_equal(&e->flow, &in->flow))
+		return e;
+	validated_fill(e, o, in);
+	return e;
+}
+
+/*
+ * The hop limit ends here: the packet, taken out of its tunnel, becomes the error about itself, and
+ * goes back to its sender as a packet of the gateway's.
+ */
+static __noinline int validate_hop_limit(struct __sk_buff *skb, const struct wf_outer *o,
+					 struct wf_inner *in)
+{
+	const struct wf_sid_arg arg = wf_sid_arg_unpack(wf_sid_arg(o->dst));
+	const struct reply r = reply_hop_limit();
+	_Bool is_v4 = in->flags & WF_INNER_V4;
+	__u8 src[16] WF_ALIGNED8;
+
+	if (!packet_shrink(skb, o->upper_off - L3, is_v4))
+		return -WF_DROP_RESIZE;
+	in->l4_off -= o->upper_off - L3;
+	in->l3_off = L3;
+	gateway_addr(src, is_v4);
+	if (!reply_make(skb, in, &r, src))
+		return -WF_DROP_HOP_LIMIT;
+	finish(-WF_DROP_HOP_LIMIT);
+	return host_send(skb, arg.tenant, in);
+}
+
+/* Hop limit and ECN of the packet inside, before it is taken out. ECN, MALFORMED. */
+WF_INLINE enum wf_drop inner_patch(struct __sk_buff *skb, const struct wf_outer *o,
+				   const struct wf_inner *in)
+{
+	const _Bool is_v4 = in->flags & WF_INNER_V4;
+	__u8 *p = (__u8 *)packet_data(skb) + (o->upper_off & 0xfff);
+	struct wf_ipv6 *v6 = (void *)p;
+	int tc = in->tc;
+
+	if (p + (is_v4 ? WF_IPV4_LEN : WF_IPV6_LEN) > (__u8 *)packet_end(skb))
+		return WF_DROP_INNER_MALFORMED;
+	packet_hop_down(skb, p, is_v4);
+	if (!(o->tc & WF_ECN_MASK) || (o->tc & WF_ECN_MASK) == (in->tc & WF_ECN_MASK))
+		return WF_DROP_NONE;
+	tc = wf_ecn_decap_tc(in->tc, o->tc);
+	if (tc < 0)
+		return WF_DROP_ECN;
+	if (is_v4) {
+		wf_ipv4_set_tos((void *)p, (__u8)tc);
+		return WF_DROP_NONE;
+	}
+	wf_ipv6_set_tc(v6, (__u8)tc);
+	bpf_csum_update(skb, wf_csum_fold((__u32)WF_BE32((__u32)tc << 20) +
+					  (__u64)(__u32)~WF_BE32((__u32)in->tc << 20)));
+	return WF_DROP_NONE;
+}
+
+/* End.DT46. */
+WF_INLINE int decap(struct __sk_buff *skb, const struct wf_outer *o)
+{
+	const __u16 proto = o->upper == WF_PROTO_IPV4 ? WF_ETH_P_IPV4 : WF_ETH_P_IPV6;
+	const __u32 off = o->upper_off & 0xfff; /* the verifier wants to see it */
+	struct wf_validated *e;
+	struct wf_inner in;
+	enum wf_drop drop;
+	void *data;
+
+	if (packet_parse(skb, off, proto, &in))
+		return -WF_DROP_INNER_MALFORMED;
+	e = validated_find(o, &in);
+	if (!e)
+		return -WF_DROP_NOT_HERE;
+	count(skb, e->sid_slot, in.ip_len);
+	if (e->drop)
+		return -(int)e->drop;
+	if (in.hop_limit <= 1)
+		return validate_hop_limit(skb, o, &in);
+	drop = inner_patch(skb, o, &in);
+	if (drop)
+		return -(int)drop;
+	if (!packet_shrink(skb, off - L3, in.flags & WF_INNER_V4))
+		return -WF_DROP_RESIZE;
+	data = packet_data(skb);
+	if (data + L3 > packet_end(skb))
+		return -WF_DROP_RESIZE;
+	eth_store(data, e->eth);
+	count(skb, e->rx_slot, in.ip_len);
+	return bpf_redirect_peer(e->ifindex, 0);
+}
+
+/* A function of its own: what it needs of the stack is free again when the packet is acted on. */
+static __noinline int segment_walk(struct __sk_buff *skb, struct wf_outer *o, enum wf_drop *drop)
+{
+	return wf_segment_walk(WF_WORLD, packet_data(skb), packet_end(skb), o, drop);
+}
+
+/* A packet to this node's locator. */
+WF_INLINE int validate_locator(struct __sk_buff *skb)
+{
+	struct wf_outer o;
+	enum wf_drop drop;
+
+	drop = wf_outer_parse(packet_data(skb), packet_end(skb), &o);
+	if (drop == WF_DROP_SRH_TRUNCATED && packet_pull(skb)) {
+		if (packet_data(skb) + L3 + WF_IPV6_LEN > packet_end(skb))
+			return -WF_DROP_MALFORMED;
+		drop = wf_outer_parse(packet_data(skb), packet_end(skb), &o);
+	}
+	if (drop)
+		return -(int)drop;
+	switch (segment_walk(skb, &o, &drop)) {
+	case WF_STEP_DECAP:
+		return decap(skb, &o);
+	case WF_STEP_FORWARD:
+		return forward(skb, &o);
+	case WF_STEP_HOST:
+		return host_input(skb, &o);
+	case WF_STEP_ECHO:
+		return host_echo(skb, &o);
+	default:
+		return -(int)drop;
+	}
+}
+
+WF_INLINE int validate_packet(struct __sk_buff *skb)
+{
+	const struct wf_eth *eth = packet_data(skb);
+	const struct wf_ipv6 *ip = (const void *)(eth + 1);
+
+	if ((void *)(ip + 1) > packet_end(skb))
+		return TC_ACT_OK;
+	if (eth->proto != WF_BE16(WF_ETH_P_IPV6) || !is_here(ip->dst))
+		return TC_ACT_OK;
+	return validate_locator(skb);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Where every program ends. Whatever acts on a packet returns a verdict of tc, or a reason to drop
+ * it as a negative number; here the reason becomes a counter.
+ */
+#pragma once
+
+#include <linux/pkt_cls.h>
+
+#include "bpf/maps.h"
+#include "wire/bytes.h"
+
+/* A packet or, of a GSO packet, the packets it will become. @bytes: of IP, as the slot wants it. */
+WF_INLINE void count(const struct __sk_buff *skb, __u32 slot, __u32 bytes)
+{
+	struct wf_counter *c = bpf_map_lookup_elem(&counters, &slot);
+
+	if (!c)
+		return;
+	c->packets += skb->gso_segs ? skb->gso_segs : 1;
+	c->bytes += bytes;
+}
+
+/* The slot of @kind and @name, of @len bytes; 0 when it has none. */
+WF_INLINE __u32 slot_find(__u32 kind, const void *name, __u32 len)
+{
+	struct wf_counter_key key = {.kind = kind};
+	const __u32 *slot;
+
+	__builtin_memcpy(key.name, name, len);
+	slot = bpf_map_lookup_elem(&slots, &key);
+	return slot ? *slot : 0;
+}
+
+WF_INLINE __u32 slot_of_port(__u32 kind, const struct wf_port *port)
+{
+	struct wf_dest_key name = {.tenant = port->tenant};
+
+	__builtin_memcpy(name.addr, port->addrs[0], sizeof(name.addr));
+	return slot_find(kind, &name, sizeof(name));
+}
+
+WF_INLINE __u32 slot_of_ifindex(__u32 kind, __u32 ifindex)
+{
+	const struct wf_port *port = bpf_map_lookup_elem(&ports, &ifindex);
+
+	return port ? slot_of_port(kind, port) : 0;
+}
+
+WF_INLINE __u32 generation_now(void)
+{
+	__u32 zero = 0;
+	const __u32 *g = bpf_map_lookup_elem(&generation, &zero);
+
+	return g ? *g : 0;
+}
+
+/* @ret: TC_ACT_*, or -enum wf_drop. */
+WF_INLINE int finish(int ret)
+{
+	__u64 *n;
+
+	if (ret >= 0)
+		return ret;
+	ret = -ret;
+	n = bpf_map_lookup_elem(&drops, &ret);
+	if (n)
+		(*n)++;
+	return TC_ACT_SHOT;
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The programs: for each packet one verdict, and for each drop one reason.
+ *
+ *   container -- veth | apply |-- underlay ...... underlay | validate |-- veth -- container
+ *                                any other interface | edge |
+ */
+#include <linux/bpf.h>
+#include <linux/pkt_cls.h>
+#include <bpf/bpf_helpers.h>
+
+#include "bpf/world.h"
+#include "bpf/apply.h"
+#include "bpf/edge.h"
+#include "bpf/validate.h"
+#include "bpf/verdict.h"
+
+SEC("tc")
+int apply(struct __sk_buff *skb)
+{
+	return finish(apply_packet(skb));
+}
+
+SEC("tc")
+int validate(struct __sk_buff *skb)
+{
+	return finish(validate_packet(skb));
+}
+
+SEC("tc")
+int edge(struct __sk_buff *skb)
+{
+	return finish(edge_packet(skb));
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";

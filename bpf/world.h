@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* How decisions look things up, in the kernel: in the maps. In user space: dp/world.h. */
+#pragma once
+
+#include "bpf/maps.h"
+#include "dp/config.h"
+
+/* Set by the loader. */
+const volatile struct wf_config config SEC(".rodata") = {};
+
+struct wf_world {
+	const struct wf_config *config;
+};
+
+#define WF_MAP_PORT    ports
+#define WF_MAP_TENANT  tenants
+#define WF_MAP_DEST    dests
+#define WF_MAP_RULE    rules
+#define WF_MAP_CHOICE  choices
+#define WF_MAP_PATH    paths
+#define WF_MAP_SID     sids
+#define WF_MAP_COUNTER slots
+
+#define wf_world_find(world, id, key) \
+	((const WF_VALUE_##id *)((void)(world), bpf_map_lookup_elem(&WF_MAP_##id, key)))
+
+/* The constants never change under a loaded program, so the volatile may go. */
+#define WF_HERE ((const struct wf_config *)&config)
+#define WF_WORLD                   \
+	(&(const struct wf_world){ \
+		.config = WF_HERE, \
+	})
+
+/* As dp/world.h; the verifier looks at @step once, however often it runs. */
+#define wf_world_repeat(n, step, arg) bpf_loop(n, step, arg, 0)

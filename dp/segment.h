@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The segment endpoint behaviors: End, uN, and where End.DT46 begins.
+ *
+ * A packet may have to pass several SIDs of one node in a row (a path that names it twice, a C-SID
+ * container that ends here). They are walked on a copy of the two things that change, destination
+ * address and Segments Left, and written to the packet only when it leaves again.
+ *
+ * The includer says what a world is: dp/world.h or bpf/world.h, before this file.
+ */
+#pragma once
+
+#include "dp/config.h"
+#include "dp/drops.h"
+#include "dp/table.h"
+#include "wire/csid.h"
+#include "wire/exthdr.h"
+#include "wire/sid.h"
+#include "wire/srh.h"
+
+/* Enough for WF_VIA_SID_MAX waypoints that are all this node, and the final SID. */
+#define WF_SEGMENT_STEPS 40
+
+#define WF_OUTER_OFF 14 /* of the outer IPv6 header: behind Ethernet */
+
+/* What surrounds the inner packet. */
+struct wf_outer {
+	__u8 dst[16];  /* destination address, as far as the walk has come */
+	__u16 srh_off; /* 0: none */
+	__u16 upper_off;
+	__u8 upper; /* protocol behind the extension headers */
+	__u8 segments_left;
+	__u8 tc;
+	__u8 is_moved; /* dst or segments_left differ from the packet's */
+} WF_ALIGNED8;
+
+enum wf_step {
+	WF_STEP_DROP,
+	WF_STEP_FORWARD, /* to dst, which is not on this node */
+	WF_STEP_DECAP,	 /* End.DT46 */
+	WF_STEP_HOST,	 /* for the node's own address: the kernel's */
+	WF_STEP_ECHO,	 /* a SID is pinged */
+};
+
+WF_INLINE enum wf_drop wf_srh_drop(enum wf_srh_fault fault)
+{
+	switch (fault) {
+	case WF_SRH_OK:
+		return WF_DROP_NONE;
+	case WF_SRH_TYPE_OTHER:
+		return WF_DROP_ROUTING_TYPE;
+	case WF_SRH_LAST_ENTRY:
+		return WF_DROP_SRH_LAST_ENTRY;
+	case WF_SRH_SEGMENTS_LEFT:
+		return WF_DROP_SRH_SEGMENTS_LEFT;
+	case WF_SRH_TLV:
+		return WF_DROP_SRH_TLV;
+	default:
+		return WF_DROP_SRH_TRUNCATED;
+	}
+}
+
+/*
+ * Reads the headers around the inner packet: IPv6 and at most one SRH, checked. The IPv6 header has
+ * been found to lie within the packet.
+ */
+WF_INLINE enum wf_drop wf_outer_parse(const void *data, const void *end, struct wf_outer *ret)
+{
+	const struct wf_ipv6 *ip = (const void *)((const __u8 *)data + WF_OUTER_OFF);
+	const __u32 off = WF_OUTER_OFF + WF_IPV6_LEN;
+	const struct wf_srh *srh = (const void *)((const __u8 *)data + off);
+	enum wf_srh_fault fault;
+
+	wf_copy16(ret->dst, ip->dst);
+	ret->tc = wf_ipv6_tc(ip);
+	ret->upper = ip->next_header;
+	ret->upper_off = off;
+	ret->srh_off = 0;
+	ret->segments_left = 0;
+	ret->is_moved = 0;
+	if (ret->upper != WF_PROTO_ROUTING)
+		return WF_DROP_NONE;
+	fault = wf_srh_check(data, end, off);
+	if (fault != WF_SRH_OK)
+		return wf_srh_drop(fault);
+	if ((const void *)(srh + 1) > end)
+		return WF_DROP_SRH_TRUNCATED;
+	ret->upper = srh->next_header;
+	ret->segments_left = srh->segments_left;
+	ret->srh_off = off;
+	ret->upper_off = (__u16)(off + wf_srh_len(srh));
+	return WF_DROP_NONE;
+}
+
+/* The path ends here: what is inside must be something that the SID takes. */
+WF_INLINE enum wf_step wf_segment_final(const struct wf_outer *o, _Bool is_dt46,
+					enum wf_drop *ret_drop)
+{
+	if (o->segments_left) { /* only End takes another segment: RFC 8986 4.8 */
+		*ret_drop = WF_DROP_SRH_SEGMENTS_LEFT;
+		return WF_STEP_DROP;
+	}
+	if (o->upper == WF_PROTO_ICMPV6)
+		return WF_STEP_ECHO;
+	if (is_dt46 && (o->upper == WF_PROTO_IPV4 || o->upper == WF_PROTO_IPV6))
+		return WF_STEP_DECAP;
+	*ret_drop = WF_DROP_UPPER_LAYER;
+	return WF_STEP_DROP;
+}
+
+/* End, RFC 8986 4.1: the next segment becomes the destination. */
+WF_INLINE _Bool wf_segment_advance(const void *data, const void *end, struct wf_outer *o)
+{
+	const __u8 *segment;
+
+	o->segments_left--;
+	segment = wf_srh_segment(data, end, o->srh_off, o->segments_left);
+	if (!segment)
+		return 0;
+	wf_copy16(o->dst, segment);
+	o->is_moved = 1;
+	return 1;
+}
+
+/* A walk in progress. */
+struct wf_walk {
+	const struct wf_world *world;
+	const void *data;
+	const void *end;
+	struct wf_outer *outer;
+	__u64 known; /* the SID that @behavior was looked up for */
+	__u32 behavior;
+	enum wf_step step; /* where it has led */
+	enum wf_drop drop;
+};
+
+WF_INLINE long wf_walk_end(struct wf_walk *k, enum wf_step step)
+{
+	k->step = step;
+	return 1;
+}
+
+WF_INLINE __u32 wf_walk_behavior(struct wf_walk *k, __u64 head)
+{
+	const struct wf_sid_entry *entry;
+
+	if (head == k->known)
+		return k->behavior;
+	entry = wf_world_find(k->world, SID, &head);
+	k->known = head;
+	k->behavior = entry ? entry->behavior : WF_BEHAVIOR_NONE;
+	return k->behavior;
+}
+
+/* One SID of this node. 0: go on with the next. */
+static long wf_walk_step(__u32 i, void *arg)
+{
+	struct wf_walk *k = arg;
+	struct wf_outer *o = k->outer;
+	const struct wf_config *here = k->world->config;
+	const __u64 locator = wf_sid_head_make(here->block, here->node, 0);
+	__u64 head = wf_sid_head(o->dst);
+	__u32 behavior;
+
+	if (head >> 16 != locator >> 16)
+		return wf_walk_end(k, WF_STEP_FORWARD);
+	if (head == locator && wf_sid_arg(o->dst) == 1)
+		return wf_walk_end(k, WF_STEP_HOST);
+	/* A node id behind the node's own makes this the locator's SID, uN. */
+	behavior = wf_walk_behavior(k, wf_sid_is_node((__u16)head) ? locator : head);
+	if (behavior == WF_BEHAVIOR_NONE) {
+		k->drop = WF_DROP_UNKNOWN_SID;
+		return wf_walk_end(k, WF_STEP_DROP);
+	}
+	if (behavior == WF_BEHAVIOR_UN && wf_csid_next(o->dst)) {
+		wf_csid_shift(o->dst);
+		o->is_moved = 1;
+		return 0;
+	}
+	if (behavior == WF_BEHAVIOR_DT46 || !o->segments_left)
+		return wf_walk_end(k, wf_segment_final(o, behavior == WF_BEHAVIOR_DT46, &k->drop));
+	return wf_segment_advance(k->data, k->end, o) ? 0 : wf_walk_end(k, WF_STEP_DROP);
+}
+
+/*
+ * Walks the SIDs of this node. WF_STEP_DROP: @ret_drop says why. The SRH, if any, has been checked.
+ * End.DT46 without a detour, the everyday packet, is not looked up here: wf_validate_decide() does,
+ * whose result is remembered.
+ */
+WF_INLINE enum wf_step wf_segment_walk(const struct wf_world *w, const void *data, const void *end,
+				       struct wf_outer *o, enum wf_drop *ret_drop)
+{
+	struct wf_walk walk = {
+		.world = w,
+		.data = data,
+		.end = end,
+		.outer = o,
+		.step = WF_STEP_DROP,
+		.drop = WF_DROP_SRH_TRUNCATED,
+	};
+	enum wf_step step;
+
+	if (wf_sid_head(o->dst) == wf_sid_head_make(w->config->block, w->config->node, WF_FN_DT46))
+		return wf_segment_final(o, 1, ret_drop);
+	wf_world_repeat(WF_SEGMENT_STEPS, wf_walk_step, &walk);
+	step = walk.step;
+	*ret_drop = walk.drop;
+	return step;
+}

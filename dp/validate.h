@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The second half of the promise: may what came out of the tunnel reach this endpoint?
+ *
+ * The includer says what a world is: dp/world.h or bpf/world.h, before this file.
+ */
+#pragma once
+
+#include "dp/drops.h"
+#include "dp/segment.h"
+#include "dp/table.h"
+#include "wire/flow.h"
+#include "wire/sid.h"
+
+/*
+ * End.DT46 of the SID that @o has come to. UNKNOWN_SID, UNKNOWN_TENANT, NOT_HERE, ROUTING_HEADER.
+ */
+WF_INLINE enum wf_drop wf_validate_decide(const struct wf_world *w, const struct wf_outer *o,
+					  const struct wf_inner *in, const struct wf_dest **ret)
+{
+	const struct wf_sid_arg arg = wf_sid_arg_unpack(wf_sid_arg(o->dst));
+	struct wf_dest_key key = {.tenant = arg.tenant};
+	const __u64 head = wf_sid_head(o->dst);
+	const struct wf_sid_entry *sid = wf_world_find(w, SID, &head);
+	const struct wf_dest *dest;
+
+	if (!sid || sid->behavior != WF_BEHAVIOR_DT46)
+		return WF_DROP_UNKNOWN_SID;
+	if (in->flags & WF_INNER_ROUTING)
+		return WF_DROP_ROUTING_HEADER;
+	if (!wf_world_find(w, TENANT, &key.tenant))
+		return WF_DROP_UNKNOWN_TENANT;
+	__builtin_memcpy(key.addr, in->flow.dst, sizeof(key.addr));
+	dest = wf_world_find(w, DEST, &key);
+	if (!dest || !dest->ifindex)
+		return WF_DROP_NOT_HERE;
+	*ret = dest;
+	return WF_DROP_NONE;
+}
