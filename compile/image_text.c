@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* An image as text: "<table> <key>: <value>", one line an entry, empty parts left out. */
+/* An image as text: "<noun> <key>: <value>", one line an entry; nothing for what is empty. */
 #include "compile/image.h"
 
 #include <arpa/inet.h>
@@ -163,16 +163,19 @@ static void put_counter(struct wf_buf *b, const struct wf_counter_key *key)
 
 static void put_table(struct wf_buf *b, const struct wf_image *img, enum wf_table t)
 {
-	static void (*const puts[WF_TABLE_COUNT])(struct wf_buf *, const void *, const void *) = {
-		[WF_TABLE_PORT] = put_port, [WF_TABLE_TENANT] = put_tenant,
-		[WF_TABLE_DEST] = put_dest, [WF_TABLE_RULE] = put_rule,
-		[WF_TABLE_PATH] = put_path, [WF_TABLE_CHOICE] = put_choice,
-		[WF_TABLE_SID] = put_sid,
+	static const struct {
+		const char *noun;
+		void (*put)(struct wf_buf *b, const void *key, const void *value);
+	} tables[WF_TABLE_COUNT] = {
+		[WF_TABLE_PORT] = {"port", put_port}, [WF_TABLE_TENANT] = {"tenant", put_tenant},
+		[WF_TABLE_DEST] = {"dest", put_dest}, [WF_TABLE_RULE] = {"rule", put_rule},
+		[WF_TABLE_PATH] = {"path", put_path}, [WF_TABLE_CHOICE] = {"choice", put_choice},
+		[WF_TABLE_SID] = {"sid", put_sid},
 	};
 
 	for (size_t i = 0; i < wf_image_count(img, t); i++) {
-		wf_buf_puts(b, wf_table_name(t));
-		puts[t](b, wf_image_key(img, t, i), wf_image_value(img, t, i));
+		wf_buf_puts(b, tables[t].noun);
+		tables[t].put(b, wf_image_key(img, t, i), wf_image_value(img, t, i));
 		wf_buf_puts(b, "\n");
 	}
 }
