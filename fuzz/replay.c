@@ -2,6 +2,7 @@
 /*
  * Runs a fuzz target on a fixed corpus: each sample frame whole, cut at every byte, and with bytes
  * changed by a generator that starts the same each time. With arguments: on these files instead.
+ * `--write DIR` writes the samples as seeds for libFuzzer.
  */
 #include "fuzz/target.h"
 
@@ -53,12 +54,33 @@ static int run_file(const char *path)
 	return 0;
 }
 
+static int write_samples(const char *dir)
+{
+	uint8_t frame[WF_SAMPLE_MAX];
+	char path[4096];
+
+	for (enum wf_sample i = 0; i < WF_SAMPLE_COUNT; i++) {
+		size_t len = wf_sample_get(i, frame);
+		FILE *f;
+
+		snprintf(path, sizeof(path), "%s/sample-%d", dir, (int)i);
+		f = fopen(path, "wb");
+		if (!f || fwrite(frame, 1, len, f) != len || fclose(f) != 0) {
+			fprintf(stderr, "cannot write '%s'\n", path);
+			return 1;
+		}
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	uint32_t random = 1;
 	unsigned int n = 0;
 	int failed = 0;
 
+	if (argc == 3 && strcmp(argv[1], "--write") == 0)
+		return write_samples(argv[2]);
 	for (int i = 1; i < argc; i++)
 		failed |= run_file(argv[i]);
 	if (argc > 1)
