@@ -16,7 +16,7 @@ WF_INLINE int edge_packet(struct __sk_buff *skb)
 	ip = (const void *)(eth + 1);
 	if ((void *)(ip + 1) > packet_end(skb) || eth->proto != WF_BE16(WF_ETH_P_IPV6))
 		return TC_ACT_OK;
-	if (wf_load_be32(ip->dst) == WF_HERE->block || wf_load_be32(ip->src) == WF_HERE->block)
+	if (wf_load_be32(ip->dst) == here()->block || wf_load_be32(ip->src) == here()->block)
 		return -WF_DROP_OUTSIDE;
 	return TC_ACT_OK;
 }

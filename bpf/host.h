@@ -22,7 +22,7 @@
 /* Inside this node's locator? */
 WF_INLINE _Bool is_here(const __u8 addr[16])
 {
-	return wf_load_be32(addr) == WF_HERE->block && wf_load_be16(addr + 4) == WF_HERE->node;
+	return wf_load_be32(addr) == here()->block && wf_load_be16(addr + 4) == here()->node;
 }
 
 /* Gives the plain packet to an endpoint of this node. */
@@ -87,7 +87,7 @@ WF_INLINE __u32 quote_parse(const void *data, const void *end, __u32 *ret_tenant
 	__u32 len = WF_IPV6_LEN;
 	__u8 upper;
 
-	if ((const void *)(ip + 1) > end || !wf_equal16(ip->src, WF_HERE->addr))
+	if ((const void *)(ip + 1) > end || !wf_equal16(ip->src, here()->addr))
 		return 0;
 	upper = ip->next_header;
 	if (upper == WF_PROTO_ROUTING) {

@@ -4,6 +4,7 @@
 
 #include "bpf/maps.h"
 #include "dp/config.h"
+#include "wire/bytes.h"
 
 /* Set by the loader. */
 const volatile struct wf_config config SEC(".rodata") = {};
@@ -24,11 +25,18 @@ struct wf_world {
 #define wf_world_find(world, id, key) \
 	((const WF_VALUE_##id *)((void)(world), bpf_map_lookup_elem(&WF_MAP_##id, key)))
 
-/* The constants never change under a loaded program, so the volatile may go. */
-#define WF_HERE ((const struct wf_config *)&config)
+/* The loader's values, which the compiler must not take for the zeros that stand above. */
+WF_INLINE const struct wf_config *here(void)
+{
+	const struct wf_config *p = (const struct wf_config *)&config;
+
+	asm("" : "+r"(p));
+	return p;
+}
+
 #define WF_WORLD                   \
 	(&(const struct wf_world){ \
-		.config = WF_HERE, \
+		.config = here(),  \
 	})
 
 /* As dp/world.h; the verifier looks at @step once, however often it runs. */
