@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Inside the fake kernel: the world, and what its files share. fake.c has the world, links and
+ * hooks; fake_table.c tables and counters; fake_port.c namespaces and ports. For these three only.
+ */
+#pragma once
+
+#include "base/vec.h"
+#include "kern/fake.h"
+
+struct wf_fake_port {
+	int ifindex;
+	struct wf_port_spec spec; /* its pointers own */
+};
+
+struct wf_fake_hook {
+	int ifindex;
+	enum wf_hook hook;
+};
+
+struct wf_fake_world {
+	int n_handles;
+	int event_fd; /* owned */
+	unsigned int n_calls;
+	unsigned int fail_in; /* calls; 0: never */
+	int fail_code;
+	bool is_started; /* by any handle */
+	struct wf_config config;
+	void *tables[WF_TABLE_COUNT]; /* tsearch trees, see fake_table.c */
+	size_t n_entries[WF_TABLE_COUNT];
+	uint32_t generation;
+	struct wf_counter *counters; /* owned; WF_COUNTER_SLOTS */
+	uint64_t drops[WF_DROP_COUNT];
+	int last_ifindex;
+	struct wf_links links;
+	WF_VEC(struct wf_fake_hook) hooks;
+	WF_VEC(struct wf_fake_port) ports;
+	WF_VEC(char *) netns;
+};
+
+struct wf_fake {
+	struct wf_kern kern;
+	struct wf_fake_world *world; /* freed with its last handle */
+	bool is_started;	     /* this handle */
+};
+
+static inline struct wf_fake *wf_fake_of(const struct wf_kern *k)
+{
+	return (struct wf_fake *)k;
+}
+
+static inline struct wf_fake_world *wf_fake_world_of(const struct wf_kern *k)
+{
+	return wf_fake_of(k)->world;
+}
+
+/* Every op that can fail begins with this: counts the call, and fails it if the test asked for it.
+ */
+int wf_fake_call(struct wf_kern *k, struct wf_err *err);
+
+#define WF_FAKE_CALL(k, err)                   \
+	do {                                   \
+		int _r = wf_fake_call(k, err); \
+		if (_r)                        \
+			return _r;             \
+	} while (0)
+
+struct wf_link *wf_fake_link(struct wf_fake_world *w, int ifindex);
+int wf_fake_no_link(struct wf_err *err, int ifindex);
+void wf_fake_links_changed(struct wf_fake_world *w);
+
+void wf_fake_tables_done(struct wf_fake_world *w);
+void wf_fake_ports_done(struct wf_fake_world *w);
+/* The link is going: forgets the port it was, if any. */
+void wf_fake_port_forget(struct wf_fake_world *w, int ifindex);
+
+/* The ops that have a file of their own. */
+int wf_fake_table_apply(struct wf_kern *k, const struct wf_table_change *changes, size_t n,
+			struct wf_err *err);
+int wf_fake_table_dump(struct wf_kern *k, enum wf_table table, wf_table_entry_fn fn, void *arg,
+		       struct wf_err *err);
+int wf_fake_table_commit(struct wf_kern *k, struct wf_err *err);
+int wf_fake_counters(struct wf_kern *k, struct wf_counter *ret, struct wf_err *err);
+int wf_fake_counter_reset(struct wf_kern *k, uint32_t slot, struct wf_err *err);
+int wf_fake_drops(struct wf_kern *k, uint64_t *ret, struct wf_err *err);
+int wf_fake_port_create(struct wf_kern *k, const struct wf_port_spec *spec, int *ret_ifindex,
+			struct wf_err *err);
+int wf_fake_port_delete(struct wf_kern *k, int ifindex, struct wf_err *err);
+int wf_fake_port_mtu(struct wf_kern *k, int ifindex, uint32_t mtu, struct wf_err *err);

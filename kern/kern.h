@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Make it so; what is there now? The node's kernel behind one table of functions, so that the agent
+ * can be tested against a fake one. It knows tables, hooks, links and addresses, and no model.
+ *
+ * Two implementations: wf_kern_linux_open(), the real thing, and wf_kern_fake_new() (kern/fake.h).
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "base/err.h"
+#include "base/own.h"
+#include "dp/config.h"
+#include "dp/change.h"
+#include "dp/drops.h"
+#include "dp/hook.h"
+#include "dp/table.h"
+
+#define WF_IFNAME_MAX 15
+#define WF_ALIAS_MAX  255 /* IFALIASZ - 1 */
+
+struct wf_link {
+	int ifindex;
+	char name[WF_IFNAME_MAX + 1];
+	char alias[WF_ALIAS_MAX + 1]; /* "" if none */
+	uint32_t mtu;
+	uint8_t mac[6];
+	bool is_up;
+	bool is_loopback;
+	bool is_ethernet;
+};
+
+struct wf_links {
+	struct wf_link *items; /* owned; sorted by ifindex */
+	size_t n;
+	size_t cap;
+};
+
+/* A container's interface to be made: a veth pair, one end in its network namespace. */
+struct wf_port_spec {
+	const char *netns;	 /* name under /run/netns, or a path */
+	const char *ifname;	 /* inside, "eth0"; -EEXIST if there is one already */
+	const char *host_ifname; /* outside */
+	const char *alias;	 /* of the host side: how it is recognised after a restart */
+	uint8_t mac[6];		 /* inside; outside has WF_GATEWAY_MAC */
+	const struct wf_addr *addrs;
+	size_t n_addrs;
+	uint32_t mtu;
+};
+
+struct wf_kern;
+
+typedef void (*wf_table_entry_fn)(void *arg, const void *key, const void *value);
+
+struct wf_kern_ops {
+	void (*free)(struct wf_kern *k);
+
+	/* Loads the programs for this node (adopting maps that are pinned already) and prepares the
+	   node: forwarding on, the node's address on lo, an unreachable route for the rest of its
+	   locator. Programs that are attached already are replaced, each in one atomic step, by
+	   hook_attach(). Call once, first. -ESTALE: a pinned map has another layout than these
+	   programs want. */
+	int (*start)(struct wf_kern *k, const struct wf_config *config, struct wf_err *err);
+
+	/* Does the changes in order; stops at the first that fails (then those before it are
+	   done). -E2BIG: the table is full. */
+	int (*table_apply)(struct wf_kern *k, const struct wf_table_change *changes, size_t n,
+			   struct wf_err *err);
+	int (*table_dump)(struct wf_kern *k, enum wf_table table, wf_table_entry_fn fn, void *arg,
+			  struct wf_err *err);
+	/* Makes the programs forget what they remember from before the changes. */
+	int (*table_commit)(struct wf_kern *k, struct wf_err *err);
+
+	/* Sums over the CPUs. @ret: WF_COUNTER_SLOTS and WF_DROP_COUNT entries. */
+	int (*counters)(struct wf_kern *k, struct wf_counter *ret, struct wf_err *err);
+	int (*counter_reset)(struct wf_kern *k, uint32_t slot, struct wf_err *err);
+	int (*drops)(struct wf_kern *k, uint64_t *ret, struct wf_err *err);
+
+	/* Attaches the hook's program of this start(), replacing what this node had there; NONE
+	   detaches. -ENODEV: no such interface (its pin is cleaned up). */
+	int (*hook_attach)(struct wf_kern *k, int ifindex, enum wf_hook hook, struct wf_err *err);
+	/* What is attached now by this node, as found in the kernel; NONE if nothing. */
+	int (*hook_get)(struct wf_kern *k, int ifindex, enum wf_hook *ret, struct wf_err *err);
+
+	/* The caller frees with wf_links_done(). */
+	int (*links)(struct wf_kern *k, struct wf_links *ret, struct wf_err *err);
+	/* Makes the pair, addresses (/32, /128), default routes by the gateways of dp/config.h, up
+	   on both sides. All or nothing. -ENOENT: no such namespace; -EINVAL: a name, MTU or MAC
+	   that cannot be. */
+	int (*port_create)(struct wf_kern *k, const struct wf_port_spec *spec, int *ret_ifindex,
+			   struct wf_err *err);
+	/* Deletes both ends; -ENODEV: it is gone already. */
+	int (*port_delete)(struct wf_kern *k, int ifindex, struct wf_err *err);
+	/* Sets the MTU on both ends, wherever the inside has gone. -ENODEV: no such interface;
+	   -ENOENT: nobody here can see the inside's namespace. */
+	int (*port_mtu)(struct wf_kern *k, int ifindex, uint32_t mtu, struct wf_err *err);
+
+	/* Detaches and unpins everything, removes address and routes: the node is as before
+	   start(), but for forwarding: who else came to rely on it cannot be known. Ports stay:
+	   they are deleted one by one. */
+	int (*stop)(struct wf_kern *k, struct wf_err *err);
+
+	/* Readable when links may have changed; dispatch() empties it. */
+	int (*fd)(struct wf_kern *k);
+	void (*dispatch)(struct wf_kern *k);
+};
+
+struct wf_kern {
+	const struct wf_kern_ops *ops;
+};
+
+/*
+ * The kernel of the network namespace the caller is in. @pin_dir: a directory of its own on a
+ * bpffs, made if missing ("/sys/fs/bpf/weft/NODE"); -EOPNOTSUPP if it is not on a bpffs; -EPERM
+ * without the rights. Nothing is changed before start().
+ */
+int wf_kern_linux_open(const char *pin_dir, struct wf_kern **ret, struct wf_err *err);
+
+static inline void wf_kern_free(struct wf_kern *k)
+{
+	if (k)
+		k->ops->free(k);
+}
+WF_DEFINE_CLEANUP(kern, struct wf_kern *, wf_kern_free)
+
+void wf_links_done(struct wf_links *l);

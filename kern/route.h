@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Routes of the main table by rtnetlink; all of ours carry the protocol number WF_RTPROT. */
+#pragma once
+
+#include "base/addr.h"
+#include "kern/ifaddr.h"
+#include "kern/netlink.h"
+
+/* The default route of @gateway's family by @gateway, which need not be in any prefix of the link.
+ */
+int wf_route_default_add(struct wf_nl *nl, int ifindex, const struct wf_addr *gateway,
+			 struct wf_err *err);
+
+/* An unreachable route (IPv6), last among its equals. One that is there already is no error. */
+int wf_route_unreachable_add(struct wf_nl *nl, const struct wf_prefix *prefix, struct wf_err *err);
+
+/* Deletes our unreachable routes (IPv6), but for @keep (may be NULL). */
+int wf_route_purge(struct wf_nl *nl, const struct wf_prefix *keep, struct wf_err *err);

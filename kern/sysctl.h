@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Settings below /proc/sys/net, which shows the network namespace of the thread that opens a file.
+ */
+#pragma once
+
+#include "base/err.h"
+
+/*
+ * Makes the setting @value. Written only if it is different now: some settings act when they are
+ * written, and some are read-only where they are right already.
+ * @path: below /proc/sys, "net/ipv6/conf/all/forwarding".
+ */
+int wf_sysctl_set(const char *path, int value, struct wf_err *err);
