@@ -27,7 +27,9 @@ class Baseline:
     def setup(self, topo):
         """Makes c1 and c2 reach each other, in both directions, on a Topology that is up.
 
-        Raises netns.Unsupported if this kernel cannot."""
+        Raises netns.Unsupported if this kernel cannot. Either calls topo.link_containers(), or
+        makes each container's eth0 and its other end itself; then both ends need
+        topo.enable_gro() once they are up, and ends() must tell the gateway's MAC address."""
         raise NotImplementedError
 
     def ends(self):

@@ -53,7 +53,8 @@ def measure(rows, measures, n_runs, progress):
         for row in good[shift:] + good[:shift]:
             for m in measures:
                 progress.step(f"run {run + 1} of {n_runs}: {row.case.name}, {m.title}")
-                _sample(row, m)
+                for _ in range(m.n_per_run):
+                    _sample(row, m)
 
 
 def _sample(row, m):

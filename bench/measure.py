@@ -11,10 +11,11 @@ class Sample:
 
 class Measure:
     """A subclass sets the attributes and overrides sample()."""
-    name = ""   # for the JSON
-    title = ""  # for people
+    name = ""      # for the JSON
+    title = ""     # for people
     unit = ""
-    digits = 1  # after the point
+    digits = 1     # after the point
+    n_per_run = 1  # samples; more of what varies more
 
     def __init__(self, build):
         self.build = build

@@ -30,7 +30,7 @@ def parse_options():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--build", default="build", help="the Meson build folder (default: build)")
     parser.add_argument("--quick", action="store_true", help=f"{RUNS_QUICK} runs, not {RUNS}")
-    parser.add_argument("--runs", type=int, help="so many runs")
+    parser.add_argument("--runs", type=int, help="so many runs; TCP is sampled twice in each")
     parser.add_argument("--only", metavar="CASES", help="some cases only, e.g. plain,seg6-1")
     options = parser.parse_args()
     options.runs = options.runs or (RUNS_QUICK if options.quick else RUNS)

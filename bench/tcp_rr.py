@@ -13,6 +13,7 @@ class TcpRr(Measure):
     name = "tcp_rr"
     title = "TCP request/response, one byte each way"
     unit = "trans/s"
+    n_per_run = 2
     digits = 0
 
     def sample(self, case, topo):

@@ -14,6 +14,7 @@ class TcpStream(Measure):
     name = "tcp_stream"
     title = "TCP stream"
     unit = "Gbit/s"
+    n_per_run = 2
 
     def sample(self, case, topo):
         server = self._server(topo.c2)
