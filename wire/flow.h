@@ -151,6 +151,8 @@ WF_INLINE enum wf_flow_fault wf_flow_parse_fast(const void *data, const void *en
 	const struct wf_ipv6 *v6 = (const void *)p;
 	enum wf_flow_fault fault;
 
+	if (off > WF_FLOW_OFF_MAX)
+		return WF_FLOW_TRUNCATED;
 	if (proto == WF_ETH_P_IPV4) {
 		if (p + WF_IPV4_LEN > (const __u8 *)end)
 			return WF_FLOW_TRUNCATED;

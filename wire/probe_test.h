@@ -32,10 +32,10 @@ struct wf_probe {
 static const __u8 wf_probe_mac[6] = {0x02, 0x57, 0x45, 0x46, 0x54, 0x01};
 
 /* In BPF a function of its own, as a program would have it. */
-static __attribute__((noinline)) int wf_probe_slow(const void *data, const void *end, __u16 proto,
-						   struct wf_inner *inner)
+static __attribute__((noinline)) int wf_probe_slow(const void *data, const void *end, __u32 off,
+						   __u16 proto, struct wf_inner *inner)
 {
-	return wf_flow_parse_slow(data, end, WF_PROBE_L3, proto, inner);
+	return wf_flow_parse_slow(data, end, off, proto, inner);
 }
 
 WF_INLINE void wf_probe_flow(void *data, const void *end, struct wf_probe *ret)
@@ -48,7 +48,7 @@ WF_INLINE void wf_probe_flow(void *data, const void *end, struct wf_probe *ret)
 	proto = wf_ntohs(eth->proto);
 	ret->fault = wf_flow_parse_fast(data, end, WF_PROBE_L3, proto, &ret->inner);
 	if (ret->fault == WF_FLOW_SLOW)
-		ret->fault = wf_probe_slow(data, end, proto, &ret->inner);
+		ret->fault = wf_probe_slow(data, end, WF_PROBE_L3, proto, &ret->inner);
 	if (ret->fault != WF_FLOW_OK)
 		return;
 	ret->hash = wf_flow_hash(&ret->inner.flow);
@@ -75,6 +75,23 @@ WF_INLINE void wf_probe_srh(void *data, const void *end, struct wf_probe *ret)
 		return;
 	wf_copy16(ret->segment, segment);
 	ret->arg = wf_sid_arg_unpack(wf_sid_arg(segment));
+	ret->done = 1;
+}
+
+/* The packet behind an SRH, at an offset that only the packet knows. */
+WF_INLINE void wf_probe_behind(void *data, const void *end, struct wf_probe *ret)
+{
+	__u32 off = WF_PROBE_L3 + WF_IPV6_LEN;
+	const struct wf_srh *srh = (const void *)((const __u8 *)data + off);
+	__u16 proto;
+
+	if (wf_srh_check_list(data, end, off) != WF_SRH_OK || (const void *)(srh + 1) > end)
+		return;
+	proto = srh->next_header == WF_PROTO_IPV4 ? WF_ETH_P_IPV4 : WF_ETH_P_IPV6;
+	off += wf_srh_len(srh);
+	ret->fault = wf_flow_parse_fast(data, end, off, proto, &ret->inner);
+	if (ret->fault == WF_FLOW_SLOW)
+		ret->fault = wf_probe_slow(data, end, off, proto, &ret->inner);
 	ret->done = 1;
 }
 

@@ -60,8 +60,8 @@ WF_INLINE void wf_sid_set_arg(__u8 sid[16], __u64 arg)
 /* Bits beyond a field's width are cut. */
 WF_INLINE __u64 wf_sid_arg_pack(const struct wf_sid_arg *arg)
 {
-	return (__u64)(arg->tenant & WF_TENANT_MAX) << 40 |
-	       (__u64)(arg->identity & WF_IDENTITY_MAX) << 16 | arg->policy;
+	return (__u64)arg->tenant << 40 | (__u64)(arg->identity & WF_IDENTITY_MAX) << 16 |
+	       arg->policy;
 }
 
 WF_INLINE struct wf_sid_arg wf_sid_arg_unpack(__u64 packed)

@@ -18,6 +18,7 @@ struct wf_probe probe_result;
 
 PROBE(flow)
 PROBE(srh)
+PROBE(behind)
 PROBE(hop)
 PROBE(error)
 PROBE(echo)
