@@ -81,7 +81,7 @@ static void the_empty_image_has_text_and_nothing_in_it(void **state)
 
 	assert_int_equal(wf_image_seal(img, NULL), 0);
 	text = wf_image_str(img);
-	assert_string_equal(text, "config: block 00000000 node 0 ::\n");
+	assert_string_equal(text, "config = block 00000000 node 0 ::\n");
 	assert_int_equal(wf_image_count(img, WF_TABLE_COUNTER), 0);
 	wf_image_counters(img, &n);
 	assert_int_equal(n, 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* An image as text: "<noun> <key>: <value>", one line an entry; nothing for what is empty. */
+/* An image as text: "<noun> <key> = <value>", one line an entry; nothing for what is empty. */
 #include "compile/image.h"
 
 #include <arpa/inet.h>
@@ -56,7 +56,7 @@ static void put_port(struct wf_buf *b, const void *key, const void *value)
 {
 	const struct wf_port *port = value;
 
-	wf_buf_printf(b, " %u: tenant %u class %u identity %u", *(const uint32_t *)key,
+	wf_buf_printf(b, " %u = tenant %u class %u identity %u", *(const uint32_t *)key,
 		      port->tenant, port->class, port->identity);
 	put_mac(b, port->mac);
 	for (unsigned int i = 0; i < port->n_addrs; i++)
@@ -67,7 +67,8 @@ static void put_tenant(struct wf_buf *b, const void *key, const void *value)
 {
 	const struct wf_tenant_entry *tenant = value;
 
-	wf_buf_printf(b, " %u:%s", *(const uint32_t *)key, tenant->has_rules ? " has rules" : "");
+	wf_buf_printf(b, " %u = %s", *(const uint32_t *)key,
+		      tenant->has_rules ? "rules" : "no rules");
 }
 
 static void put_dest(struct wf_buf *b, const void *key, const void *value)
@@ -75,7 +76,7 @@ static void put_dest(struct wf_buf *b, const void *key, const void *value)
 	const struct wf_dest *dest = value;
 
 	put_dest_key(b, key);
-	wf_buf_printf(b, ": class %u node %u", dest->class, dest->node);
+	wf_buf_printf(b, " = class %u node %u", dest->class, dest->node);
 	if (!dest->ifindex)
 		return;
 	wf_buf_printf(b, " interface %u", dest->ifindex);
@@ -90,7 +91,7 @@ static void put_rule(struct wf_buf *b, const void *key, const void *value)
 	wf_buf_printf(b, " tenant %u", k->tenant);
 	put_class(b, "from", k->source);
 	put_class(b, "to", k->dest);
-	wf_buf_printf(b, ": policy %u%s", rule->policy, rule->is_reverse ? " reverse" : "");
+	wf_buf_printf(b, " = policy %u%s", rule->policy, rule->is_reverse ? " reverse" : "");
 }
 
 static void put_choice(struct wf_buf *b, const void *key, const void *value)
@@ -98,7 +99,7 @@ static void put_choice(struct wf_buf *b, const void *key, const void *value)
 	const struct wf_choice_key *k = key;
 	const struct wf_choice *choice = value;
 
-	wf_buf_printf(b, " tenant %u policy %u%s node %u:", k->tenant, k->policy,
+	wf_buf_printf(b, " tenant %u policy %u%s node %u =", k->tenant, k->policy,
 		      k->is_reverse ? " reverse" : "", k->node);
 	for (unsigned int i = 0; i < choice->n; i++)
 		wf_buf_printf(b, " %u", choice->bound[i]);
@@ -110,10 +111,10 @@ static void put_path(struct wf_buf *b, const void *key, const void *value)
 
 	put_path_key(b, key);
 	if (!path->len) {
-		wf_buf_puts(b, ": here");
+		wf_buf_puts(b, " = here");
 		return;
 	}
-	wf_buf_printf(b, ": argument at %u, next header at %u, ", path->arg_offset,
+	wf_buf_printf(b, " = argument at %u, next header at %u, ", path->arg_offset,
 		      path->next_header_offset);
 	for (unsigned int i = 0; i < path->len; i++)
 		wf_buf_printf(b, "%02x", path->header[i]);
@@ -130,7 +131,7 @@ static void put_sid(struct wf_buf *b, const void *key, const void *value)
 	const struct wf_sid_entry *sid = value;
 
 	put_sid_key(b, *(const uint64_t *)key);
-	wf_buf_printf(b, ": %s", names[sid->behavior]);
+	wf_buf_printf(b, " = %s", names[sid->behavior]);
 }
 
 /* Names of counters are kept as bytes: copied out, to be read as what they are. */
@@ -194,10 +195,10 @@ static void put_links(struct wf_buf *b, const struct wf_image *img)
 
 	hooks = wf_image_hooks(img, &n);
 	for (size_t i = 0; i < n; i++)
-		wf_buf_printf(b, "hook %d: %s\n", hooks[i].ifindex, names[hooks[i].hook]);
+		wf_buf_printf(b, "hook %d = %s\n", hooks[i].ifindex, names[hooks[i].hook]);
 	mtus = wf_image_mtus(img, &n);
 	for (size_t i = 0; i < n; i++)
-		wf_buf_printf(b, "mtu %d: %u\n", mtus[i].ifindex, mtus[i].mtu);
+		wf_buf_printf(b, "mtu %d = %u\n", mtus[i].ifindex, mtus[i].mtu);
 }
 
 char *wf_image_str(const struct wf_image *img)
@@ -207,7 +208,7 @@ char *wf_image_str(const struct wf_image *img)
 	struct wf_buf b = {0};
 	size_t n;
 
-	wf_buf_printf(&b, "config: block %08x node %u", config->block, config->node);
+	wf_buf_printf(&b, "config = block %08x node %u", config->block, config->node);
 	put_addr(&b, config->addr);
 	wf_buf_puts(&b, "\n");
 	for (int t = 0; t < WF_TABLE_COUNT; t++)
