@@ -16,6 +16,7 @@
 #include "store/backend.h"
 
 #define WF_SQLITE_LOCK_WAIT_MS 2000
+#define WF_SQLITE_LOCK_LOOK_MS 20 /* for what can as well be done at the next tick */
 #define WF_SQLITE_BOOT_ID_LEN  36
 
 enum wf_sqlite_stmt {
@@ -62,6 +63,7 @@ struct wf_sqlite {
 		ino_t ino;
 	} files[WF_SQLITE_FILE_COUNT]; /* what we opened, to see that it is still there */
 	char boot_id[WF_SQLITE_BOOT_ID_LEN + 1];
+	int64_t lock_wait_ms;
 	int64_t blocked_since_ms; /* while waiting for another's lock */
 	int epoll_fd;		  /* owned; holds the two others */
 	int inotify_fd;		  /* owned */

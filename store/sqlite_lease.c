@@ -138,7 +138,10 @@ int wf_sqlite_lease_expire(struct wf_sqlite *s, struct wf_err *err)
 
 	if (r || !lease)
 		return r;
+	/* The caller's loop must not stand still for this. */
+	s->lock_wait_ms = WF_SQLITE_LOCK_LOOK_MS;
 	r = wf_sqlite_txn_write(s, &t, err);
+	s->lock_wait_ms = WF_SQLITE_LOCK_WAIT_MS;
 	for (int i = 0; i < EXPIRE_MAX && !r; i++) {
 		r = find_over(s, &lease, err);
 		if (r || !lease)

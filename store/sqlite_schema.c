@@ -90,7 +90,7 @@ static int wait_for_lock(void *arg, int n_tried)
 
 	if (!n_tried)
 		s->blocked_since_ms = now_ms;
-	if (now_ms - s->blocked_since_ms >= WF_SQLITE_LOCK_WAIT_MS)
+	if (now_ms - s->blocked_since_ms >= s->lock_wait_ms)
 		return 0;
 	usleep(n_tried < 20 ? 200 : 2000);
 	return 1;
@@ -213,6 +213,7 @@ int wf_sqlite_setup(struct wf_sqlite *s, struct wf_err *err)
 	int64_t until_ms = wf_store_now_ms() + WF_SQLITE_LOCK_WAIT_MS;
 	int r;
 
+	s->lock_wait_ms = WF_SQLITE_LOCK_WAIT_MS;
 	sqlite3_extended_result_codes(s->db, 1);
 	sqlite3_busy_handler(s->db, wait_for_lock, s);
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
