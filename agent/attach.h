@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Private to agent/: what attaching, detaching and losing endpoints have in common. */
+#pragma once
+
+#include "agent/request.h"
+
+/* @old leaves this node: it goes, or stays as declared. Its addresses are given back with it. */
+int wf_detach_edit(struct wf_edit *e, struct wf_current *old, struct wf_err *err);
+/* Deletes the host side that has this name, if there is one. */
+int wf_detach_port(struct wf_agent *a, const char *tenant, const char *name, struct wf_err *err);

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Claims in the store: a key for each id and address that only one object may have, written and
+ * deleted with its object in one transaction. So two daemons never give the same one away.
+ *
+ *   /weft/v1-claims/node/ID        node/END-SID       tenant/ID
+ *   /weft/v1-claims/identity/TENANT/ID                policy/TENANT/ID
+ *   /weft/v1-claims/address/TENANT/ADDRESS
+ *
+ * The value is the owner's key. A claim whose owner does not have it (somebody edited the store) is
+ * free to take.
+ */
+#pragma once
+
+#include "agent/state.h"
+
+#define WF_CLAIM_KEY_PREFIX "/weft/v1-claims/"
+#define WF_CLAIM_KEY_MAX    160
+
+/* @buf: WF_CLAIM_KEY_MAX bytes; returns @buf. */
+const char *wf_claim_key(const struct wf_claim *claim, char *buf);
+bool wf_claim_is_of(const struct wf_claim *claim, const struct wf_object *o);
+
+enum wf_claim_state {
+	WF_CLAIM_FREE,
+	WF_CLAIM_MINE,
+	WF_CLAIM_TAKEN,
+};
+
+struct wf_claim_look {
+	enum wf_claim_state state;
+	uint64_t mod_revision;	       /* of the claim's key, 0: there is none */
+	char owner[WF_OBJECT_KEY_MAX]; /* key of whoever has it, if TAKEN */
+};
+
+/* Asks the store; @mine is the key of who asks. */
+int wf_claim_look(struct wf_agent *a, const struct wf_claim *claim, const char *mine,
+		  struct wf_claim_look *ret, struct wf_err *err);

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/edit.h"
+
+#include "agent/claim.h"
+
+int wf_edit_no_memory(struct wf_err *err)
+{
+	return wf_err_set(err, -ENOMEM, "out of memory for the change");
+}
+
+void wf_edit_init(struct wf_edit *e, struct wf_agent *a)
+{
+	memset(e, 0, sizeof(*e));
+	e->agent = a;
+}
+
+void wf_edit_done(struct wf_edit *e)
+{
+	wf_claims_done(&e->claims);
+	wf_vec_each (i, &e->items) {
+		wf_current_done(&i->old);
+		wf_object_unref(i->now);
+	}
+	wf_vec_done(&e->items);
+	wf_vec_each (w, &e->writes) {
+		free(w->key);
+		free(w->value);
+	}
+	wf_vec_done(&e->writes);
+}
+
+int wf_edit_add(struct wf_edit *e, struct wf_current *old, struct wf_object *now)
+{
+	struct wf_edit_item item = {.old = *old, .now = now};
+
+	memset(old, 0, sizeof(*old));
+	if (wf_claims_reserve(&e->claims) < 0 || wf_vec_push(&e->items, item) < 0) {
+		wf_current_done(&item.old);
+		return -ENOMEM;
+	}
+	if (now)
+		wf_claims_add(&e->claims, wf_object_ref(now));
+	return 0;
+}
+
+/* Takes @value. */
+static int write_key(struct wf_edit *e, const char *key, char *value, uint64_t mod_revision,
+		     bool is_write)
+{
+	struct wf_edit_write w = {strdup(key), value, mod_revision, is_write};
+
+	if (w.key && wf_vec_push(&e->writes, w) == 0)
+		return 0;
+	free(w.key);
+	free(value);
+	return -ENOMEM;
+}
+
+int wf_edit_need(struct wf_edit *e, enum wf_kind kind, const char *tenant, const char *name,
+		 struct wf_err *err)
+{
+	char key[WF_OBJECT_KEY_MAX];
+	struct wf_current current = {0};
+	int r;
+
+	wf_object_key(kind, tenant, name, key);
+	wf_vec_each (w, &e->writes)
+		if (!strcmp(w->key, key))
+			return 0;
+	r = wf_current_read(e->agent, kind, tenant, name, &current, err);
+	if (r)
+		return r;
+	if (current.object)
+		r = write_key(e, key, NULL, current.mod_revision, false);
+	else
+		r = -ENOENT;
+	wf_current_done(&current);
+	if (r == -ENOENT)
+		return wf_err_set(err, r, "there is no %s '%s'", wf_kind_name(kind), name);
+	return r ? wf_edit_no_memory(err) : 0;
+}
+
+/* NULL: it is not in this edit. */
+static const struct wf_edit_item *find_item(const struct wf_edit *e, const char *key)
+{
+	char other[WF_OBJECT_KEY_MAX];
+
+	for (const struct wf_edit_item *i = e->items.items; i < e->items.items + e->items.n; i++) {
+		const struct wf_object *o = i->now ? i->now : i->old.object;
+
+		if (o && !strcmp(wf_object_key(o->kind, o->tenant, o->name, other), key))
+			return i;
+	}
+	return NULL;
+}
+
+int wf_edit_is_free(struct wf_edit *e, const struct wf_claim *claim, const struct wf_object *owner,
+		    struct wf_err *err)
+{
+	const struct wf_object *other = wf_claims_find(&e->claims, claim, NULL);
+	struct wf_claim_look look;
+	char key[WF_OBJECT_KEY_MAX];
+	int r;
+
+	if (!other)
+		other = wf_model_find_claim(e->agent->model, claim, NULL);
+	if (other && wf_object_cmp(other, owner) != 0)
+		return 0;
+	wf_object_key(owner->kind, owner->tenant, owner->name, key);
+	r = wf_claim_look(e->agent, claim, key, &look, err);
+	return r ? r : look.state != WF_CLAIM_TAKEN;
+}
+
+/* Within an edit ids are only taken, so each search begins where the last one ended. */
+static struct wf_edit_hint *hint_of(struct wf_edit *e, const struct wf_object *owner)
+{
+	struct wf_edit_hint *hint = &e->hints[owner->kind];
+
+	if (!hint->id || strcmp(hint->tenant, owner->tenant) != 0) {
+		memcpy(hint->tenant, owner->tenant, sizeof(hint->tenant));
+		hint->id = 1;
+	}
+	return hint;
+}
+
+int wf_edit_free_id(struct wf_edit *e, const struct wf_object *owner, uint32_t max, uint32_t *ret,
+		    struct wf_err *err)
+{
+	struct wf_edit_hint *hint = hint_of(e, owner);
+
+	for (; hint->id <= max; hint->id++) {
+		struct wf_claim claim = wf_claim_id(owner->kind, owner->tenant, hint->id);
+		int r = wf_edit_is_free(e, &claim, owner, err);
+
+		if (r < 0)
+			return r;
+		if (!r)
+			continue;
+		*ret = hint->id++;
+		return 0;
+	}
+	return wf_err_set(err, -ENOSPC, "all %u ids of kind %s are in use: delete some", max,
+			  wf_kind_name(owner->kind));
+}
+
+/* @claim becomes @item's. -EAGAIN: another one has it. */
+static int take_claim(struct wf_edit *e, const struct wf_edit_item *item,
+		      const struct wf_claim *claim, struct wf_err *err)
+{
+	const struct wf_object *o = item->now;
+	const struct wf_edit_item *owner;
+	char mine[WF_OBJECT_KEY_MAX], key[WF_CLAIM_KEY_MAX];
+	struct wf_claim_look look;
+	char *value;
+	int r;
+
+	wf_object_key(o->kind, o->tenant, o->name, mine);
+	r = wf_claim_look(e->agent, claim, mine, &look, err);
+	if (r)
+		return r;
+	if (look.state == WF_CLAIM_TAKEN) {
+		owner = find_item(e, look.owner);
+		if (!owner || wf_claim_is_of(claim, owner->now))
+			return wf_err_set(err, -EAGAIN, "%s is taken", wf_claim_key(claim, key));
+	}
+	value = look.state == WF_CLAIM_MINE ? NULL : strdup(mine);
+	if (!value && look.state != WF_CLAIM_MINE)
+		return wf_edit_no_memory(err);
+	r = write_key(e, wf_claim_key(claim, key), value, look.mod_revision, value != NULL);
+	return r ? wf_edit_no_memory(err) : 0;
+}
+
+/* Unless it is another one's by now. */
+static int give_claim(struct wf_edit *e, const struct wf_edit_item *item,
+		      const struct wf_claim *claim, struct wf_err *err)
+{
+	const struct wf_object *o = item->old.object;
+	char mine[WF_OBJECT_KEY_MAX], key[WF_CLAIM_KEY_MAX];
+	struct wf_claim_look look;
+	int r;
+
+	wf_object_key(o->kind, o->tenant, o->name, mine);
+	r = wf_claim_look(e->agent, claim, mine, &look, err);
+	if (r || look.state != WF_CLAIM_MINE)
+		return r;
+	r = write_key(e, wf_claim_key(claim, key), NULL, look.mod_revision, true);
+	return r ? wf_edit_no_memory(err) : 0;
+}
+
+static int write_object(struct wf_edit *e, const struct wf_edit_item *item, struct wf_err *err)
+{
+	const struct wf_object *o = item->now ? item->now : item->old.object;
+	char key[WF_OBJECT_KEY_MAX];
+	char *value = item->now ? wf_current_text(o) : NULL;
+	int r = item->now && !value ? -ENOMEM : 0;
+
+	if (!r)
+		r = write_key(e, wf_object_key(o->kind, o->tenant, o->name, key), value,
+			      item->old.mod_revision, true);
+	return r ? wf_edit_no_memory(err) : 0;
+}
+
+static int write_item(struct wf_edit *e, const struct wf_edit_item *item, struct wf_err *err)
+{
+	struct wf_claim claim;
+	int r = write_object(e, item, err);
+
+	for (unsigned int i = 0; !r && item->now && wf_object_claim(item->now, i, &claim); i++)
+		r = take_claim(e, item, &claim, err);
+	for (unsigned int i = 0;
+	     !r && item->old.object && wf_object_claim(item->old.object, i, &claim); i++)
+		if (!wf_claim_is_of(&claim, item->now))
+			r = give_claim(e, item, &claim, err);
+	return r;
+}
+
+/* By key; of one key, the write that matters most stands first: a put, a delete, a compare. */
+static int write_cmp(const void *a, const void *b)
+{
+	const struct wf_edit_write *x = a, *y = b;
+	int r = strcmp(x->key, y->key);
+
+	if (r)
+		return r;
+	if (x->is_write != y->is_write)
+		return x->is_write ? -1 : 1;
+	return (y->value != NULL) - (x->value != NULL);
+}
+
+/* Fills @cmps and @ops (as many as there are writes each). */
+static void fill_txn(const struct wf_edit *e, struct wf_store_txn *txn, struct wf_store_cmp *cmps,
+		     struct wf_store_op *ops)
+{
+	*txn = (struct wf_store_txn){.cmps = cmps, .ops = ops};
+	for (size_t i = 0; i < e->writes.n; i++) {
+		const struct wf_edit_write *w = &e->writes.items[i];
+
+		if (i && !strcmp(w[-1].key, w->key))
+			continue;
+		cmps[txn->n_cmps++] = (struct wf_store_cmp){w->key, w->mod_revision};
+		if (w->is_write)
+			ops[txn->n_ops++] = (struct wf_store_op){
+				.type = w->value ? WF_STORE_PUT : WF_STORE_DELETE,
+				.key = w->key,
+				.value = w->value,
+				.value_len = w->value ? strlen(w->value) : 0,
+			};
+	}
+}
+
+static int check_size(const struct wf_edit *e, const struct wf_store_txn *txn, struct wf_err *err)
+{
+	if (txn->n_cmps <= WF_STORE_TXN_MAX)
+		return 0;
+	return wf_err_set(
+		err, -E2BIG,
+		"%zu objects are too many at once (they need %zu of %d keys): apply them in "
+		"parts",
+		e->items.n, txn->n_cmps, WF_STORE_TXN_MAX);
+}
+
+int wf_edit_commit(struct wf_edit *e, uint64_t *ret_revision, struct wf_err *err)
+{
+	_cleanup_free_ struct wf_store_cmp *cmps = NULL;
+	_cleanup_free_ struct wf_store_op *ops = NULL;
+	struct wf_store_txn txn;
+	int r = 0;
+
+	*ret_revision = e->agent->revision;
+	if (!e->items.n)
+		return 0;
+	for (size_t i = 0; i < e->items.n && !r; i++)
+		r = write_item(e, &e->items.items[i], err);
+	if (r)
+		return r;
+	wf_vec_sort(&e->writes, write_cmp);
+	cmps = calloc(e->writes.n, sizeof(*cmps));
+	ops = calloc(e->writes.n, sizeof(*ops));
+	if (!cmps || !ops)
+		return wf_edit_no_memory(err);
+	fill_txn(e, &txn, cmps, ops);
+	r = check_size(e, &txn, err);
+	return r ? r : wf_store_commit(e->agent->store, &txn, ret_revision, err);
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Private to agent/: the one struct in the middle, and what its files offer each other.
+ *
+ * Invariants:
+ *  - `installed`, when not NULL, is what the kernel's tables hold, and `slots` is its COUNTER
+ * table.
+ *  - `model` and `revision` are what the store said last; both stay when the store is lost.
+ *  - `store` is NULL exactly when it is lost, and then store_err says why.
+ */
+#pragma once
+
+#include "agent/agent.h"
+#include "agent/slots.h"
+#include "base/vec.h"
+#include "compile/here.h"
+#include "store/store.h"
+
+#define WF_RETRY_MIN_MS	   100
+#define WF_RETRY_MAX_MS	   5000
+#define WF_CHANGE_ATTEMPTS 32 /* of a change that others get in the way of */
+#define WF_IGNORED_MAX	   100
+
+struct wf_ignored { /* something in the store that is no object */
+	char *key;  /* owned */
+	char *why;  /* owned */
+};
+
+struct wf_gone { /* an endpoint of this node without its interface */
+	char tenant[WF_NAME_MAX + 1];
+	char name[WF_NAME_MAX + 1];
+	int64_t since_ms;
+	bool is_seen; /* in this pass */
+};
+
+struct wf_hooked {
+	int ifindex; /* first: the key of searches */
+	enum wf_hook hook;
+};
+
+struct wf_agent {
+	struct wf_agent_options options; /* its strings are owned */
+	struct event_base *base;	 /* borrowed */
+	struct wf_kern *kern;		 /* borrowed */
+
+	struct wf_store *store; /* owned */
+	struct wf_watch *watch; /* owned */
+	struct wf_err store_err;
+	struct wf_err watch_err; /* the watch has ended */
+	uint32_t reopen_ms;	 /* the next wait */
+
+	struct wf_model *model; /* owned */
+	uint64_t revision;
+	WF_VEC(struct wf_ignored) ignored;
+	size_t n_ignored_more; /* beyond WF_IGNORED_MAX */
+
+	struct wf_links links; /* as last observed */
+	WF_VEC(struct wf_here_port) ports;
+	WF_VEC(struct wf_here_link) others;
+	struct wf_here here; /* points into them */
+
+	struct wf_config config;    /* as started with */
+	struct wf_image *installed; /* owned */
+	struct wf_slots slots;
+	WF_VEC(struct wf_hooked) hooked; /* as far as known; by ifindex */
+	bool is_hooked_anew;		 /* all hooks have the programs of this start */
+	bool needs_commit;
+	uint64_t installed_revision;
+	size_t n_uncounted; /* counters without a slot */
+	size_t n_left_out;  /* objects that contradict others */
+	struct wf_err pass_err;
+	uint64_t n_passes;
+	uint64_t n_failed_passes;
+	double pass_seconds;
+	uint32_t retry_ms; /* the next wait */
+	WF_VEC(struct wf_gone) gone;
+
+	void (*on_pass)(void *arg);
+	void *on_pass_arg;
+
+	struct event *store_event; /* owned, all of them */
+	struct event *kern_event;
+	struct event *pass_event;
+	struct event *retry_event;
+	struct event *repair_event;
+	struct event *reopen_event;
+};
+
+void wf_agent_log(struct wf_agent *a, enum wf_log_level level, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+int64_t wf_agent_now_ns(void); /* since this machine started */
+int64_t wf_agent_now_ms(void);
+/* A pass in the next turn of the loop, or in @ms. */
+void wf_agent_want_pass(struct wf_agent *a);
+void wf_agent_want_pass_in(struct wf_agent *a, uint32_t ms);
+
+/* watch.c */
+/* Opens the store and loads the model. On failure nothing is changed. */
+int wf_watch_open(struct wf_agent *a, struct wf_err *err);
+/* Takes in all that the store has to tell. -ESTALE: it is lost. */
+int wf_watch_catch_up(struct wf_agent *a, struct wf_err *err);
+/* 0, or -ESTALE and why there is no store. */
+int wf_watch_check(const struct wf_agent *a, struct wf_err *err);
+void wf_watch_close(struct wf_agent *a);
+
+/* node.c: this node's own object is there and says how large the underlay's packets are. */
+int wf_node_ensure(struct wf_agent *a, struct wf_err *err);
+const struct wf_object *wf_node_self(const struct wf_agent *a);
+
+/* observe.c */
+int wf_observe(struct wf_agent *a, struct wf_err *err);
+int wf_observe_underlay(const struct wf_agent *a, struct wf_err *err);
+const struct wf_here_port *wf_observe_port(const struct wf_agent *a, const char *tenant,
+					   const char *name);
+const struct wf_link *wf_observe_link(const struct wf_agent *a, int ifindex);
+
+/* adopt.c: fills `installed` and `slots` from the kernel's tables. */
+int wf_adopt(struct wf_agent *a, struct wf_err *err);
+
+/* install.c: makes the kernel hold @wanted (taken). */
+int wf_install(struct wf_agent *a, struct wf_image *wanted, bool is_repair, struct wf_err *err);
+
+/* pass.c */
+int wf_pass(struct wf_agent *a, struct wf_err *err);
+int wf_pass_repair(struct wf_agent *a, struct wf_err *err);
+
+/* sane.c: compiles, if need be without objects that contradict each other. */
+int wf_sane_compile(struct wf_agent *a, struct wf_image **ret, struct wf_err *err);
+
+/* gone.c: detaches endpoints whose interface is gone. */
+void wf_gone_check(struct wf_agent *a);

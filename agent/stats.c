@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/state.h"
+
+struct wf_stats {
+	struct wf_counter *counters; /* owned; by slot */
+	uint64_t drops[WF_DROP_COUNT];
+	struct wf_slots slots; /* only its items, a copy */
+};
+
+void wf_stats_free(struct wf_stats *s)
+{
+	if (!s)
+		return;
+	free(s->counters);
+	free(s->slots.items);
+	free(s);
+}
+
+static int copy_slots(const struct wf_slots *from, struct wf_slots *to)
+{
+	if (!from->n)
+		return 0;
+	to->items = calloc(from->n, sizeof(*to->items));
+	if (!to->items)
+		return -ENOMEM;
+	memcpy(to->items, from->items, from->n * sizeof(*to->items));
+	to->n = to->cap = from->n;
+	return 0;
+}
+
+int wf_agent_stats(struct wf_agent *a, struct wf_stats **ret, struct wf_err *err)
+{
+	WF_CLEANUP(cleanup_stats) struct wf_stats *s = calloc(1, sizeof(*s));
+	int r;
+
+	if (s)
+		s->counters = calloc(WF_COUNTER_SLOTS, sizeof(*s->counters));
+	if (!s || !s->counters || copy_slots(&a->slots, &s->slots) < 0)
+		return wf_err_set(err, -ENOMEM, "out of memory for the counters");
+	r = a->kern->ops->counters(a->kern, s->counters, err);
+	if (!r)
+		r = a->kern->ops->drops(a->kern, s->drops, err);
+	if (!r)
+		*ret = TAKE_PTR(s);
+	return r;
+}
+
+struct wf_counter wf_stats_get(const struct wf_stats *s, enum wf_counter_kind kind,
+			       const void *name, size_t bytes)
+{
+	struct wf_counter_key key = {.kind = kind};
+	const struct wf_slot *slot;
+
+	memcpy(key.name, name, bytes);
+	slot = wf_slots_find(&s->slots, &key);
+	return slot ? s->counters[slot->number] : (struct wf_counter){0};
+}
+
+const uint64_t *wf_stats_drops(const struct wf_stats *s)
+{
+	return s->drops;
+}
