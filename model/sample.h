@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Objects for tests, in a line each. They assert that they can be made. */
+#pragma once
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "model/model.h"
+
+static inline struct wf_object *sample_node(const char *name, uint16_t id)
+{
+	struct wf_object *o = wf_object_new(WF_KIND_NODE, NULL, name);
+
+	assert(o);
+	o->node.id = id;
+	return o;
+}
+
+static inline struct wf_object *sample_tenant(const char *name, const char *prefix)
+{
+	struct wf_object *o = wf_object_new(WF_KIND_TENANT, NULL, name);
+	int bad = wf_prefix_parse(prefix, &o->self.prefixes[0]);
+
+	assert(!bad);
+	o->self.n_prefixes = (unsigned int)!bad;
+	return o;
+}
+
+static inline struct wf_object *sample_endpoint(const char *tenant, const char *name,
+						const char *addr)
+{
+	struct wf_object *o = wf_object_new(WF_KIND_ENDPOINT, tenant, name);
+	int bad = wf_addr_parse(addr, &o->endpoint.addrs[0]);
+
+	assert(!bad);
+	o->endpoint.n_addrs = (unsigned int)!bad;
+	return o;
+}
+
+/* From any to any by @via, one node; "": direct. */
+static inline struct wf_object *sample_policy(const char *tenant, const char *name, const char *via)
+{
+	struct wf_object *o = wf_object_new(WF_KIND_POLICY, tenant, name);
+
+	o->policy.paths = calloc(1, sizeof(*o->policy.paths));
+	o->policy.n_paths = 1;
+	o->policy.paths[0].weight = 1;
+	o->policy.paths[0].n_via = *via != '\0';
+	strcpy(o->policy.paths[0].via[0], via);
+	return o;
+}
+
+/* Puts @o and gives up the reference. */
+static inline void sample_put(struct wf_model *m, struct wf_object *o)
+{
+	int bad = wf_model_put(m, o);
+
+	assert(!bad);
+	(void)bad;
+	wf_object_unref(o);
+}
