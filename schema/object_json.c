@@ -121,9 +121,10 @@ static void read_keys(struct wf_reader *r, json_t *json, struct wf_object *o)
 	}
 }
 
-/* An identity is called by its labels. */
-static void name_identity(struct wf_reader *r, struct wf_object *o)
+/* An identity is called by its labels; a name that is given must be just that. */
+static void name_identity(struct wf_reader *r, json_t *json, struct wf_object *o)
 {
+	const char *given = json_string_value(json_object_get(json, "name"));
 	char text[WF_LABELS_STR_MAX], *name = strdup(wf_labels_str(&o->identity.labels, text));
 
 	if (!name) {
@@ -132,6 +133,9 @@ static void name_identity(struct wf_reader *r, struct wf_object *o)
 	}
 	free(o->name);
 	o->name = name;
+	if (given && strcmp(given, name) != 0)
+		wf_problems_add(r->problems, r->index, "name",
+				"an Identity is called by its labels, '%.200s'", name);
 }
 
 static struct wf_object *read_object(struct wf_reader *r, json_t *json)
@@ -160,7 +164,7 @@ static struct wf_object *read_object(struct wf_reader *r, json_t *json)
 		o->endpoint.is_declared = !r->is_trusted;
 	read_keys(r, json, o);
 	if (kind == WF_KIND_IDENTITY)
-		name_identity(r, o);
+		name_identity(r, json, o);
 	if (r->problems->n_found == found_before)
 		wf_object_check(o, r->index, r->problems);
 	return r->problems->n_found == found_before ? TAKE_PTR(o) : NULL;

@@ -87,20 +87,38 @@ static uint32_t line_at(const struct wf_yaml *y, size_t offset)
 	return line;
 }
 
+/* libyaml counts characters. What is missing at the end is missing from the last line. */
+static size_t offset_of(const struct wf_yaml *y, size_t index)
+{
+	size_t at = 0;
+
+	while (at < y->len && index--)
+		do
+			at++;
+		while (at < y->len && (y->text[at] & 0xc0) == 0x80);
+	if (at == y->len)
+		while (at > 0 && y->text[at - 1] == '\n')
+			at--;
+	return at;
+}
+
 static void report_syntax(struct wf_yaml *y)
 {
 	const yaml_parser_t *p = &y->parser;
-	size_t at = p->problem_mark.index;
+	size_t at = p->error == YAML_READER_ERROR ? p->problem_offset
+						  : offset_of(y, p->problem_mark.index);
+	char here = at < y->len ? y->text[at] : '\0';
+	uint32_t line = line_at(y, at);
 
 	if (p->error == YAML_READER_ERROR)
-		report(y, line_at(y, p->problem_offset), "not YAML: control character 0x%02x",
-		       p->problem_value);
-	else if (at < y->len && y->text[at] == '\t')
-		report(y, (uint32_t)p->problem_mark.line + 1,
-		       "not YAML: a tab stands here; write spaces");
+		report(y, line, "not YAML: control character 0x%02x", p->problem_value);
+	else if (here == '\t')
+		report(y, line, "not YAML: a tab stands here; write spaces");
+	else if (here == ':' && at > 0 && y->text[at - 1] == ':')
+		report(y, line, "not YAML: text that ends with ':' needs quotes, like \"fd00::\"");
 	else
-		report(y, (uint32_t)p->problem_mark.line + 1, "not YAML: %s%s%s", p->problem,
-		       p->context ? " " : "", p->context ? p->context : "");
+		report(y, line, "not YAML: %s%s%s", p->problem, p->context ? " " : "",
+		       p->context ? p->context : "");
 }
 
 /* The caller deletes the event. */

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Objects to JSON and back: by example, and at random (seeded, so a failure can be repeated). */
+#include "schema/schema.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define N_RANDOM 2000
+
+static struct wf_object *from_text(const char *text, bool is_trusted)
+{
+	json_t *json = json_loads(text, 0, NULL);
+	struct wf_problems problems = {0};
+	struct wf_object *o = NULL;
+	int r;
+
+	assert_non_null(json);
+	r = wf_object_from_json(json, is_trusted, 0, &problems, &o);
+	if (problems.n)
+		print_message("%s: %s: %s\n", text, problems.items[0].key, problems.items[0].msg);
+	assert_int_equal(r, 0);
+	wf_problems_done(&problems);
+	json_decref(json);
+	return o;
+}
+
+static char *to_text(const struct wf_object *o)
+{
+	json_t *json = wf_object_to_json(o);
+	char *text = json_dumps(json, JSON_COMPACT);
+
+	json_decref(json);
+	return text;
+}
+
+static void every_kind_is_written_as_it_was_read(void **state)
+{
+	static const char *const texts[] = {
+		"{'kind':'Node','name':'1'}",
+		"{'kind':'Node','name':'r','id':57343,'mtu':9000,'end':'5f00:0:9:1::'}",
+		"{'kind':'Tenant','name':'red','id':7,'prefixes':['10.0.0.0/16','fd00::/48'],"
+		"'encoding':'srh'}",
+		"{'kind':'Identity','name':'app=web','tenant':'red','id':3,'labels':{'app':'web'}}",
+		"{'kind':'Identity','name':'','tenant':'red','id':1,'labels':{}}",
+		"{'kind':'Endpoint','name':'a','tenant':'red','addresses':['10.0.0.5','fd00::5'],"
+		"'labels':{'app':'web'},'node':'1','mac':'02:00:0a:00:00:05','identity':3,"
+		"'declared':true}",
+		"{'kind':'Endpoint','name':'a','tenant':'red','addresses':[],'labels':{}}",
+		"{'kind':'Policy','name':'p','tenant':'red','id':9,'from':{'app':'web'},"
+		"'to':'10.0.0.0/24','via':['node/1','node/4'],'reverse':'symmetric',"
+		"'encoding':'csid'}",
+		"{'kind':'Policy','name':'p','tenant':'red','from':'any','to':'any','via':[]}",
+		"{'kind':'Policy','name':'p','tenant':'red','from':'any','to':'any',"
+		"'paths':[{'via':['node/1'],'weight':3},{'via':[],'weight':1}]}",
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		WF_CLEANUP(cleanup_object) struct wf_object *o = NULL;
+		_cleanup_free_ char *text = strdup(texts[i]), *again = NULL;
+
+		for (char *quote = text; (quote = strchr(quote, '\''));)
+			*quote = '"';
+		o = from_text(text, true);
+		again = to_text(o);
+		assert_string_equal(again, text);
+	}
+}
+
+static void what_people_declare_is_declared(void **state)
+{
+	WF_CLEANUP(cleanup_object)
+	struct wf_object *o = from_text("{\"kind\":\"Endpoint\",\"name\":\"a\",\"tenant\":\"red\"}",
+					false);
+
+	assert_true(o->endpoint.is_declared);
+}
+
+static void an_identity_is_called_by_its_labels(void **state)
+{
+	WF_CLEANUP(cleanup_object)
+	struct wf_object *o = from_text("{\"kind\":\"Identity\",\"tenant\":\"red\",\"id\":1,"
+					"\"labels\":{\"b\":\"2\",\"a\":\"1\"}}",
+					true);
+
+	assert_string_equal(o->name, "a=1,b=2");
+}
+
+static void garbage_from_the_store_is_refused(void **state)
+{
+	static const struct {
+		const char *text, *key, *msg;
+	} cases[] = {
+		{"[]", "", "expected an object, like {kind: Node, name: 1}, not a list"},
+		{"{\"kind\":\"Node\",\"name\":\"1\",\"x\":1}", "x",
+		 "unknown key; there are 'kind', 'name', 'id', 'mtu', 'end'"},
+		{"{\"kind\":\"Endpoint\",\"name\":\"a\",\"tenant\":\"red\",\"mac\":\"02:00\"}",
+		 "mac", "expected a MAC address, like 02:00:00:00:00:01, not '02:00'"},
+		{"{\"kind\":\"Node\",\"name\":\"1\",\"id\":1.0}", "id",
+		 "expected a number from 1 to 57343, not 1"},
+		{"{\"kind\":\"Identity\",\"tenant\":\"red\",\"id\":0,\"labels\":{}}", "id",
+		 "expected a number from 1 to 16777215, not 0"},
+		{"{\"kind\":\"Identity\",\"name\":\"b=1\",\"tenant\":\"red\",\"id\":1,\"labels\":{}"
+		 "}",
+		 "name", "an Identity is called by its labels, ''"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		json_t *json = json_loads(cases[i].text, 0, NULL);
+		struct wf_problems problems = {0};
+		struct wf_object *o = NULL;
+
+		assert_int_equal(wf_object_from_json(json, true, 4, &problems, &o), -EINVAL);
+		assert_null(o);
+		assert_int_equal(problems.n, 1);
+		assert_int_equal(problems.items[0].index, 4);
+		assert_string_equal(problems.items[0].key, cases[i].key);
+		assert_string_equal(problems.items[0].msg, cases[i].msg);
+		wf_problems_done(&problems);
+		json_decref(json);
+	}
+}
+
+static unsigned int below(unsigned int n)
+{
+	return (unsigned int)rand() % n;
+}
+
+static void random_word(char *buf, size_t max, const char *also)
+{
+	static const char alnum[] = "abcXYZ019";
+	size_t n = 1 + below((unsigned int)max);
+
+	for (size_t i = 0; i < n; i++)
+		buf[i] = i && below(4) == 0 ? also[below((unsigned int)strlen(also))]
+					    : alnum[below(sizeof(alnum) - 1)];
+	buf[n] = '\0';
+}
+
+static void random_labels(struct wf_labels *l, unsigned int at_least)
+{
+	char key[WF_LABEL_KEY_MAX + 1], value[WF_LABEL_VALUE_MAX + 1] = "";
+	unsigned int n = at_least + below(5);
+
+	while (n--) {
+		random_word(key, 20, "-_./");
+		if (below(5))
+			random_word(value, 20, "-_.");
+		assert_int_equal(wf_labels_set(l, key, value), 0);
+	}
+}
+
+/* 10.i.x.y or fdXX:i:..., so that different @i never meet. */
+static struct wf_addr random_addr(unsigned int i, bool is_v4)
+{
+	struct wf_addr a;
+	char text[64];
+
+	if (is_v4)
+		snprintf(text, sizeof(text), "10.%u.%u.%u", i, below(256), below(256));
+	else
+		snprintf(text, sizeof(text), "fd%02x:%x::%x:%x", i, below(65536), below(65536),
+			 1 + below(65535));
+	assert_int_equal(wf_addr_parse(text, &a), 0);
+	return a;
+}
+
+static struct wf_prefix random_prefix(unsigned int i, bool is_v4)
+{
+	struct wf_prefix p = {.addr = random_addr(i, is_v4)};
+
+	p.len = (uint8_t)(is_v4 ? 96 + 16 + below(17) : 16 + below(113));
+	wf_addr_mask(&p.addr, p.len);
+	return p;
+}
+
+static void random_selector(struct wf_selector *s, bool is_v4)
+{
+	s->type = (enum wf_selector_type)below(WF_SELECT_COUNT);
+	if (s->type == WF_SELECT_LABELS)
+		random_labels(&s->labels, 1);
+	if (s->type == WF_SELECT_PREFIX)
+		s->prefix = random_prefix(1, is_v4);
+}
+
+static void random_node(struct wf_node *node)
+{
+	node->id = (uint16_t)below(WF_NODE_ID_MAX + 1);
+	node->mtu = below(2) ? WF_UNDERLAY_MTU_MIN + below(9000) : 0;
+	node->has_end_sid = below(2);
+	if (node->has_end_sid)
+		node->end_sid = random_addr(1, false);
+}
+
+static void random_tenant(struct wf_tenant *t)
+{
+	t->id = below(WF_TENANT_ID_MAX + 1);
+	t->n_prefixes = 1 + below(WF_TENANT_PREFIX_MAX);
+	for (unsigned int i = 0; i < t->n_prefixes; i++)
+		t->prefixes[i] = random_prefix(i, below(2));
+	t->encoding = (enum wf_encoding)below(WF_ENCODING_COUNT);
+}
+
+static void random_endpoint(struct wf_endpoint *e)
+{
+	if (below(2))
+		random_word(e->node, WF_NAME_MAX, "-_.");
+	e->is_declared = below(2);
+	for (size_t i = 0; i < sizeof(e->mac); i++)
+		e->mac[i] = (uint8_t)below(256);
+	e->n_addrs = below(WF_ENDPOINT_ADDR_MAX + 1);
+	for (unsigned int i = 0; i < e->n_addrs; i++)
+		e->addrs[i] = random_addr(i, below(2));
+	random_labels(&e->labels, 0);
+	e->identity = below(WF_IDENTITY_MAX + 1);
+}
+
+static void random_policy(struct wf_policy *p)
+{
+	bool is_v4 = below(2);
+
+	p->id = (uint16_t)below(WF_POLICY_ID_MAX + 1);
+	random_selector(&p->from, is_v4);
+	random_selector(&p->to, is_v4);
+	p->n_paths = 1 + below(WF_PATHS_MAX);
+	p->paths = calloc(p->n_paths, sizeof(*p->paths));
+	for (unsigned int i = 0; i < p->n_paths; i++) {
+		p->paths[i].weight = 1 + below(WF_WEIGHT_MAX);
+		p->paths[i].n_via = below(WF_VIA_MAX + 1);
+		for (unsigned int j = 0; j < p->paths[i].n_via; j++)
+			random_word(p->paths[i].via[j], WF_NAME_MAX, "-_.");
+	}
+	p->is_symmetric = below(2);
+	p->encoding = (enum wf_encoding)below(WF_ENCODING_COUNT);
+}
+
+static struct wf_object *random_object(void)
+{
+	enum wf_kind kind = (enum wf_kind)below(WF_KIND_COUNT);
+	char name[WF_NAME_MAX + 1], tenant[WF_NAME_MAX + 1], text[WF_LABELS_STR_MAX];
+	struct wf_object *o;
+
+	random_word(name, WF_NAME_MAX, "-_.");
+	random_word(tenant, WF_NAME_MAX, "-_.");
+	o = wf_object_new(kind, wf_kind_has_tenant(kind) ? tenant : NULL, name);
+	if (kind == WF_KIND_NODE)
+		random_node(&o->node);
+	else if (kind == WF_KIND_TENANT)
+		random_tenant(&o->self);
+	else if (kind == WF_KIND_ENDPOINT)
+		random_endpoint(&o->endpoint);
+	else if (kind == WF_KIND_POLICY)
+		random_policy(&o->policy);
+	if (kind == WF_KIND_IDENTITY) {
+		o->identity.id = 1 + below(WF_IDENTITY_MAX);
+		random_labels(&o->identity.labels, 0);
+		free(o->name);
+		o->name = strdup(wf_labels_str(&o->identity.labels, text));
+	}
+	return o;
+}
+
+static bool is_equal_selector(const struct wf_selector *a, const struct wf_selector *b)
+{
+	return a->type == b->type && wf_labels_equal(&a->labels, &b->labels) &&
+	       memcmp(&a->prefix, &b->prefix, sizeof(a->prefix)) == 0;
+}
+
+static bool is_equal(const struct wf_object *a, const struct wf_object *b)
+{
+	if (wf_object_cmp(a, b) != 0)
+		return false;
+	switch (a->kind) {
+	case WF_KIND_NODE:
+		return a->node.id == b->node.id && a->node.mtu == b->node.mtu &&
+		       a->node.has_end_sid == b->node.has_end_sid &&
+		       wf_addr_cmp(&a->node.end_sid, &b->node.end_sid) == 0;
+	case WF_KIND_TENANT:
+		return a->self.id == b->self.id && a->self.n_prefixes == b->self.n_prefixes &&
+		       memcmp(a->self.prefixes, b->self.prefixes, sizeof(a->self.prefixes)) == 0 &&
+		       a->self.encoding == b->self.encoding;
+	case WF_KIND_IDENTITY:
+		return a->identity.id == b->identity.id &&
+		       wf_labels_equal(&a->identity.labels, &b->identity.labels);
+	case WF_KIND_ENDPOINT:
+		return strcmp(a->endpoint.node, b->endpoint.node) == 0 &&
+		       a->endpoint.is_declared == b->endpoint.is_declared &&
+		       memcmp(a->endpoint.mac, b->endpoint.mac, 6) == 0 &&
+		       a->endpoint.n_addrs == b->endpoint.n_addrs &&
+		       memcmp(a->endpoint.addrs, b->endpoint.addrs, sizeof(a->endpoint.addrs)) ==
+			       0 &&
+		       wf_labels_equal(&a->endpoint.labels, &b->endpoint.labels) &&
+		       a->endpoint.identity == b->endpoint.identity;
+	default:
+		return a->policy.id == b->policy.id &&
+		       is_equal_selector(&a->policy.from, &b->policy.from) &&
+		       is_equal_selector(&a->policy.to, &b->policy.to) &&
+		       a->policy.n_paths == b->policy.n_paths &&
+		       memcmp(a->policy.paths, b->policy.paths,
+			      a->policy.n_paths * sizeof(*a->policy.paths)) == 0 &&
+		       a->policy.is_symmetric == b->policy.is_symmetric &&
+		       a->policy.encoding == b->policy.encoding;
+	}
+}
+
+static void random_objects_come_back_equal(void **state)
+{
+	srand(2);
+	for (int i = 0; i < N_RANDOM; i++) {
+		WF_CLEANUP(cleanup_object) struct wf_object *o = random_object();
+		WF_CLEANUP(cleanup_object) struct wf_object *clone = wf_object_clone(o);
+		WF_CLEANUP(cleanup_object) struct wf_object *back = NULL;
+		_cleanup_free_ char *text = to_text(o);
+
+		back = from_text(text, true);
+		if (!is_equal(o, back))
+			fail_msg("%d: %s", i, text);
+		assert_true(is_equal(o, clone));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_kind_is_written_as_it_was_read),
+		cmocka_unit_test(what_people_declare_is_declared),
+		cmocka_unit_test(an_identity_is_called_by_its_labels),
+		cmocka_unit_test(garbage_from_the_store_is_refused),
+		cmocka_unit_test(random_objects_come_back_equal),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
