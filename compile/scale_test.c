@@ -17,7 +17,7 @@ static void put_endpoint(struct wf_model *m, unsigned int i, unsigned int node)
 
 	snprintf(name, sizeof(name), "e%07u", i);
 	snprintf(where, sizeof(where), "n%02u", node);
-	snprintf(addr, sizeof(addr), "10.%u.%u.%u", i >> 16 & 0xff, i >> 8 & 0xff, i & 0xff);
+	snprintf(addr, sizeof(addr), "fd%02x:%x::1", i >> 16 & 0xff, i & 0xffff);
 	snprintf(labels, sizeof(labels), "app=a%u", i % N_IDENTITIES);
 	wish_endpoint(m, "red", name, where, addr, labels, 1 + i % N_IDENTITIES);
 }
@@ -37,7 +37,7 @@ static struct wf_model *make(unsigned int n_endpoints, unsigned int n_policies)
 	for (unsigned int i = 0; i < n_policies; i++) {
 		snprintf(name, sizeof(name), "p%u", i);
 		snprintf(from, sizeof(from), "app=a%u", i % N_IDENTITIES);
-		snprintf(to, sizeof(to), "10.0.%u.0/24", i % 256);
+		snprintf(to, sizeof(to), "fd00:%x::/32", i);
 		wish_policy(m, &(struct wish_policy){.tenant = "red",
 						     .name = name,
 						     .id = (uint16_t)(i + 1),
