@@ -3,19 +3,11 @@
  * Any bytes as a manifest: no crash, every problem is one printable line with a place, and whatever
  * is accepted survives the way into JSON and back.
  */
-#include <stdint.h>
-#include <stdlib.h>
+#include "fuzz/target.h"
+
 #include <string.h>
 
 #include "schema/schema.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
-
-static void must(int holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void check_round_trip(const struct wf_object *o)
 {
@@ -23,10 +15,10 @@ static void check_round_trip(const struct wf_object *o)
 	struct wf_problems problems = {0};
 	json_t *json = wf_object_to_json(o), *again;
 
-	must(json != NULL);
-	must(wf_object_from_json(json, true, 0, &problems, &back) == 0);
+	MUST(json != NULL);
+	MUST(wf_object_from_json(json, true, 0, &problems, &back) == 0);
 	again = wf_object_to_json(back);
-	must(json_equal(json, again));
+	MUST(json_equal(json, again));
 	json_decref(again);
 	json_decref(json);
 	wf_problems_done(&problems);
@@ -36,24 +28,24 @@ static void check_problems(const struct wf_manifest *m, int r)
 {
 	char *text = wf_manifest_problems_str(m);
 
-	must((text != NULL) == (r != 0));
+	MUST((text != NULL) == (r != 0));
 	for (char *line = text ? strtok(text, "\n") : NULL; line; line = strtok(NULL, "\n")) {
-		must(strncmp(line, "f:", 2) == 0 ? atoi(line + 2) > 0
+		MUST(strncmp(line, "f:", 2) == 0 ? atoi(line + 2) > 0
 						 : strncmp(line, "and ", 4) == 0);
 		for (const char *c = line; *c; c++)
-			must((unsigned char)*c >= 0x20);
+			MUST((unsigned char)*c >= 0x20);
 	}
 	free(text);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	WF_CLEANUP(cleanup_manifest) struct wf_manifest *m = wf_manifest_new();
 	WF_CLEANUP(cleanup_model) struct wf_model *model = wf_model_new();
 	struct wf_problems problems = {0};
 	struct wf_object *const *objects;
 	size_t n;
-	int r = wf_manifest_add(m, "f", (const char *)data, len);
+	int r = wf_manifest_add(m, "f", (const char *)data, size);
 
 	objects = wf_manifest_objects(m, &n);
 	for (size_t i = 0; i < n; i++)
@@ -61,7 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	check_problems(m, r);
 	if (wf_model_check_put(model, objects, n, &problems) == 0)
 		for (size_t i = 0; i < n; i++)
-			must(wf_model_put(model, objects[i]) == 0);
+			MUST(wf_model_put(model, objects[i]) == 0);
 	for (size_t i = 0; i < problems.n; i++)
 		wf_manifest_problem(m, problems.items[i].index, problems.items[i].key,
 				    problems.items[i].msg);

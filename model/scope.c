@@ -86,13 +86,16 @@ bool wf_tenant_has_prefix(const struct wf_tenant *t, const struct wf_prefix *p)
 
 const char *wf_tenant_prefixes_str(const struct wf_tenant *t, char *buf)
 {
-	char text[WF_PREFIX_STR_MAX], *p = buf;
 	unsigned int shown = t->n_prefixes < 2 ? t->n_prefixes : 2;
+	char text[WF_PREFIX_STR_MAX];
+	size_t len = 0;
 
 	*buf = '\0';
 	for (unsigned int i = 0; i < shown; i++)
-		p += sprintf(p, "%s%s", i ? ", " : "", wf_prefix_str(&t->prefixes[i], text));
+		len += snprintf(buf + len, WF_TENANT_PREFIXES_STR_MAX - len, "%s%s", i ? ", " : "",
+				wf_prefix_str(&t->prefixes[i], text));
 	if (shown < t->n_prefixes)
-		sprintf(p, " and %u more", t->n_prefixes - shown);
+		snprintf(buf + len, WF_TENANT_PREFIXES_STR_MAX - len, " and %u more",
+			 t->n_prefixes - shown);
 	return buf;
 }
