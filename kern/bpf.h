@@ -2,6 +2,8 @@
 /* The programs and their maps, loaded for one node and pinned in one directory. */
 #pragma once
 
+#include <stdint.h>
+
 #include "base/err.h"
 #include "base/own.h"
 #include "dp/config.h"

@@ -5,8 +5,9 @@
 #include "base/addr.h"
 #include "kern/netlink.h"
 
-/* Marks addresses (IFA_PROTO, Linux 5.18) and routes as ours, so that they are found again. */
-#define WF_RTPROT 99
+/* Marks addresses (IFA_PROTO, Linux 5.18) and routes as ours, so that they are found again; a number that
+   linux/rtnetlink.h gives to nobody. */
+#define WF_RTPROT 87
 
 /* An address that is there already is no error. */
 int wf_ifaddr_add(struct wf_nl *nl, int ifindex, const struct wf_addr *addr, struct wf_err *err);

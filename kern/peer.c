@@ -2,24 +2,16 @@
 #include "kern/peer.h"
 
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
 #include "base/own.h"
 #include "base/vec.h"
+#include "kern/dir.h"
 #include "kern/link.h"
 #include "kern/netns.h"
-
-static void dir_close(DIR *dir)
-{
-	if (dir)
-		closedir(dir);
-}
-WF_DEFINE_CLEANUP(dir, DIR *, dir_close)
 
 struct search {
 	struct wf_nl *nl;

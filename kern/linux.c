@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The real kernel as a struct wf_kern: each op calls the file of its noun. Nothing is remembered
+ * here that the kernel knows: a new handle on the same pin directory goes on where another stopped.
+ */
+#include "kern/linux.h"
+
+#include <assert.h>
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "kern/bpf.h"
+#include "kern/hook.h"
+#include "kern/link.h"
+#include "kern/map.h"
+#include "kern/netlink.h"
+#include "kern/node.h"
+#include "kern/pin.h"
+#include "kern/port.h"
+#include "kern/table.h"
+
+struct linux_kern {
+	struct wf_kern kern;
+	char *pin_dir; /* owned */
+	struct wf_nl nl;
+	struct mnl_socket *events; /* owned; hears of links */
+	struct wf_bpf *bpf;	   /* owned; NULL until start() */
+	struct wf_hooks hooks;
+};
+
+static struct linux_kern *linux_of(struct wf_kern *k)
+{
+	return (struct linux_kern *)k;
+}
+
+static void linux_free(struct wf_kern *k)
+{
+	struct linux_kern *l = linux_of(k);
+
+	wf_bpf_free(l->bpf);
+	if (l->events)
+		mnl_socket_close(l->events);
+	wf_nl_done(&l->nl);
+	free(l->pin_dir);
+	free(l);
+}
+
+static int linux_start(struct wf_kern *k, const struct wf_config *config, struct wf_err *err)
+{
+	struct linux_kern *l = linux_of(k);
+	int r;
+
+	assert(!l->bpf);
+	r = wf_pin_dir_make(l->pin_dir, err);
+	if (!r)
+		r = wf_bpf_load(l->pin_dir, config, &l->bpf, err);
+	if (r)
+		return r;
+	l->hooks.bpf = l->bpf;
+	r = wf_hook_start(&l->hooks, err);
+	return r ? r : wf_node_prepare(&l->nl, config, err);
+}
+
+static int table_map(const struct linux_kern *l, enum wf_table table)
+{
+	assert(l->bpf && table < WF_TABLE_COUNT);
+	return wf_bpf_map(l->bpf, wf_table_shapes[table].name);
+}
+
+static size_t count_same_table(const struct wf_table_change *changes, size_t n)
+{
+	size_t i = 1;
+
+	while (i < n && changes[i].table == changes[0].table)
+		i++;
+	return i;
+}
+
+static int linux_table_apply(struct wf_kern *k, const struct wf_table_change *changes, size_t n,
+			     struct wf_err *err)
+{
+	int r = 0;
+
+	while (!r && n) {
+		size_t run = count_same_table(changes, n);
+
+		r = wf_map_apply(table_map(linux_of(k), changes->table), changes, run, err);
+		changes += run;
+		n -= run;
+	}
+	return r;
+}
+
+static int linux_table_dump(struct wf_kern *k, enum wf_table table, wf_table_entry_fn fn, void *arg,
+			    struct wf_err *err)
+{
+	return wf_map_each(table_map(linux_of(k), table), wf_table_shapes[table].name, fn, arg,
+			   err);
+}
+
+static int linux_table_commit(struct wf_kern *k, struct wf_err *err)
+{
+	int fd = wf_bpf_map(linux_of(k)->bpf, "generation"), r;
+	uint32_t key = 0, generation;
+
+	r = bpf_map_lookup_elem(fd, &key, &generation);
+	generation++;
+	if (!r)
+		r = bpf_map_update_elem(fd, &key, &generation, BPF_ANY);
+	return r ? wf_err_errno(err, r, "cannot commit the tables") : 0;
+}
+
+struct sums {
+	void *ret;
+	int n_cpus;
+};
+
+static void sum_counter(void *arg, const void *key, const void *values)
+{
+	const struct sums *s = arg;
+	struct wf_counter sum = {0};
+
+	for (int cpu = 0; cpu < s->n_cpus; cpu++) {
+		const struct wf_counter *c = wf_map_cpu_value(values, sizeof(*c), cpu);
+
+		sum.packets += c->packets;
+		sum.bytes += c->bytes;
+	}
+	((struct wf_counter *)s->ret)[*(const uint32_t *)key] = sum;
+}
+
+static int linux_counters(struct wf_kern *k, struct wf_counter *ret, struct wf_err *err)
+{
+	struct sums s = {ret, wf_map_cpus()};
+
+	return wf_map_each(wf_bpf_map(linux_of(k)->bpf, "counters"), "counters", sum_counter, &s,
+			   err);
+}
+
+static int linux_counter_reset(struct wf_kern *k, uint32_t slot, struct wf_err *err)
+{
+	int n_cpus = wf_map_cpus(), r = n_cpus < 0 ? n_cpus : 0;
+	_cleanup_free_ struct wf_counter *zeros = r ? NULL : calloc(n_cpus, sizeof(*zeros));
+
+	if (!r && !zeros)
+		r = -ENOMEM;
+	if (!r)
+		r = bpf_map_update_elem(wf_bpf_map(linux_of(k)->bpf, "counters"), &slot, zeros,
+					BPF_ANY);
+	return r ? wf_err_errno(err, r, "cannot reset counter %u", slot) : 0;
+}
+
+static void sum_drop(void *arg, const void *key, const void *values)
+{
+	const struct sums *s = arg;
+	uint32_t reason = *(const uint32_t *)key;
+	uint64_t sum = 0;
+
+	if (reason >= WF_DROP_COUNT)
+		return; /* room for later reasons */
+	for (int cpu = 0; cpu < s->n_cpus; cpu++)
+		sum += *(const uint64_t *)wf_map_cpu_value(values, sizeof(sum), cpu);
+	((uint64_t *)s->ret)[reason] = sum;
+}
+
+static int linux_drops(struct wf_kern *k, uint64_t *ret, struct wf_err *err)
+{
+	struct sums s = {ret, wf_map_cpus()};
+
+	return wf_map_each(wf_bpf_map(linux_of(k)->bpf, "drops"), "drops", sum_drop, &s, err);
+}
+
+static int linux_hook_attach(struct wf_kern *k, int ifindex, enum wf_hook hook, struct wf_err *err)
+{
+	assert(linux_of(k)->bpf);
+	return wf_hook_attach(&linux_of(k)->hooks, ifindex, hook, err);
+}
+
+static int linux_hook_get(struct wf_kern *k, int ifindex, enum wf_hook *ret, struct wf_err *err)
+{
+	return wf_hook_get(&linux_of(k)->hooks, ifindex, ret, err);
+}
+
+static int linux_links(struct wf_kern *k, struct wf_links *ret, struct wf_err *err)
+{
+	return wf_link_list(&linux_of(k)->nl, ret, err);
+}
+
+static int linux_port_create(struct wf_kern *k, const struct wf_port_spec *spec, int *ret_ifindex,
+			     struct wf_err *err)
+{
+	return wf_port_create(&linux_of(k)->nl, spec, ret_ifindex, err);
+}
+
+static int linux_port_delete(struct wf_kern *k, int ifindex, struct wf_err *err)
+{
+	return wf_link_delete(&linux_of(k)->nl, ifindex, err);
+}
+
+static int linux_port_mtu(struct wf_kern *k, int ifindex, uint32_t mtu, struct wf_err *err)
+{
+	return wf_port_mtu(&linux_of(k)->nl, ifindex, mtu, err);
+}
+
+static int linux_stop(struct wf_kern *k, struct wf_err *err)
+{
+	struct linux_kern *l = linux_of(k);
+	int r;
+
+	assert(l->bpf);
+	r = wf_hook_detach_all(&l->hooks, err);
+	if (!r)
+		r = wf_node_restore(&l->nl, err);
+	if (!r)
+		r = wf_pin_dir_remove(l->pin_dir, err);
+	if (r)
+		return r;
+	wf_bpf_free(TAKE_PTR(l->bpf));
+	return 0;
+}
+
+static int linux_fd(struct wf_kern *k)
+{
+	return mnl_socket_get_fd(linux_of(k)->events);
+}
+
+static void linux_dispatch(struct wf_kern *k)
+{
+	struct linux_kern *l = linux_of(k);
+	char first[1]; /* what changed does not matter, the rest of the message is cut off */
+
+	/* ENOBUFS says that messages were lost, which is a change like another. */
+	while (recv(linux_fd(&l->kern), first, sizeof(first), MSG_DONTWAIT) >= 0 ||
+	       errno == EINTR || errno == ENOBUFS)
+		;
+}
+
+static const struct wf_kern_ops linux_ops = {
+	.free = linux_free,
+	.start = linux_start,
+	.table_apply = linux_table_apply,
+	.table_dump = linux_table_dump,
+	.table_commit = linux_table_commit,
+	.counters = linux_counters,
+	.counter_reset = linux_counter_reset,
+	.drops = linux_drops,
+	.hook_attach = linux_hook_attach,
+	.hook_get = linux_hook_get,
+	.links = linux_links,
+	.port_create = linux_port_create,
+	.port_delete = linux_port_delete,
+	.port_mtu = linux_port_mtu,
+	.stop = linux_stop,
+	.fd = linux_fd,
+	.dispatch = linux_dispatch,
+};
+
+static int open_events(struct linux_kern *l, struct wf_err *err)
+{
+	l->events = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (!l->events || mnl_socket_bind(l->events, RTMGRP_LINK, MNL_SOCKET_AUTOPID))
+		return wf_err_errno(err, -errno, "cannot listen for changes of interfaces");
+	return 0;
+}
+
+/* Asks for what only the privileged may know. */
+static int check_rights(struct wf_err *err)
+{
+	uint32_t id;
+
+	if (bpf_prog_get_next_id(0, &id) == -EPERM)
+		return wf_err_set(err, -EPERM,
+				  "no right to load BPF programs and change interfaces: run as "
+				  "root");
+	return 0;
+}
+
+static int open_with(const char *pin_dir, bool use_clsact, struct wf_kern **ret, struct wf_err *err)
+{
+	WF_CLEANUP(cleanup_kern) struct wf_kern *k = NULL;
+	struct linux_kern *l;
+	int r;
+
+	r = check_rights(err);
+	if (!r)
+		r = wf_pin_dir_check(pin_dir, err);
+	if (r)
+		return r;
+	l = calloc(1, sizeof(*l));
+	if (!l)
+		return wf_err_errno(err, -ENOMEM, "cannot open the kernel");
+	k = &l->kern;
+	k->ops = &linux_ops;
+	l->pin_dir = strdup(pin_dir);
+	if (!l->pin_dir)
+		return wf_err_errno(err, -ENOMEM, "cannot open the kernel");
+	l->hooks = (struct wf_hooks){.pin_dir = l->pin_dir, .use_clsact = use_clsact};
+	r = wf_nl_open(&l->nl, err);
+	if (!r)
+		r = open_events(l, err);
+	if (!r)
+		*ret = TAKE_PTR(k);
+	return r;
+}
+
+int wf_kern_linux_open(const char *pin_dir, struct wf_kern **ret, struct wf_err *err)
+{
+	return open_with(pin_dir, false, ret, err);
+}
+
+int wf_kern_linux_open_clsact(const char *pin_dir, struct wf_kern **ret, struct wf_err *err)
+{
+	return open_with(pin_dir, true, ret, err);
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kern/sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/own.h"
+
+#define OR_DIE(call)                   \
+	do {                           \
+		if ((call) < 0) {      \
+			perror(#call); \
+			exit(1);       \
+		}                      \
+	} while (0)
+
+void sandbox_enter(void)
+{
+	if (geteuid() != 0) {
+		fprintf(stderr, "skipped: needs root\n");
+		exit(77);
+	}
+	OR_DIE(unshare(CLONE_NEWNET | CLONE_NEWNS));
+	OR_DIE(mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL));
+	OR_DIE(mount("run", "/run", "tmpfs", 0, NULL));
+	OR_DIE(mkdir("/run/netns", 0755));
+	OR_DIE(mount("bpf", "/sys/fs/bpf", "bpf", 0, NULL));
+}
+
+void sandbox_netns(const char *name)
+{
+	_cleanup_close_ int home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	_cleanup_close_ int file = -1;
+	char path[128];
+
+	OR_DIE(home);
+	sandbox_netns_remove(name);
+	snprintf(path, sizeof(path), "/run/netns/%s", name);
+	file = open(path, O_CREAT | O_RDONLY | O_CLOEXEC, 0444);
+	OR_DIE(file);
+	OR_DIE(unshare(CLONE_NEWNET));
+	OR_DIE(mount("/proc/thread-self/ns/net", path, NULL, MS_BIND, NULL));
+	OR_DIE(setns(home, CLONE_NEWNET));
+}
+
+void sandbox_netns_remove(const char *name)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "/run/netns/%s", name);
+	if (access(path, F_OK))
+		return;
+	OR_DIE(umount2(path, MNT_DETACH));
+	OR_DIE(unlink(path));
+}
+
+const char *sandbox_run(const char *fmt, ...)
+{
+	static char output[16384];
+	char command[512];
+	va_list ap;
+	FILE *pipe;
+	size_t n;
+
+	va_start(ap, fmt);
+	n = (size_t)vsnprintf(command, sizeof(command) - 8, fmt, ap);
+	va_end(ap);
+	snprintf(command + n, sizeof(command) - n, " 2>&1");
+	pipe = popen(command, "r");
+	if (!pipe)
+		exit(1);
+	n = fread(output, 1, sizeof(output) - 1, pipe);
+	output[n] = '\0';
+	pclose(pipe);
+	return output;
+}
