@@ -34,6 +34,16 @@ WF_INLINE _Bool outer_store(struct __sk_buff *skb, const struct wf_outer *o)
 	return 1;
 }
 
+/* Does the packet, or each that a GSO packet will become, fit the route found? */
+WF_INLINE _Bool forward_fits(struct __sk_buff *skb, const struct bpf_fib_lookup *fib)
+{
+	__u32 mtu = 0;
+
+	if (!skb->gso_size)
+		return skb->len - L3 <= fib->mtu_result;
+	return bpf_check_mtu(skb, fib->ifindex, &mtu, 0, BPF_MTU_CHK_SEGS) == 0;
+}
+
 static __noinline int forward(struct __sk_buff *skb, const struct wf_outer *o)
 {
 	struct bpf_fib_lookup fib;
@@ -51,7 +61,7 @@ static __noinline int forward(struct __sk_buff *skb, const struct wf_outer *o)
 	fib_fill(&fib, skb, ip);
 	if (bpf_fib_lookup(skb, &fib, sizeof(fib), 0) != BPF_FIB_LKUP_RET_SUCCESS)
 		return TC_ACT_OK;
-	if (skb->gso_size ? 0 : skb->len - L3 > fib.mtu_result)
+	if (!forward_fits(skb, &fib))
 		return TC_ACT_OK;
 	packet_hop_down(skb, ip, 0);
 	fib_eth((struct wf_eth *)data, &fib);

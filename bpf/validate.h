@@ -14,11 +14,10 @@ static __noinline int validated_fill(struct wf_validated *e, const struct wf_out
 				     const struct wf_inner *in)
 {
 	const struct wf_dest *dest = (void *)0;
-	const __u64 head = wf_sid_head(o->dst);
 
 	e->generation = generation_now();
 	e->drop = wf_validate_decide(WF_WORLD, o, in, &dest);
-	e->sid_slot = slot_find(WF_COUNTER_SID, &head, sizeof(head));
+	e->sid_slot = slot_of_sid(wf_sid_head(o->dst));
 	if (dest) {
 		e->ifindex = dest->ifindex;
 		e->rx_slot = slot_of_ifindex(WF_COUNTER_ENDPOINT_RX, dest->ifindex);
@@ -129,7 +128,11 @@ WF_INLINE int decap(struct __sk_buff *skb, const struct wf_outer *o)
 /* A function of its own: what it needs of the stack is free again when the packet is acted on. */
 static __noinline int segment_walk(struct __sk_buff *skb, struct wf_outer *o, enum wf_drop *drop)
 {
-	return wf_segment_walk(WF_WORLD, packet_data(skb), packet_end(skb), o, drop);
+	enum wf_step step = wf_segment_walk(WF_WORLD, packet_data(skb), packet_end(skb), o, drop);
+
+	if (o->is_moved)
+		count(skb, slot_of_sid(o->arrived), skb->len - L3);
+	return step;
 }
 
 /* A packet to this node's locator. */

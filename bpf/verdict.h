@@ -32,6 +32,11 @@ WF_INLINE __u32 slot_find(__u32 kind, const void *name, __u32 len)
 	return slot ? *slot : 0;
 }
 
+WF_INLINE __u32 slot_of_sid(__u64 head)
+{
+	return slot_find(WF_COUNTER_SID, &head, sizeof(head));
+}
+
 WF_INLINE __u32 slot_of_port(__u32 kind, const struct wf_port *port)
 {
 	struct wf_dest_key name = {.tenant = port->tenant};

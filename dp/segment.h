@@ -26,6 +26,7 @@
 /* What surrounds the inner packet. */
 struct wf_outer {
 	__u8 dst[16];  /* destination address, as far as the walk has come */
+	__u64 arrived; /* the SID the packet came to, as its table's key; 0: not looked up */
 	__u16 srh_off; /* 0: none */
 	__u16 upper_off;
 	__u8 upper; /* protocol behind the extension headers */
@@ -78,6 +79,7 @@ WF_INLINE enum wf_drop wf_outer_parse(const void *data, const void *end, struct 
 	ret->srh_off = 0;
 	ret->segments_left = 0;
 	ret->is_moved = 0;
+	ret->arrived = 0;
 	if (ret->upper != WF_PROTO_ROUTING)
 		return WF_DROP_NONE;
 	fault = wf_srh_check(data, end, off);
@@ -147,6 +149,8 @@ WF_INLINE __u32 wf_walk_behavior(struct wf_walk *k, __u64 head)
 	if (head == k->known)
 		return k->behavior;
 	entry = wf_world_find(k->world, SID, &head);
+	if (!k->outer->arrived)
+		k->outer->arrived = head;
 	k->known = head;
 	k->behavior = entry ? entry->behavior : WF_BEHAVIOR_NONE;
 	return k->behavior;
