@@ -192,6 +192,24 @@ static void what_has_no_id_yet_is_left_out(void **state)
 	assert_int_equal(wf_image_count(img, WF_TABLE_CHOICE), 0);
 }
 
+/* It cannot take packets for tenants, even if it has an id. */
+static void a_router_without_weft_is_no_end(void **state)
+{
+	WF_CLEANUP(cleanup_model) struct wf_model *m = make_cluster();
+	WF_CLEANUP(cleanup_image) struct wf_image *img = NULL;
+	struct wf_path_key direct = {.node = 12};
+	struct wf_object *o = wf_object_new(WF_KIND_NODE, NULL, "C");
+
+	o->node.id = 12;
+	o->node.has_end_sid = true;
+	wish_put(m, o);
+	img = wish_compile(m, &here_A);
+	assert_null(wf_image_find(img, WF_TABLE_PATH, &direct));
+	assert_null(find_dest(img, 1, "10.0.0.3"));
+	direct.node = 11;
+	assert_non_null(wf_image_find(img, WF_TABLE_PATH, &direct));
+}
+
 static const struct wf_choice *find_choice(const struct wf_image *img, uint16_t policy,
 					   uint16_t node)
 {
@@ -265,6 +283,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(the_order_of_coming_changes_no_byte),
 		cmocka_unit_test(a_node_without_an_id_gets_hooks_only),
 		cmocka_unit_test(what_has_no_id_yet_is_left_out),
+		cmocka_unit_test(a_router_without_weft_is_no_end),
 		cmocka_unit_test(an_alternative_with_a_waypoint_without_a_sid_has_no_share),
 		cmocka_unit_test(classes_with_equal_hashes_get_numbers_of_their_own),
 		cmocka_unit_test(two_tenants_with_one_id_are_refused),

@@ -9,7 +9,7 @@
 
 /*
  * A packet finds PORT (or SID), TENANT and DEST first, from them the RULE, from it the CHOICE, from
- * it the PATH: made from the right, taken away from the left.
+ * it the PATH. What is found last is made first and taken away last.
  */
 static const enum wf_table order[] = {
 	WF_TABLE_PATH, WF_TABLE_CHOICE, WF_TABLE_RULE, WF_TABLE_TENANT,

@@ -8,13 +8,15 @@ static struct wf_model *make(enum wf_encoding tenant, enum wf_encoding policy, c
 	wish_node(m, "1", 1);
 	wish_router(m, "R", "2001:db8::e");
 	wish_tenant(m, "red", 1, tenant);
+	wish_policy(
+		m, &(struct wish_policy){.tenant = "red", .name = "q", .from = "any", .to = "any"});
 	if (via)
 		wish_policy(m, &(struct wish_policy){.tenant = "red",
 						     .name = "p",
 						     .from = "any",
 						     .to = "any",
 						     .encoding = policy,
-						     .via = {"", via}});
+						     .via = {via, ""}});
 	return m;
 }
 
