@@ -36,30 +36,48 @@ WF_INLINE int host_deliver(struct __sk_buff *skb, const struct wf_dest *dest, _B
 	return bpf_redirect_peer(dest->ifindex, 0);
 }
 
-/*
- * Sends the plain packet, made by the gateway for in->flow.src, into the tenant. The header is
- * built in a slot of the flow cache, which forgets what it held.
- */
-static __noinline int host_send(struct __sk_buff *skb, __u32 tenant, const struct wf_inner *in)
+/* Decides where the gateway's packet to in->flow.src goes. @e is not a flow's afterwards. */
+static __noinline int host_decide(struct wf_applied *e, __u32 tenant, const struct wf_inner *in)
 {
 	const struct wf_sender gateway = {.tenant = tenant};
-	const _Bool is_v4 = in->flags & WF_INNER_V4;
-	struct nexthop nh = {};
-	struct wf_applied *e;
-	__u32 slot = 0;
 	struct wf_way way;
 	enum wf_drop drop;
 
+	e->port = 0;
 	drop = wf_route_decide(WF_WORLD, &gateway, in->flow.src, wf_flow_hash(&in->flow), &way);
 	if (drop)
-		return -(int)drop;
-	if (way.action == WF_ACTION_DELIVER)
-		return host_deliver(skb, way.dest, is_v4);
+		return drop;
+	e->action = (__u8)way.action;
+	e->ifindex = way.dest->ifindex;
+	eth_to_endpoint(e->eth, way.dest, in->flags & WF_INNER_V4);
+	if (way.action == WF_ACTION_ENCAP)
+		head_fill(e, &way, in->flags & WF_INNER_V4);
+	return WF_DROP_NONE;
+}
+
+/*
+ * Sends the plain packet, made by the gateway for in->flow.src, into the tenant. The decision is
+ * written into a slot of the flow cache, which forgets what it held.
+ */
+static __noinline int host_send(struct __sk_buff *skb, __u32 tenant, const struct wf_inner *in)
+{
+	struct nexthop nh = {};
+	struct wf_applied *e;
+	enum wf_drop drop;
+	__u32 slot = 0;
+
 	e = bpf_map_lookup_elem(&applied, &slot);
 	if (!e)
 		return -WF_DROP_RESIZE;
-	e->port = 0;
-	head_fill(e, &way, is_v4);
+	drop = host_decide(e, tenant, in);
+	if (drop)
+		return -(int)drop;
+	if (e->action == WF_ACTION_DELIVER) {
+		if (packet_data(skb) + L3 > packet_end(skb))
+			return -WF_DROP_RESIZE;
+		eth_store(packet_data(skb), e->eth);
+		return bpf_redirect_peer(e->ifindex, 0);
+	}
 	drop = nexthop_find(skb, e, &nh);
 	if (drop)
 		return -(int)drop;
