@@ -49,8 +49,11 @@ static void full_disk_changes_nothing_and_passes(void **state)
 	struct wf_err err = {0};
 	struct record rec = {0};
 	int n = 0, r = 0, fd;
+	int64_t lease;
 
 	must_put(s, "k", "1");
+	/* A lease that will be over, but cannot be cleared away while the disk is full. */
+	assert_int_equal(wf_lease_grant(s, 1, &lease, NULL), 0);
 	snprintf(filler_path, sizeof(filler_path), "%s/filler", p->dir);
 	fd = open(filler_path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
 	for (int i = 0; i < 200; i++)
