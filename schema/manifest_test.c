@@ -62,6 +62,10 @@ static void keys_that_are_unknown_missing_or_twice(void **state)
 	expect("kind: Endpoint\nname: a\ntenant: red\nlabels:\n  b: {}\n  app: 1\n  app: 2\n",
 	       "f:5: labels.b: expected text, like web, not a map\n"
 	       "f:7: key 'app' is there twice; first in line 6\n");
+	/* Lines behind what was there twice are still right. */
+	expect(RED "name: [x,\n  y]\nid: 0\n",
+	       "f:4: key 'name' is there twice; first in line 2\n"
+	       "f:6: id: expected a number from 1 to 16777215, not 0\n");
 	expect("kind: Node\nname: a\ntenant: red\n",
 	       "f:3: tenant: unknown key; there are 'kind', 'name', 'id', 'mtu', 'end'\n");
 	expect("kind: Endpoint\nname: a\ntenant: red\nidentity: 5\n",
