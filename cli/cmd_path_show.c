@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What a packet between two endpoints gets: for each alternative its segments and its outer bytes.
+ */
+#include "cli/commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/ask.h"
+#include "cli/format.h"
+#include "cli/listing.h"
+#include "cli/path_dump.h"
+
+struct ends {
+	struct wf_ref from;
+	struct wf_ref to;
+	const char *tenant;
+};
+
+/* Each end is TENANT/NAME, or a name or address with the tenant said elsewhere. */
+static int parse_ends(const struct wf_cli *cli, struct ends *ret, struct wf_err *err)
+{
+	int r = wf_ref_parse(cli, 0, &ret->from, err);
+
+	if (r == 0)
+		r = wf_ref_parse(cli, 1, &ret->to, err);
+	if (r < 0)
+		return r;
+	ret->tenant = ret->from.tenant ? ret->from.tenant : ret->to.tenant;
+	if (!ret->tenant)
+		return wf_cli_usage(cli, err, "the tenant is missing: write TENANT/%s or --tenant",
+				    ret->from.name);
+	if (ret->to.tenant && strcmp(ret->to.tenant, ret->tenant) != 0)
+		return wf_err_set(err, -EINVAL,
+				  "'%s' and '%s' are of different tenants: no packet goes from one "
+				  "to the other",
+				  cli->words[0], cli->words[1]);
+	return 0;
+}
+
+static bool has_address(const json_t *endpoint, const char *text)
+{
+	const json_t *address;
+	size_t i;
+
+	json_array_foreach(json_object_get(endpoint, "addresses"), i,
+			   address) if (strcmp(json_string_value(address), text) == 0) return true;
+	return false;
+}
+
+/* With --lab LAB alone any node will do for most questions; this one only `from`'s answers. */
+static int ask_the_right_node(struct wf_cli *cli, const struct ends *ends, struct wf_err *err)
+{
+	_cleanup_json_ json_t *answer = NULL;
+	struct wf_buf path = {0};
+	const json_t *item;
+	size_t i;
+	int r;
+
+	if (!cli->lab || strchr(cli->lab, '/'))
+		return 0;
+	wf_buf_puts(&path, "/v1/endpoints");
+	wf_query_add(&path, "tenant", ends->tenant);
+	r = wf_ask(cli, "GET", path.data, NULL, &answer, err);
+	wf_buf_done(&path);
+	if (r < 0)
+		return r;
+	json_array_foreach(json_object_get(answer, "items"), i, item)
+	{
+		const char *name = json_string_value(json_object_get(item, "name"));
+		const char *node = json_string_value(json_object_get(item, "node"));
+
+		if (node && *node && name &&
+		    (strcmp(name, ends->from.name) == 0 || has_address(item, ends->from.name)))
+			return wf_ask_node(cli, node, err);
+	}
+	return 0;
+}
+
+static char *format(wf_format_fn fn, const json_t *value)
+{
+	struct wf_buf text = {0};
+
+	fn(value, &text);
+	return wf_buf_take(&text);
+}
+
+static void print_end(const char *heading, const json_t *end)
+{
+	_cleanup_free_ char *name = format(wf_format_plain, json_object_get(end, "name"));
+	_cleanup_free_ char *address = format(wf_format_plain, json_object_get(end, "address"));
+	_cleanup_free_ char *node = format(wf_format_plain, json_object_get(end, "node"));
+
+	printf("%-9s %s  %s  on node %s\n", heading, name, address, node);
+}
+
+static void print_segments(const json_t *segments)
+{
+	const json_t *segment;
+	size_t i;
+
+	json_array_foreach(segments, i, segment)
+	{
+		_cleanup_free_ char *sid = format(wf_format_plain, json_object_get(segment, "sid"));
+		_cleanup_free_ char *behavior = format(wf_format_plain,
+						       json_object_get(segment, "behavior"));
+		_cleanup_free_ char *nodes = format(wf_format_plain,
+						    json_object_get(segment, "nodes"));
+
+		printf("  %zu. %-39s  %-8s  %s\n", i + 1, sid, behavior, nodes);
+	}
+}
+
+static int print_path(const json_t *path, struct wf_err *err)
+{
+	const json_t *segments = json_object_get(path, "segments");
+	_cleanup_free_ char *way = format(wf_format_segments, segments);
+	_cleanup_free_ char *share = format(wf_format_share, json_object_get(path, "share"));
+	_cleanup_free_ char *overhead = format(wf_format_plain, json_object_get(path, "overhead"));
+	const char *hex = json_string_value(json_object_get(path, "header"));
+	struct wf_buf dump = {0};
+	int r = 0;
+
+	printf("\npath      %s  (%s of the flows, %s bytes of overhead)\n", way, share, overhead);
+	print_segments(segments);
+	if (hex)
+		r = wf_path_dump(hex, segments, &dump);
+	if (r == 0 && dump.data)
+		printf("\n  byte  outer header%28smeaning\n%s", "", dump.data);
+	wf_buf_done(&dump);
+	return r < 0 ? wf_err_set(err, -EPROTO, "the daemon's outer header is none: '%.64s'", hex)
+		     : 0;
+}
+
+static int print_answer(const json_t *answer, struct wf_err *err)
+{
+	_cleanup_free_ char *tenant = format(wf_format_plain, json_object_get(answer, "tenant"));
+	_cleanup_free_ char *policy = format(wf_format_plain, json_object_get(answer, "policy"));
+	_cleanup_free_ char *mtu = format(wf_format_plain, json_object_get(answer, "mtu"));
+	const json_t *path;
+	size_t i;
+	int r = 0;
+
+	printf("%-9s %s\n", "tenant", tenant);
+	print_end("from", json_object_get(answer, "from"));
+	print_end("to", json_object_get(answer, "to"));
+	printf("%-9s %s%s\n", "policy", *policy ? policy : "none: the direct path",
+	       json_is_true(json_object_get(answer, "is_reverse")) ? " (its way back)" : "");
+	if (*mtu)
+		printf("%-9s %s\n", "mtu", mtu);
+	if (json_is_true(json_object_get(answer, "local")))
+		printf("\nBoth are on one node: the packet stays there, as it is.\n");
+	json_array_foreach(json_object_get(answer, "paths"), i, path) if (r == 0)
+		r = print_path(path, err);
+	return r;
+}
+
+static int run(struct wf_cli *cli, struct wf_err *err)
+{
+	_cleanup_json_ json_t *answer = NULL;
+	struct wf_buf path = {0};
+	struct ends ends;
+	int r = parse_ends(cli, &ends, err);
+
+	if (r == 0)
+		r = ask_the_right_node(cli, &ends, err);
+	if (r < 0)
+		return r;
+	wf_buf_puts(&path, "/v1/path");
+	wf_query_add(&path, "tenant", ends.tenant);
+	wf_query_add(&path, "from", ends.from.name);
+	wf_query_add(&path, "to", ends.to.name);
+	r = wf_ask(cli, "GET", path.data, NULL, &answer, err);
+	wf_buf_done(&path);
+	if (r < 0)
+		return r;
+	if (!cli->is_json)
+		return print_answer(answer, err);
+	wf_print_json(answer);
+	return 0;
+}
+
+static const struct wf_opt options[] = {
+	{"tenant", 0, "TENANT", false, WF_COMPLETE_TENANT, "the tenant of both"},
+	{NULL, 0, NULL, false, WF_COMPLETE_NOTHING, NULL},
+};
+
+const struct wf_cmd wf_cmd_path_show = {
+	.noun = "path",
+	.verb = "show",
+	.usage = "FROM TO [--tenant T]",
+	.help = "show what a packet between two endpoints gets",
+	.more = "FROM and TO are TENANT/ENDPOINT, or names or addresses with --tenant. The node "
+		"that hosts FROM is the one to ask.",
+	.min_words = 2,
+	.max_words = 2,
+	.complete = WF_COMPLETE_ENDPOINT,
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One JSON value as people read it, appended to @out. Missing and null values are empty. */
+#pragma once
+
+#include <jansson.h>
+
+#include "base/buf.h"
+
+typedef void (*wf_format_fn)(const json_t *value, struct wf_buf *out);
+
+void wf_format_plain(const json_t *value, struct wf_buf *out); /* "a", "a, b", "k=v, k=v", yes/no */
+void wf_format_count(const json_t *value, struct wf_buf *out); /* 999, 1.2k, 34M */
+void wf_format_bytes(const json_t *value, struct wf_buf *out); /* 999 B, 1.2 KiB */
+void wf_format_traffic(const json_t *value, struct wf_buf *out);  /* {"packets", "bytes"} */
+void wf_format_segments(const json_t *value, struct wf_buf *out); /* "1 > 4 > B" */
+void wf_format_ways(const json_t *value, struct wf_buf *out);	  /* a policy's `via` or `paths` */
+void wf_format_share(const json_t *value, struct wf_buf *out);	  /* 0.75: 75 % */

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <dirent.h>
+#include <errno.h>
+#include <string.h>
+
+#include "lab/daemons.h"
+#include "lab/lab.h"
+#include "lab/plan.h"
+#include "lab/state.h"
+
+static bool does_answer(const char *socket)
+{
+	WF_CLEANUP(cleanup_client) struct wf_client *c = wf_client_new(socket);
+	struct wf_err err;
+
+	return c && wf_client_call(c, "GET", "/v1/status", NULL, NULL, &err) == 0;
+}
+
+static json_t *node_json(const struct wf_lab *lab, unsigned int i)
+{
+	const char *name = lab->hosts.items[i].name, *state = "dead";
+	char netns[WF_LAB_NETNS_MAX], socket[WF_LAB_PATH_MAX], prefix[WF_LAB_PREFIX_MAX];
+	pid_t pid = 0;
+	json_t *json;
+
+	wf_state_path(lab->name, name, ".sock", socket);
+	wf_plan_host_prefix(lab, i, prefix);
+	if (wf_daemon_pid(lab, i, &pid, NULL) == 0)
+		state = does_answer(socket) ? "up" : "silent";
+	json = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s}", "name", name, "id", i + 1, "locator",
+			 prefix, "state", state, "netns", wf_state_netns(lab->name, name, netns),
+			 "socket", socket);
+	if (pid)
+		json_object_set_new(json, "pid", json_integer(pid));
+	return json;
+}
+
+static json_t *router_json(const struct wf_lab *lab, unsigned int i)
+{
+	char netns[WF_LAB_NETNS_MAX], prefix[WF_LAB_PREFIX_MAX];
+	const char *name = lab->hosts.items[i].name;
+
+	wf_plan_host_prefix(lab, i, prefix);
+	return json_pack("{s:s, s:s, s:s}", "name", name, "address", prefix, "netns",
+			 wf_state_netns(lab->name, name, netns));
+}
+
+static json_t *container_json(const struct wf_lab *lab, const struct wf_lab_container *c)
+{
+	json_t *addresses = json_array(), *labels = json_object();
+	char netns[WF_LAB_NETNS_MAX];
+
+	for (unsigned int i = 0; i < c->n_addrs; i++)
+		json_array_append_new(addresses, json_string(c->addrs[i]));
+	for (wf_in(l, &c->labels))
+		json_object_set_new(labels, l->key, json_string(l->value));
+	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:s}", "name", c->name, "node",
+			 lab->hosts.items[c->host].name, "tenant", c->tenant, "endpoint",
+			 c->endpoint, "addresses", addresses, "labels", labels, "netns",
+			 wf_state_netns(lab->name, c->name, netns));
+}
+
+int wf_lab_show(const struct wf_lab *lab, json_t **ret, struct wf_err *err)
+{
+	json_t *nodes = json_array(), *routers = json_array(), *links = json_array(),
+	       *containers = json_array();
+
+	for (unsigned int i = 0; i < lab->hosts.n; i++) {
+		if (lab->hosts.items[i].is_router)
+			json_array_append_new(routers, router_json(lab, i));
+		else
+			json_array_append_new(nodes, node_json(lab, i));
+	}
+	for (wf_in(l, &lab->links))
+		json_array_append_new(links, json_pack("{s:[s, s], s:i, s:i}", "between",
+						       lab->hosts.items[l->ends[0]].name,
+						       lab->hosts.items[l->ends[1]].name, "mtu",
+						       (int)l->mtu, "cost", (int)l->cost));
+	for (wf_in(c, &lab->containers))
+		json_array_append_new(containers, container_json(lab, c));
+	*ret = json_pack("{s:s, s:o, s:o, s:o, s:o}", "name", lab->name, "nodes", nodes, "routers",
+			 routers, "links", links, "containers", containers);
+	return *ret ? 0 : wf_err_set(err, -ENOMEM, "out of memory");
+}
+
+static json_t *summary(const char *name)
+{
+	unsigned int n_running = 0;
+	struct wf_lab lab;
+	pid_t pid;
+	json_t *json;
+
+	/* One that cannot be read is listed all the same: it is there to be taken down. */
+	if (wf_lab_load(name, &lab, NULL) < 0) {
+		wf_lab_done(&lab);
+		return json_pack("{s:s, s:i, s:i, s:i, s:i}", "name", name, "nodes", 0, "routers",
+				 0, "containers", 0, "running", 0);
+	}
+	for (unsigned int i = 0; i < lab.n_nodes; i++)
+		n_running += wf_daemon_pid(&lab, i, &pid, NULL) == 0;
+	json = json_pack("{s:s, s:i, s:i, s:i, s:i}", "name", name, "nodes", (int)lab.n_nodes,
+			 "routers", (int)(lab.hosts.n - lab.n_nodes), "containers",
+			 (int)lab.containers.n, "running", (int)n_running);
+	wf_lab_done(&lab);
+	return json;
+}
+
+static int is_lab(const struct dirent *e)
+{
+	return wf_lab_name_is_valid(e->d_name);
+}
+
+int wf_lab_list(json_t **ret, struct wf_err *err)
+{
+	struct dirent **entries = NULL;
+	int n = scandir(WF_LAB_RUN, &entries, is_lab, alphasort);
+	json_t *labs;
+
+	if (n < 0 && errno != ENOENT)
+		return wf_err_errno(err, -errno, "%s", WF_LAB_RUN);
+	labs = json_array();
+	for (int i = 0; i < n; i++) {
+		json_array_append_new(labs, summary(entries[i]->d_name));
+		free(entries[i]);
+	}
+	free(entries);
+	*ret = labs;
+	return labs ? 0 : wf_err_set(err, -ENOMEM, "out of memory");
+}
