@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* One sort, by what members are and then by node, brings classes and their nodes together. */
+/*
+ * One sort, by what members are and then by node, brings classes and their nodes together. Until
+ * the classes have their numbers, a member's is its identity: it is compared a million times.
+ */
 #include "compile/classes.h"
 
 #include <assert.h>
@@ -9,17 +12,10 @@
 #include "compile/prefixes.h"
 #include "dp/table.h"
 
-static uint32_t identity_of(const struct wf_member *m)
-{
-	return m->object->endpoint.identity;
-}
-
 static int meaning_cmp(const struct wf_member *a, const struct wf_member *b)
 {
-	uint32_t x = identity_of(a), y = identity_of(b);
-
-	if (x != y)
-		return x < y ? -1 : 1;
+	if (a->class != b->class)
+		return a->class < b->class ? -1 : 1;
 	if (!a->more || !b->more)
 		return !!a->more - !!b->more;
 	return strcmp(a->more, b->more);
@@ -82,8 +78,29 @@ static int describe(struct wf_member *m, const struct wf_prefixes *prefixes)
 	return m->more ? 0 : -ENOMEM;
 }
 
-static int gather(struct wf_object *const *endpoints, size_t n, const struct wf_nodes *nodes,
-		  const struct wf_here *here, const struct wf_prefixes *prefixes,
+/* What endpoints are looked at with. */
+struct view {
+	const struct wf_nodes *nodes;
+	const struct wf_here *here;
+	struct wf_prefixes prefixes; /* owned */
+};
+
+/* Fills @m, its node 0 if @o is not to be a member. */
+static int look(const struct view *v, const struct wf_object *o, struct wf_member *m)
+{
+	const char *node = o->endpoint.node;
+
+	m->object = o;
+	m->class = o->endpoint.identity;
+	m->node = *node ? wf_nodes_id(v->nodes, node) : 0;
+	if (!m->node)
+		return 0;
+	if (strcmp(node, v->here->node) == 0)
+		m->port = find_port(v->here, o);
+	return describe(m, &v->prefixes);
+}
+
+static int gather(const struct view *v, struct wf_object *const *endpoints, size_t n,
 		  struct wf_classes *c)
 {
 	if (!n)
@@ -93,17 +110,10 @@ static int gather(struct wf_object *const *endpoints, size_t n, const struct wf_
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++) {
 		struct wf_member *m = &c->members[c->n_members];
-		const char *node = endpoints[i]->endpoint.node;
 
-		m->object = endpoints[i];
-		m->node = *node ? wf_nodes_id(nodes, node) : 0;
-		if (!m->node)
-			continue;
-		if (strcmp(node, here->node) == 0)
-			m->port = find_port(here, m->object);
-		c->n_members++;
-		if (describe(m, prefixes) < 0)
+		if (look(v, endpoints[i], m) < 0)
 			return -ENOMEM;
+		c->n_members += m->node != 0;
 	}
 	return 0;
 }
@@ -116,7 +126,7 @@ static int gather(struct wf_object *const *endpoints, size_t n, const struct wf_
 
 static uint32_t hash(const struct wf_member *m)
 {
-	uint32_t h = 2166136261u, identity = identity_of(m);
+	uint32_t h = 2166136261u, identity = m->class;
 
 	for (int shift = 0; shift < 32; shift += 8)
 		h = (h ^ ((identity >> shift) & 0xff)) * 16777619u;
@@ -144,7 +154,7 @@ static int number(struct wf_classes *c)
 		struct wf_class *class = &c->items[i];
 		const struct wf_member *m = &c->members[class->first];
 
-		class->id = m->more ? hash(m) : identity_of(m);
+		class->id = m->more ? hash(m) : m->class;
 		if (m->more && wf_vec_push(&hashed, class) < 0) {
 			wf_vec_done(&hashed);
 			return -ENOMEM;
@@ -213,19 +223,19 @@ int wf_classes_of(const struct wf_model *m, const char *tenant, const struct wf_
 		  const struct wf_here *here, struct wf_classes *ret)
 {
 	struct wf_object *const *endpoints, *const *policies;
-	struct wf_prefixes prefixes = {0};
+	struct view view = {.nodes = nodes, .here = here};
 	struct wf_classes c = {0};
 	size_t n, n_policies;
 	int r;
 
 	endpoints = wf_model_range(m, WF_KIND_ENDPOINT, tenant, &n);
 	policies = wf_model_range(m, WF_KIND_POLICY, tenant, &n_policies);
-	r = wf_prefixes_of(policies, n_policies, &prefixes);
+	r = wf_prefixes_of(policies, n_policies, &view.prefixes);
 	if (!r)
-		r = gather(endpoints, n, nodes, here, &prefixes, &c);
+		r = gather(&view, endpoints, n, &c);
 	if (!r)
 		r = group_all(&c);
-	wf_prefixes_done(&prefixes);
+	wf_prefixes_done(&view.prefixes);
 	if (r < 0) {
 		wf_classes_done(&c);
 		return r;

@@ -80,7 +80,7 @@ static void what_is_reachable_is_whole_at_every_step(void **state)
 	size_t n_pairs = 0, n_steps = 0;
 	unsigned int seed = 7;
 
-	for (int round = 0; round < 60; round++) {
+	for (int round = 0; round < 40; round++) {
 		WF_CLEANUP(cleanup_image) struct wf_image *none = wf_image_new();
 		WF_CLEANUP(cleanup_image) struct wf_image *before = NULL;
 		WF_CLEANUP(cleanup_image) struct wf_image *after = NULL;
