@@ -39,7 +39,7 @@ int wf_vec_grow(void **items, size_t n, size_t *cap, size_t item_bytes);
 	} while (0)
 
 #define wf_vec_each(it, vec) \
-	for (typeof((vec)->items) it = (vec)->items; it < (vec)->items + (vec)->n; it++)
+	for (typeof(&(vec)->items[0]) it = (vec)->items; it < (vec)->items + (vec)->n; it++)
 
 #define wf_vec_sort(vec, cmp)                                                      \
 	do {                                                                       \
