@@ -53,10 +53,12 @@ bool wf_object_claim(const struct wf_object *o, unsigned int i, struct wf_claim 
 	}
 }
 
+/* What tells addresses apart is at the end of their bytes, the high end of a word: fold it down. */
 static uint64_t mix(uint64_t h, uint64_t word)
 {
-	h = (h ^ word) * 0x9fb21c651e98df25ull;
-	return h ^ (h >> 32);
+	h ^= word;
+	h = (h ^ (h >> 32)) * 0x9fb21c651e98df25ull;
+	return h ^ (h >> 29);
 }
 
 static uint32_t hash_of(const struct wf_claim *claim)
