@@ -41,8 +41,12 @@ static void append(const char *text)
 
 	if (!strncmp(text, "libbpf: ", 8))
 		text += 8;
-	if (n)
-		n += (size_t)snprintf(caught + n, sizeof(caught) - n, "; ");
+	if (!*text || n + sizeof("; ") >= sizeof(caught))
+		return;
+	if (n) {
+		strcpy(caught + n, "; ");
+		n += 2;
+	}
 	for (; *text && n + 1 < sizeof(caught); text++)
 		caught[n++] = *text == '\n' ? ' ' : *text;
 	while (n && caught[n - 1] == ' ')

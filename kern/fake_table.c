@@ -143,7 +143,7 @@ int wf_fake_counter_reset(struct wf_kern *k, uint32_t slot, struct wf_err *err)
 {
 	WF_FAKE_CALL(k, err);
 	if (slot >= WF_COUNTER_SLOTS)
-		return wf_err_set(err, -ENOENT, "there is no counter %u", slot);
+		return wf_err_set(err, -E2BIG, "there is no counter %u", slot);
 	wf_fake_world_of(k)->counters[slot] = (struct wf_counter){0};
 	return 0;
 }

@@ -5,8 +5,8 @@
 #include "base/addr.h"
 #include "kern/netlink.h"
 
-/* Marks addresses (IFA_PROTO, Linux 5.18) and routes as ours, so that they are found again; a number that
-   linux/rtnetlink.h gives to nobody. */
+/* Marks addresses (IFA_PROTO, Linux 5.18) and routes as ours, so that they are found again; a
+   number that linux/rtnetlink.h gives to nobody. */
 #define WF_RTPROT 87
 
 /* An address that is there already is no error. */

@@ -50,12 +50,6 @@ static int create(const struct wf_port_spec *spec, int *ret_ifindex, struct wf_e
 	return kern->ops->port_create(kern, spec, ret_ifindex, err);
 }
 
-static void assert_has(const char *text, const char *part)
-{
-	if (!strstr(text, part))
-		fail_msg("no \"%s\" in: %s", part, text);
-}
-
 static void assert_no_link(const char *name)
 {
 	char wanted[32];
@@ -82,22 +76,22 @@ static void port_has_both_families_inside(void **state)
 	if (create(&spec, &ifindex, &err))
 		fail_msg("%s", err.msg);
 	out = sandbox_run("ip -n web -d addr show eth0");
-	assert_has(out, "inet 10.0.0.7/32 ");
-	assert_has(out, "inet6 fd00::7/128 ");
-	assert_has(out, "mtu 1400 ");
-	assert_has(out, "link/ether 02:00:00:00:00:07 ");
-	assert_has(out, "gso_max_size 64512 ");
-	assert_has(out, "state UP ");
+	sandbox_expect(out, "inet 10.0.0.7/32 ");
+	sandbox_expect(out, "inet6 fd00::7/128 ");
+	sandbox_expect(out, "mtu 1400 ");
+	sandbox_expect(out, "link/ether 02:00:00:00:00:07 ");
+	sandbox_expect(out, "gso_max_size 64512 ");
+	sandbox_expect(out, "state UP ");
 	assert_null(strstr(out, "tentative"));
 	out = sandbox_run("ip -n web route; ip -n web -6 route");
-	assert_has(out, "default via 169.254.1.1 dev eth0 proto 87 onlink");
-	assert_has(out, "default via fe80::1 dev eth0 proto 87 metric 1024 onlink");
-	assert_has(sandbox_run("ip -n web link show lo"), "LOOPBACK,UP");
+	sandbox_expect(out, "default via 169.254.1.1 dev eth0 proto 87 onlink");
+	sandbox_expect(out, "default via fe80::1 dev eth0 proto 87 metric 1024 onlink");
+	sandbox_expect(sandbox_run("ip -n web link show lo"), "LOOPBACK,UP");
 	out = sandbox_run("ip netns exec web sysctl net.ipv6.conf.eth0");
-	assert_has(out, "eth0.accept_ra = 0");
-	assert_has(out, "eth0.autoconf = 0");
+	sandbox_expect(out, "eth0.accept_ra = 0");
+	sandbox_expect(out, "eth0.autoconf = 0");
 	assert_int_equal(kern->ops->port_delete(kern, ifindex, &err), 0);
-	assert_has(sandbox_run("ip -n web link show eth0"), "does not exist");
+	sandbox_expect(sandbox_run("ip -n web link show eth0"), "does not exist");
 }
 
 static void host_side_is_known_by_its_alias_and_has_no_address(void **state)
@@ -175,7 +169,7 @@ static void port_that_cannot_be_is_refused_by_name(void **state)
 		spec.mtu = cases[i].mtu;
 		spec.mac[0] = cases[i].mac0;
 		assert_int_equal(create(&spec, &other, &err), cases[i].code);
-		assert_has(err.msg, cases[i].part);
+		sandbox_expect(err.msg, cases[i].part);
 		assert_int_equal(other, -1);
 		assert_no_link("wf1");
 		assert_no_link(WF_PORT_UNDONE);
@@ -194,11 +188,11 @@ static void failure_half_way_leaves_nothing(void **state)
 	sandbox_run("ip -n web link add p0 type veth peer p1; ip -n web link set p0 up;"
 		    "ip -n web route add default dev p0");
 	assert_int_equal(create(&spec, &ifindex, &err), -EEXIST);
-	assert_has(err.msg, "default route");
+	sandbox_expect(err.msg, "default route");
 	assert_int_equal(ifindex, -1);
 	assert_no_link("wf0");
 	assert_no_link(WF_PORT_UNDONE);
-	assert_has(sandbox_run("ip -n web link show eth0"), "does not exist");
+	sandbox_expect(sandbox_run("ip -n web link show eth0"), "does not exist");
 }
 
 static void what_a_crash_left_is_in_nobodys_way(void **state)
@@ -221,7 +215,7 @@ static void path_names_a_namespace_as_well(void **state)
 
 	spec.netns = "/run/netns/web";
 	assert_int_equal(create(&spec, &ifindex, NULL), 0);
-	assert_has(sandbox_run("ip -n web addr"), "10.0.0.7/32");
+	sandbox_expect(sandbox_run("ip -n web addr"), "10.0.0.7/32");
 	assert_int_equal(kern->ops->port_delete(kern, ifindex, NULL), 0);
 }
 
@@ -235,10 +229,10 @@ static void mtu_changes_on_both_ends(void **state)
 	sandbox_netns("another");
 	assert_int_equal(create(&spec, &ifindex, NULL), 0);
 	assert_int_equal(kern->ops->port_mtu(kern, ifindex, 1300, &err), 0);
-	assert_has(sandbox_run("ip -n web link show eth0"), "mtu 1300 ");
-	assert_has(sandbox_run("ip link show wf0"), "mtu 1300 ");
+	sandbox_expect(sandbox_run("ip -n web link show eth0"), "mtu 1300 ");
+	sandbox_expect(sandbox_run("ip link show wf0"), "mtu 1300 ");
 	assert_int_equal(kern->ops->port_mtu(kern, 1, 1300, &err), -EINVAL);
-	assert_has(err.msg, "'lo' is no veth");
+	sandbox_expect(err.msg, "'lo' is no veth");
 	assert_int_equal(kern->ops->port_delete(kern, ifindex, NULL), 0);
 	assert_int_equal(kern->ops->port_mtu(kern, ifindex, 1300, &err), -ENODEV);
 	sandbox_netns_remove("another");
@@ -276,7 +270,7 @@ static void mtu_finds_a_namespace_that_only_a_process_has(void **state)
 	spec.netns = path;
 	assert_int_equal(create(&spec, &ifindex, NULL), 0);
 	assert_int_equal(kern->ops->port_mtu(kern, ifindex, 1300, NULL), 0);
-	assert_has(sandbox_run("nsenter --net=%s ip link show eth0", path), "mtu 1300 ");
+	sandbox_expect(sandbox_run("nsenter --net=%s ip link show eth0", path), "mtu 1300 ");
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 }

@@ -4,15 +4,23 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <cmocka.h>
 
 #include "base/own.h"
+
+const struct wf_config sandbox_config = {.block = WF_DEFAULT_BLOCK,
+					 .node = 7,
+					 .addr = {0x5f, 0, 0, 0, 0, 7, [15] = 1}};
 
 #define OR_DIE(call)                   \
 	do {                           \
@@ -81,4 +89,43 @@ const char *sandbox_run(const char *fmt, ...)
 	output[n] = '\0';
 	pclose(pipe);
 	return output;
+}
+
+void sandbox_pair(int ifindex)
+{
+	sandbox_run("sysctl -qw net.ipv6.conf.default.disable_ipv6=1;"
+		    "ip link add near index %d type veth peer far;"
+		    "ip link set near up; ip link set far up",
+		    ifindex);
+	sandbox_expect(sandbox_run("ip link show near"), "state UP");
+}
+
+void sandbox_pair_remove(void)
+{
+	sandbox_run("ip link delete near");
+}
+
+struct wf_kern *sandbox_start(sandbox_open_fn open_kern)
+{
+	struct wf_kern *k = NULL;
+	struct wf_err err = {0};
+
+	if (open_kern(SANDBOX_PIN_DIR, &k, &err) || k->ops->start(k, &sandbox_config, &err))
+		fail_msg("%s", err.msg);
+	return k;
+}
+
+void sandbox_stop(struct wf_kern *k)
+{
+	struct wf_err err = {0};
+
+	if (k->ops->stop(k, &err))
+		fail_msg("%s", err.msg);
+	wf_kern_free(k);
+}
+
+void sandbox_expect(const char *text, const char *part)
+{
+	if (!strstr(text, part))
+		fail_msg("no \"%s\" in: %s", part, text);
 }
