@@ -135,6 +135,42 @@ static __noinline int segment_walk(struct __sk_buff *skb, struct wf_outer *o, en
 	return step;
 }
 
+/* The parameter problem that RFC 8754 4.3.1.1 and RFC 8986 4.1.1 have for the packet. False: none.
+ */
+WF_INLINE _Bool reply_parameter(const struct wf_outer *o, enum wf_drop drop, struct reply *ret)
+{
+	*ret = (struct reply){.v6_type = WF_ICMP6_PARAMETER};
+	switch (drop) {
+	case WF_DROP_SRH_SEGMENTS_LEFT:
+	case WF_DROP_SRH_LAST_ENTRY:
+		ret->info = WF_IPV6_LEN + __builtin_offsetof(struct wf_srh, segments_left);
+		return 1;
+	case WF_DROP_UPPER_LAYER:
+		ret->v6_code = WF_ICMP6_PARAMETER_SID;
+		ret->info = o->upper_off - L3;
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+/* A packet that no SID here takes; its source is told what is wrong with it. */
+static __noinline int validate_refuse(struct __sk_buff *skb, const struct wf_outer *o,
+				      enum wf_drop drop)
+{
+	__u8 src[16] WF_ALIGNED8;
+	struct wf_inner in;
+	struct reply r;
+
+	if (!reply_parameter(o, drop, &r) || packet_parse(skb, L3, WF_ETH_P_IPV6, &in))
+		return -(int)drop;
+	__builtin_memcpy(src, here()->addr, 16);
+	if (!reply_make(skb, &in, &r, src))
+		return -(int)drop;
+	finish(-(int)drop);
+	return bpf_redirect(skb->ifindex, 0);
+}
+
 /* A packet to this node's locator. */
 WF_INLINE int validate_locator(struct __sk_buff *skb)
 {
@@ -148,7 +184,7 @@ WF_INLINE int validate_locator(struct __sk_buff *skb)
 		drop = wf_outer_parse(packet_data(skb), packet_end(skb), &o);
 	}
 	if (drop)
-		return -(int)drop;
+		return validate_refuse(skb, &o, drop);
 	switch (segment_walk(skb, &o, &drop)) {
 	case WF_STEP_DECAP:
 		return decap(skb, &o);
@@ -159,7 +195,7 @@ WF_INLINE int validate_locator(struct __sk_buff *skb)
 	case WF_STEP_ECHO:
 		return host_echo(skb, &o);
 	default:
-		return -(int)drop;
+		return validate_refuse(skb, &o, drop);
 	}
 }
 

@@ -39,7 +39,6 @@
 	X(NOT_HERE, "not-here", "the destination endpoint is not on this node")                    \
 	X(INNER_MALFORMED, "inner-malformed", "the packet inside cannot be")                       \
 	X(ECN, "ecn", "congestion marked outside, but the inner flow does not know ECN")           \
-	X(OUTER_HOP_LIMIT, "outer-hop-limit", "outer hop limit exceeded at a waypoint")            \
 	X(ICMP_UNMATCHED, "icmp-unmatched", "packet-too-big about a packet that was not ours")
 
 enum wf_drop {
