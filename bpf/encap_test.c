@@ -27,8 +27,7 @@ static void assert_encap(const struct packet *in, const struct outcome *o,
 	packet_eth(&want, mac_router, mac_underlay, 0x86dd);
 	packet_add(&want, golden->bytes, golden->len);
 	wf_store_be32(want.bytes + ETH_LEN, 6u << 28 | (uint32_t)tc << 20 | label_of(&o->out));
-	wf_store_be16(want.bytes + ETH_LEN + 4,
-		      (uint16_t)(golden->len - 40 + in->len - ETH_LEN));
+	wf_store_be16(want.bytes + ETH_LEN + 4, (uint16_t)(golden->len - 40 + in->len - ETH_LEN));
 	assert_int_not_equal(label_of(&o->out), 0);
 	for (uint32_t i = 0; i < want.len; i++)
 		if (o->out.bytes[i] != want.bytes[i])

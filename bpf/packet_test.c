@@ -212,9 +212,8 @@ static void assert_l4_sum(const uint8_t *ip, uint32_t l4, uint32_t len, uint8_t 
 	if (proto != IPPROTO_ICMP && proto != IPPROTO_ICMPV6 && proto != IPPROTO_UDP &&
 	    proto != IPPROTO_TCP)
 		return;
-	assert_int_equal(slow_sum(has_pseudo ? pseudo_sum(ip, len - l4, proto) : 0, ip + l4,
-				  len - l4),
-			 0);
+	assert_int_equal(
+		slow_sum(has_pseudo ? pseudo_sum(ip, len - l4, proto) : 0, ip + l4, len - l4), 0);
 }
 
 void assert_sums(const struct packet *p, uint32_t off)
