@@ -22,7 +22,7 @@ static const struct wf_listing paths = {
 
 static const struct wf_opt options[] = {
 	{"tenant", 0, "TENANT", false, WF_COMPLETE_TENANT, "only of this tenant"},
-	{"policy", 0, "POLICY", false, WF_COMPLETE_POLICY, "only those of this policy"},
+	{"policy", 0, "POLICY", false, WF_COMPLETE_POLICY_NAME, "only those of this policy"},
 	{NULL, 0, NULL, false, WF_COMPLETE_NOTHING, NULL},
 };
 

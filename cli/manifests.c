@@ -24,7 +24,10 @@ static int read_file(struct wf_manifest *m, const char *path, struct wf_err *err
 {
 	int r = wf_manifest_add_file(m, path, err);
 
-	return r == -EINVAL ? 0 : r;
+	if (r != -EINVAL)
+		return r;
+	err->msg[0] = '\0';
+	return 0;
 }
 
 static int read_dir(struct wf_manifest *m, const char *dir, struct wf_err *err)

@@ -9,12 +9,14 @@
 #include <string.h>
 
 #include "base/addr.h"
+#include "base/own.h"
 #include "cli/format.h"
 
 #define IPV6_BYTES	 40
 #define SRH_BYTES	 8
 #define NEXT_HDR_ROUTING 43
 #define TLV_PAD1	 0
+#define FINAL_BYTES	 8 /* locator and function of a SID */
 
 struct dump {
 	uint8_t bytes[WF_HEADER_MAX];
@@ -55,8 +57,11 @@ static const char *next_header_name(uint8_t type)
 	return type == 4 ? "IPv4" : type == 41 ? "IPv6" : type == 43 ? "routing" : "other";
 }
 
-/* "A, End.DT46": what the API says about the SID at @at; "" when it is none of the path's. */
-static char *describe(const struct dump *d, size_t at)
+/*
+ * ": A, End.DT46": what the API says about the SID at @at, by its first @len bytes (the argument of
+ * a final SID is the packet's, not the path's). "" when it is none of the path's.
+ */
+static char *describe(const struct dump *d, size_t at, size_t len)
 {
 	struct wf_buf text = {0};
 	const json_t *segment;
@@ -67,8 +72,7 @@ static char *describe(const struct dump *d, size_t at)
 		const char *sid = json_string_value(json_object_get(segment, "sid"));
 		struct wf_addr a;
 
-		if (!sid || wf_addr_parse(sid, &a) < 0 ||
-		    memcmp(a.bytes, d->bytes + at, sizeof(a.bytes)) != 0)
+		if (!sid || wf_addr_parse(sid, &a) < 0 || memcmp(a.bytes, d->bytes + at, len) != 0)
 			continue;
 		wf_buf_puts(&text, ": ");
 		wf_format_plain(json_object_get(segment, "nodes"), &text);
@@ -79,9 +83,9 @@ static char *describe(const struct dump *d, size_t at)
 	return wf_buf_take(&text);
 }
 
-static void sid_row(struct dump *d, size_t at, const char *what)
+static void sid_row(struct dump *d, size_t at, size_t len, const char *what)
 {
-	_cleanup_free_ char *about = describe(d, at);
+	_cleanup_free_ char *about = describe(d, at, len);
 	char text[INET6_ADDRSTRLEN];
 
 	inet_ntop(AF_INET6, d->bytes + at, text, sizeof(text));
@@ -91,7 +95,7 @@ static void sid_row(struct dump *d, size_t at, const char *what)
 /* The last SID of the way carries who is meant and who sends. */
 static void final_rows(struct dump *d, size_t at, const char *what)
 {
-	sid_row(d, at, what);
+	sid_row(d, at, FINAL_BYTES, what);
 	row(d, at, 8, "  locator and function of the final SID");
 	row(d, at + 8, 3, "  argument: tenant %u", number(d, at + 8, 3));
 	row(d, at + 11, 3, "  argument: identity of the sender %u%s", number(d, at + 11, 3),
@@ -110,9 +114,9 @@ static void ipv6_rows(struct dump *d)
 	row(d, 6, 1, "next header %u (%s%s)", d->bytes[6], next_header_name(d->bytes[6]),
 	    has_srh ? "" : ", as the inner packet is");
 	row(d, 7, 1, "hop limit %u", d->bytes[7]);
-	sid_row(d, 8, "source");
+	sid_row(d, 8, 16, "source");
 	if (has_srh)
-		sid_row(d, 24, "destination, the active segment");
+		sid_row(d, 24, 16, "destination, the active segment");
 	else
 		final_rows(d, 24, "destination, the only segment");
 }
@@ -155,7 +159,7 @@ static int srh_rows(struct dump *d)
 		if (i == 0)
 			final_rows(d, IPV6_BYTES + SRH_BYTES, what);
 		else
-			sid_row(d, IPV6_BYTES + SRH_BYTES + i * 16, what);
+			sid_row(d, IPV6_BYTES + SRH_BYTES + i * 16, 16, what);
 	}
 	tlv_rows(d, IPV6_BYTES + SRH_BYTES + n_segments * 16, IPV6_BYTES + bytes);
 	return 0;

@@ -14,11 +14,11 @@
 #include "lab/plan.h"
 #include "lab/state.h"
 
-#define ASK_STEP_MS    20
-#define TAIL_BYTES     2000
-#define CMDLINE_MAX    65536
-#define LOG_MAX	       (256u << 20)
-#define FIXED_ARGS_MAX 16
+#define ASK_STEP_MS 20
+#define TAIL_BYTES  2000
+#define CMDLINE_MAX 65536
+#define LOG_MAX	    (256u << 20)
+#define ARGS_MAX    16
 
 static bool is_program(const char *path)
 {
@@ -73,7 +73,8 @@ static char **make_argv(const struct wf_lab *lab, unsigned int i, const char *pr
 {
 	const char *node = lab->hosts.items[i].name;
 	char ifname[WF_LAB_IFNAME_MAX];
-	char **argv = calloc(lab->links.n * 2 + FIXED_ARGS_MAX + 1, sizeof(*argv));
+	const char *sep = "--underlay\n";
+	char **argv = calloc(ARGS_MAX + 1, sizeof(*argv));
 	size_t n = 0;
 
 	/* One word a line; no name in it can hold a newline, and a program's path hardly does. */
@@ -88,9 +89,13 @@ static char **make_argv(const struct wf_lab *lab, unsigned int i, const char *pr
 			if (l->ends[end] != i)
 				continue;
 			wf_plan_ifname(lab, l, end, ifname);
-			wf_buf_printf(text, "--underlay\n%s\n", ifname);
+			wf_buf_printf(text, "%s%s", sep, ifname);
+			sep = ",";
 		}
 	}
+	/* It wants one; a node that is alone has nobody on it. */
+	if (*sep != ',')
+		wf_buf_printf(text, "%slo", sep);
 	if (!argv || text->is_failed) {
 		free(argv);
 		return NULL;

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lab/topology.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define HEAD "kind: Lab\nname: x\n"
+
+static const struct {
+	const char *text, *problems;
+} wrong[] = {
+	{"", "f:1: kind: the first document of a topology must be of kind Lab\n"},
+	{"kind: Tenant\nname: x\n",
+	 "f:1: kind: the first document of a topology must be of kind Lab\n"},
+	{"kind: Lab\nname: [\n", "f:3: did not find expected node content\n"},
+	{"kind: Lab\nname: a/b\nnodes: [A]\n",
+	 "f:2: name: 'a/b' is no name: letters, digits, '-' and '_', at most 39 bytes\n"},
+	{HEAD, "f:1: nodes: is missing\n"},
+	{HEAD "nodes: []\n", "f:3: nodes: a lab needs a node\n"},
+	{HEAD "nodes: A\n", "f:3: nodes: must be a list: [a, b]\n"},
+	{HEAD "nodes: [A]\ncolour: red\n", "f:4: colour: unknown key; known are kind, name, mtu, "
+					   "nodes, routers, links, containers\n"},
+	{HEAD "nodes: [A]\nnodes: [B]\n", "f:4: nodes: the key is there twice\n"},
+	{HEAD "nodes: [A,\n  B,\n  A]\n", "f:5: nodes: 'A' is there already, on line 3\n"},
+	{HEAD "nodes: [A]\nrouters: [A]\n", "f:4: routers: 'A' is there already, on line 3\n"},
+	{HEAD "nodes: ['a b']\n",
+	 "f:3: nodes: 'a b' is no name: letters, digits, '-' and '_', and with the lab's name at "
+	 "most 39 bytes\n"},
+	{HEAD "mtu: 900\nnodes: [A]\n", "f:3: mtu: '900' is not a number from 1280 to 65535\n"},
+	{HEAD "nodes: [A, B]\nlinks: [[A, Z]]\n", "f:4: links: there is no node or router 'Z'\n"},
+	{HEAD "nodes: [A, B]\nlinks: [[A, A]]\n", "f:4: links: 'A' is linked to itself\n"},
+	{HEAD "nodes: [A, B]\nlinks: [[A]]\n", "f:4: links: a link has two ends: [A, B]\n"},
+	{HEAD "nodes: [A, B]\nlinks:\n- [A, B]\n- [B, A]\n",
+	 "f:6: links: 'B' and 'A' are linked already, on line 5\n"},
+	{HEAD "nodes: [A, B]\nlinks: [{between: [A, B], mtu: big}]\n",
+	 "f:4: mtu: 'big' is not a number from 1280 to 65535\n"},
+	{HEAD "nodes: [A, B]\nlinks: [{between: [A, B], cost: 0}]\n",
+	 "f:4: cost: '0' is not a number from 1 to 1000000\n"},
+	{HEAD "nodes: [A, B]\nlinks: [{cost: 1}]\n", "f:4: between: is missing\n"},
+	{HEAD "nodes: [A, B]\nlinks: [x]\n",
+	 "f:4: links: must be a mapping with the keys between, mtu, cost\n"},
+	{HEAD "nodes: [A,\n  B]\n", "f:4: links: no way from 'A' to 'B': add a link\n"},
+	{HEAD "nodes: [A]\ncontainers:\n- {name: c, node: Z, tenant: t}\n",
+	 "f:5: node: there is no node 'Z'\n"},
+	{HEAD "nodes: [A]\nrouters: [r]\nlinks: [[A, r]]\ncontainers:\n"
+	      "- {name: c, node: r, tenant: t}\n",
+	 "f:7: node: 'r' is a router: a container needs a node, with a weftd\n"},
+	{HEAD "nodes: [A]\ncontainers:\n- {name: A, node: A, tenant: t}\n",
+	 "f:5: name: 'A' is there already, on line 3\n"},
+	{HEAD "nodes: [A]\ncontainers:\n- {name: c}\n",
+	 "f:5: node: is missing\nf:5: tenant: is missing\n"},
+	{HEAD "nodes: [A]\ncontainers:\n- {name: c, node: A, tenant: t, addresses: [10.0.0.0/8]}\n",
+	 "f:5: addresses: '10.0.0.0/8' is no address such as 10.0.0.1 or fd00::1\n"},
+	{HEAD "nodes: [A]\ncontainers:\n- {name: c, node: A, tenant: t, labels: {'a b': c}}\n",
+	 "f:5: labels: 'a b=c' is no label\n"},
+	{HEAD "nodes: [A]\ncontainers:\n- {name: c, node: A, tenant: t, endpoint: e}\n"
+	      "- {name: d, node: A, tenant: t, endpoint: e}\n",
+	 "f:6: containers: endpoint 't/e' is there already, on line 5\n"},
+	{HEAD "nodes: [A, B]\nlinks: [[A, Z]]\nmtu: 1\nx: y\n",
+	 "f:4: links: there is no node or router 'Z'\n"
+	 "f:5: mtu: '1' is not a number from 1280 to 65535\n"
+	 "f:6: x: unknown key; known are kind, name, mtu, nodes, routers, links, containers\n"},
+};
+
+static void every_mistake_is_named_with_its_line_and_key(void **state)
+{
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		struct wf_buf problems = {0};
+		struct wf_lab lab;
+
+		assert_int_equal(wf_lab_parse("f", wrong[i].text, strlen(wrong[i].text), &lab,
+					      &problems),
+				 -EINVAL);
+		assert_string_equal(problems.data ? problems.data : "", wrong[i].problems);
+		wf_buf_done(&problems);
+		wf_lab_done(&lab);
+	}
+}
+
+static const char good[] = "# a lab\n---\n" HEAD "nodes: [1, B]\nrouters: [r]\nmtu: 9000\n"
+			   "links: [[1, r], {between: [r, B], mtu: 1600, cost: 10}]\n"
+			   "containers:\n"
+			   "- {name: c, node: B, tenant: t, addresses: [10.0.0.1, 'fd00:0::1']}\n"
+			   "- {name: d, node: B, tenant: t, endpoint: e, labels: {b: 1, a: x}}\n"
+			   "---\nkind: Tenant\n---\nkind: Tenant\n";
+
+static void a_lab_is_read_in_full(void **state)
+{
+	struct wf_buf problems = {0};
+	struct wf_lab lab;
+	char labels[WF_LABELS_STR_MAX];
+
+	assert_int_equal(wf_lab_parse("f", good, strlen(good), &lab, &problems), 0);
+	assert_null(problems.data);
+	assert_string_equal(lab.name, "x");
+	assert_int_equal(lab.hosts.n, 3);
+	assert_int_equal(lab.n_nodes, 2);
+	assert_string_equal(lab.hosts.items[0].name, "1");
+	assert_true(lab.hosts.items[2].is_router);
+	assert_int_equal(lab.links.items[0].mtu, 9000);
+	assert_int_equal(lab.links.items[0].cost, 1);
+	assert_int_equal(lab.links.items[1].mtu, 1600);
+	assert_int_equal(lab.links.items[1].cost, 10);
+	assert_string_equal(lab.containers.items[0].endpoint, "c");
+	assert_int_equal(lab.containers.items[0].n_addrs, 2);
+	assert_string_equal(lab.containers.items[0].addrs[1], "fd00::1");
+	assert_string_equal(lab.containers.items[1].endpoint, "e");
+	assert_string_equal(wf_labels_str(&lab.containers.items[1].labels, labels), "a=x,b=1");
+	assert_string_equal(good + lab.manifests_at, "---\nkind: Tenant\n---\nkind: Tenant\n");
+	wf_lab_done(&lab);
+}
+
+static void a_lab_alone_has_no_manifests(void **state)
+{
+	static const char text[] = HEAD "nodes: [A]";
+	struct wf_buf problems = {0};
+	struct wf_lab lab;
+
+	assert_int_equal(wf_lab_parse("f", text, strlen(text), &lab, &problems), 0);
+	assert_int_equal(lab.manifests_at, strlen(text));
+	wf_lab_done(&lab);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_mistake_is_named_with_its_line_and_key),
+		cmocka_unit_test(a_lab_is_read_in_full),
+		cmocka_unit_test(a_lab_alone_has_no_manifests),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
