@@ -81,7 +81,7 @@ static int allocate(struct wf_edit *e, const struct wf_tenant *tenant, bool is_v
 	if (!has_family)
 		return 0;
 	return wf_err_set(
-		err, -ENOSPC,
+		err, -EADDRNOTAVAIL,
 		"all IPv%d addresses of tenant '%s' are in use: detach endpoints, or give it "
 		"another prefix",
 		is_v4 ? 4 : 6, endpoint->tenant);

@@ -9,9 +9,9 @@
  * made them differ. One thread, one loop; nothing here blocks for longer than the store and the
  * kernel take.
  *
- * Errors of the calls that change something: -ENOENT no such thing, -EEXIST or -EBUSY conflicts
- * with what is there, -EINVAL wrong input (outcome.problems say more), -ESTALE the store is lost,
- * others: the store or the kernel failed.
+ * Errors of the calls that change something: -ENOENT no such thing; -EEXIST conflicts with what is
+ * there; -EADDRNOTAVAIL no free address or id; -EINVAL wrong input (outcome.problems say more);
+ * -E2BIG too much at once; -ESTALE the store is lost; others: the store or the kernel failed.
  */
 #pragma once
 
@@ -107,8 +107,7 @@ struct wf_outcome {
 
 void wf_outcome_done(struct wf_outcome *o);
 
-/* All of @objects, or nothing. Ids, node, MAC and identity are Weft's to give: what objects say of
- * them is not looked at. */
+/* All of @objects, or nothing. What Weft has given an object (id, node, MAC, identity) stays. */
 int wf_agent_apply(struct wf_agent *a, struct wf_object *const *objects, size_t n, bool is_dry_run,
 		   struct wf_outcome *ret, struct wf_err *err);
 /* Only kind, tenant and name are looked at. -ENOENT: the first that is missing is named. */

@@ -13,88 +13,107 @@ struct apply {
 	struct wf_object **merged; /* owned; the same order */
 };
 
-static int keep_or_give_id(struct wf_edit *e, struct wf_object *o, uint32_t old_id, uint32_t max,
-			   uint32_t *ret, struct wf_err *err)
+/* One object on its way. */
+struct merge {
+	struct wf_edit *edit;
+	const struct wf_object *old; /* NULL: it is new */
+	struct wf_object *now;
+	size_t index;
+	struct wf_problems *problems;
+};
+
+/* @id: as people gave it, or 0. What has one keeps it: packets under way say it. */
+static int settle_id(struct merge *m, uint32_t old_id, uint32_t max, uint32_t *id,
+		     struct wf_err *err)
 {
-	if (old_id) {
-		*ret = old_id;
-		return 0;
-	}
-	return wf_edit_free_id(e, o, max, ret, err);
+	if (old_id && *id && *id != old_id)
+		wf_problems_add(m->problems, m->index, "id",
+				"is %u and stays so; delete the %s first to give it another",
+				old_id, wf_kind_name(m->now->kind));
+	if (old_id)
+		*id = old_id;
+	return *id ? 0 : wf_edit_free_id(m->edit, m->now, max, id, err);
 }
 
-/* A router that does not run Weft is known by its End SID alone. */
-static int merge_node(struct wf_edit *e, const struct wf_object *old, struct wf_object *now,
-		      struct wf_err *err)
+/* A router that does not run Weft is known by its End SID and needs no id. */
+static int merge_node(struct merge *m, struct wf_err *err)
 {
-	uint32_t id = 0;
+	struct wf_node *now = &m->now->node;
+	const struct wf_node *old = m->old ? &m->old->node : NULL;
+	uint32_t id = now->id;
 	int r = 0;
 
-	if (!now->node.has_end_sid)
-		r = keep_or_give_id(e, now, old ? old->node.id : 0, WF_NODE_ID_MAX, &id, err);
-	now->node.id = (uint16_t)id;
-	now->node.mtu = old && !now->node.has_end_sid ? old->node.mtu : 0;
+	if (!now->has_end_sid)
+		r = settle_id(m, old ? old->id : 0, WF_NODE_ID_MAX, &id, err);
+	now->id = (uint16_t)id;
+	if (old && !now->mtu)
+		now->mtu = old->mtu;
 	return r;
 }
 
-static int merge_tenant(struct wf_edit *e, const struct wf_object *old, struct wf_object *now,
-			struct wf_err *err)
+static int merge_tenant(struct merge *m, struct wf_err *err)
 {
-	return keep_or_give_id(e, now, old ? old->self.id : 0, WF_TENANT_ID_MAX, &now->self.id,
-			       err);
+	return settle_id(m, m->old ? m->old->self.id : 0, WF_TENANT_ID_MAX, &m->now->self.id, err);
 }
 
-static int merge_policy(struct wf_edit *e, const struct wf_object *old, struct wf_object *now,
-			struct wf_err *err)
+static int merge_policy(struct merge *m, struct wf_err *err)
 {
-	uint32_t id = 0;
-	int r = keep_or_give_id(e, now, old ? old->policy.id : 0, WF_POLICY_ID_MAX, &id, err);
+	uint32_t id = m->now->policy.id;
+	int r = settle_id(m, m->old ? m->old->policy.id : 0, WF_POLICY_ID_MAX, &id, err);
 
-	now->policy.id = (uint16_t)id;
+	m->now->policy.id = (uint16_t)id;
 	return r;
 }
 
-/* Without addresses of its own the wish leaves those there are. */
-static void keep_addresses(const struct wf_endpoint *old, struct wf_endpoint *now)
+/* Without addresses of its own the wish leaves those there are; those of an attached one are used.
+ */
+static void settle_addresses(struct merge *m)
 {
-	if (now->n_addrs)
-		return;
-	memcpy(now->addrs, old->addrs, sizeof(now->addrs));
-	now->n_addrs = old->n_addrs;
+	const struct wf_endpoint *old = &m->old->endpoint;
+	struct wf_endpoint *now = &m->now->endpoint;
+
+	if (!now->n_addrs) {
+		memcpy(now->addrs, old->addrs, sizeof(now->addrs));
+		now->n_addrs = old->n_addrs;
+	}
+	if (old->node[0] && (old->n_addrs != now->n_addrs ||
+			     memcmp(old->addrs, now->addrs, old->n_addrs * sizeof(*old->addrs))))
+		wf_problems_add(m->problems, m->index, "addresses",
+				"endpoint '%s' is attached to node '%s' with other addresses: "
+				"detach it first",
+				m->now->name, old->node);
 }
 
-static int merge_endpoint(struct wf_edit *e, const struct wf_object *old, struct wf_object *now,
-			  struct wf_err *err)
+static int merge_endpoint(struct merge *m, struct wf_err *err)
 {
-	struct wf_endpoint *ep = &now->endpoint;
+	struct wf_endpoint *now = &m->now->endpoint;
 
-	ep->is_declared = true;
-	ep->node[0] = '\0';
-	ep->identity = 0;
-	memset(ep->mac, 0, sizeof(ep->mac));
-	if (!old)
+	now->is_declared = true;
+	now->node[0] = '\0';
+	now->identity = 0;
+	memset(now->mac, 0, sizeof(now->mac));
+	if (!m->old)
 		return 0;
-	keep_addresses(&old->endpoint, ep);
-	memcpy(ep->node, old->endpoint.node, sizeof(ep->node));
-	memcpy(ep->mac, old->endpoint.mac, sizeof(ep->mac));
-	return ep->node[0] ? wf_identity_take(e, now, err) : 0;
+	settle_addresses(m);
+	memcpy(now->node, m->old->endpoint.node, sizeof(now->node));
+	memcpy(now->mac, m->old->endpoint.mac, sizeof(now->mac));
+	return now->node[0] ? wf_identity_take(m->edit, m->now, err) : 0;
 }
 
-static int merge(struct wf_edit *e, const struct wf_object *old, struct wf_object *now,
-		 struct wf_err *err)
+static int merge(struct merge *m, struct wf_err *err)
 {
-	switch (now->kind) {
+	switch (m->now->kind) {
 	case WF_KIND_NODE:
-		return merge_node(e, old, now, err);
+		return merge_node(m, err);
 	case WF_KIND_TENANT:
-		return merge_tenant(e, old, now, err);
+		return merge_tenant(m, err);
 	case WF_KIND_ENDPOINT:
-		return merge_endpoint(e, old, now, err);
+		return merge_endpoint(m, err);
 	case WF_KIND_POLICY:
-		return merge_policy(e, old, now, err);
+		return merge_policy(m, err);
 	default:
 		return wf_err_set(err, -EINVAL, "objects of kind %s cannot be applied",
-				  wf_kind_name(now->kind));
+				  wf_kind_name(m->now->kind));
 	}
 }
 
@@ -122,21 +141,6 @@ static int need_tenant(struct wf_edit *e, const struct wf_object *o, struct wf_e
 	return wf_edit_need(e, WF_KIND_TENANT, NULL, o->tenant, err) == -ENOENT ? -EAGAIN : 0;
 }
 
-/* An attached endpoint's addresses are in use. */
-static void check_addresses(const struct wf_object *old, const struct wf_object *now, size_t index,
-			    struct wf_problems *problems)
-{
-	const struct wf_endpoint *was = &old->endpoint, *is = &now->endpoint;
-
-	if (!was->node[0] || (was->n_addrs == is->n_addrs &&
-			      !memcmp(was->addrs, is->addrs, was->n_addrs * sizeof(*was->addrs))))
-		return;
-	wf_problems_add(
-		problems, index, "addresses",
-		"endpoint '%s' is attached to node '%s' with other addresses: detach it first",
-		old->name, was->node);
-}
-
 static int add_one(struct wf_request *req, struct wf_edit *e, size_t i, struct wf_current *old,
 		   struct wf_err *err)
 {
@@ -148,11 +152,9 @@ static int add_one(struct wf_request *req, struct wf_edit *e, size_t i, struct w
 	apply->merged[i] = now;
 	if (!now)
 		return wf_edit_no_memory(err);
-	r = merge(e, old->object, now, err);
+	r = merge(&(struct merge){e, old->object, now, i, &req->outcome->problems}, err);
 	if (r)
 		return r;
-	if (old->object && now->kind == WF_KIND_ENDPOINT)
-		check_addresses(old->object, now, i, &req->outcome->problems);
 	if (change_of(old->object, now, &change) < 0)
 		return wf_edit_no_memory(err);
 	req->outcome->changes[i] = change;

@@ -37,7 +37,7 @@ static int check_own_node(const struct wf_agent *a, const struct wf_object *o, s
 {
 	if (o->kind != WF_KIND_NODE || strcmp(o->name, a->options.node) != 0)
 		return 0;
-	return wf_err_set(err, -EBUSY,
+	return wf_err_set(err, -EEXIST,
 			  "node '%s' runs weftd: stop it, then delete the node from "
 			  "another one",
 			  o->name);
@@ -60,10 +60,10 @@ static int check(struct wf_edit *e, const struct delete *d, struct wf_problems *
 					  o->tenant[0] ? " in tenant '" : "", o->tenant,
 					  o->tenant[0] ? "'" : "");
 		if (check_own_node(e->agent, o, err) < 0)
-			return -EBUSY;
+			return -EEXIST;
 	}
 	if (r)
-		return wf_err_set(err, -EBUSY, "nothing was deleted: %s",
+		return wf_err_set(err, -EEXIST, "nothing was deleted: %s",
 				  problems->n ? problems->items[0].msg : "others need it");
 	return 0;
 }

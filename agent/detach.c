@@ -47,8 +47,8 @@ static int check_place(const struct wf_agent *a, const struct detach *d, const s
 	if (!o || !strcmp(o->endpoint.node, a->options.node) || has_port)
 		return 0;
 	if (!o->endpoint.node[0])
-		return wf_err_set(err, -EBUSY, "endpoint '%s' is not attached", d->name);
-	return wf_err_set(err, -EBUSY, "endpoint '%s' is attached to node '%s': detach it there",
+		return wf_err_set(err, -EEXIST, "endpoint '%s' is not attached", d->name);
+	return wf_err_set(err, -EEXIST, "endpoint '%s' is attached to node '%s': detach it there",
 			  d->name, o->endpoint.node);
 }
 

@@ -139,7 +139,7 @@ int wf_edit_free_id(struct wf_edit *e, const struct wf_object *owner, uint32_t m
 		*ret = hint->id++;
 		return 0;
 	}
-	return wf_err_set(err, -ENOSPC, "all %u ids of kind %s are in use: delete some", max,
+	return wf_err_set(err, -EADDRNOTAVAIL, "all %u ids of kind %s are in use: delete some", max,
 			  wf_kind_name(owner->kind));
 }
 

@@ -47,7 +47,7 @@ int wf_edit_need(struct wf_edit *e, enum wf_kind kind, const char *tenant, const
 /* Is it free for @owner, in this edit, the model and the store? 1, 0, or an error. */
 int wf_edit_is_free(struct wf_edit *e, const struct wf_claim *claim, const struct wf_object *owner,
 		    struct wf_err *err);
-/* The lowest id (1..@max) that is free for @owner. -ENOSPC: none is. */
+/* The lowest id (1..@max) that is free for @owner. -EADDRNOTAVAIL: none is. */
 int wf_edit_free_id(struct wf_edit *e, const struct wf_object *owner, uint32_t max, uint32_t *ret,
 		    struct wf_err *err);
 /* Nothing to write: @ret_revision is the model's. */

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Asks the data path's decisions, on the image as its tables, what a packet would get. */
+#include "agent/path.h"
+
+#include "agent/state.h"
+#include "dp/world.h"
+#include "dp/route.h"
+
+static const void *find(const void *tables, enum wf_table table, const void *key)
+{
+	return wf_image_find(tables, table, key);
+}
+
+/* @addr gets the address if @text is one. */
+static int find_endpoint(const struct wf_agent *a, const char *tenant, const char *text,
+			 const struct wf_object **ret, const struct wf_addr **ret_addr,
+			 struct wf_addr *addr, struct wf_err *err)
+{
+	bool is_addr = wf_addr_parse(text, addr) == 0;
+
+	*ret = is_addr ? wf_model_find_address(a->model, tenant, addr)
+		       : wf_model_find(a->model, WF_KIND_ENDPOINT, tenant, text);
+	*ret_addr = is_addr ? addr : NULL;
+	if (*ret)
+		return 0;
+	return wf_err_set(err, -ENOENT,
+			  "tenant '%.63s' has no endpoint '%.63s': list those there are with 'weft "
+			  "endpoint list'",
+			  tenant, text);
+}
+
+static const struct wf_addr *first_of(const struct wf_endpoint *e, bool is_v4)
+{
+	for (unsigned int i = 0; i < e->n_addrs; i++)
+		if (wf_addr_is_v4(&e->addrs[i]) == is_v4)
+			return &e->addrs[i];
+	return NULL;
+}
+
+/* One address of each, of the same family; those given are kept. */
+static int pair(struct wf_explanation *x, const struct wf_addr *from, const struct wf_addr *to,
+		struct wf_err *err)
+{
+	const struct wf_endpoint *f = &x->from->endpoint, *t = &x->to->endpoint;
+
+	for (int is_v4 = 1; is_v4 >= 0; is_v4--) {
+		const struct wf_addr *a = from ? from : first_of(f, is_v4);
+		const struct wf_addr *b = to ? to : first_of(t, is_v4);
+
+		if (!a || !b || wf_addr_is_v4(a) != is_v4 || wf_addr_is_v4(b) != is_v4)
+			continue;
+		x->from_addr = *a;
+		x->to_addr = *b;
+		return 0;
+	}
+	return wf_err_set(err, -EINVAL, "'%s' and '%s' have no addresses of the same family",
+			  x->from->name, x->to->name);
+}
+
+static int find_pair(const struct wf_agent *a, const char *tenant, const char *from, const char *to,
+		     struct wf_explanation *x, struct wf_err *err)
+{
+	const struct wf_addr *from_given, *to_given;
+	struct wf_addr f, t;
+	int r;
+
+	if (!wf_model_find(a->model, WF_KIND_TENANT, NULL, tenant))
+		return wf_err_set(err, -ENOENT,
+				  "tenant '%.63s' does not exist: list those there are with 'weft "
+				  "tenant list'",
+				  tenant);
+	r = find_endpoint(a, tenant, from, &x->from, &from_given, &f, err);
+	if (!r)
+		r = find_endpoint(a, tenant, to, &x->to, &to_given, &t, err);
+	return r ? r : pair(x, from_given, to_given, err);
+}
+
+/* The endpoint's entry, where it is attached. */
+static int find_port(const struct wf_agent *a, const struct wf_object *o,
+		     const struct wf_port **ret, struct wf_err *err)
+{
+	const struct wf_link *link = wf_agent_link(a, o->tenant, o->name);
+	uint32_t ifindex = link ? (uint32_t)link->ifindex : 0;
+
+	if (!o->endpoint.node[0])
+		return wf_err_set(err, -EEXIST, "endpoint '%s' is not attached", o->name);
+	if (strcmp(o->endpoint.node, a->options.node) != 0)
+		return wf_err_set(err, -EEXIST,
+				  "endpoint '%s' is on node '%s': ask the weftd of that node",
+				  o->name, o->endpoint.node);
+	*ret = a->installed ? wf_image_find(a->installed, WF_TABLE_PORT, &ifindex) : NULL;
+	if (*ret)
+		return 0;
+	return wf_err_set(err, -EIO,
+			  "the kernel does not hold endpoint '%s' (yet): see 'weft status'",
+			  o->name);
+}
+
+static int decide(const struct wf_agent *a, const struct wf_port *port, struct wf_explanation *x,
+		  struct wf_way *ret, struct wf_err *err)
+{
+	const struct wf_world world = {&a->config, find, a->installed};
+	const struct wf_sender sender = {port->tenant, port->class, port->identity};
+	enum wf_drop drop = wf_route_decide(&world, &sender, x->to_addr.bytes, 0, ret);
+	static const char *const names[WF_DROP_COUNT] = {
+#define NAME(id, name, text) name,
+		WF_DROPS(NAME)
+#undef NAME
+	};
+
+	if (!drop)
+		return 0;
+	return wf_err_set(err, -EEXIST, "a packet from '%s' to '%s' is dropped: %s", x->from->name,
+			  x->to->name, names[drop]);
+}
+
+/* All alternatives of the choice, not only the one that a flow gets. */
+static void add_paths(const struct wf_agent *a, const struct wf_way *way, struct wf_explanation *x)
+{
+	size_t n = wf_image_count(a->installed, WF_TABLE_PATH);
+	struct wf_path_info info;
+
+	for (size_t i = 0; i < n && x->n_paths < WF_CHOICE_MAX; i++) {
+		struct wf_path_key key =
+			*(const struct wf_path_key *)wf_image_key(a->installed, WF_TABLE_PATH, i);
+
+		key.alternative = way->path_key.alternative;
+		if (memcmp(&key, &way->path_key, sizeof(key)) != 0)
+			continue;
+		wf_path_describe(a, i, &info);
+		x->paths[x->n_paths++] = info;
+	}
+}
+
+int wf_path_explain(const struct wf_agent *a, const char *tenant, const char *from, const char *to,
+		    struct wf_explanation *ret, struct wf_err *err)
+{
+	const struct wf_port *port;
+	const struct wf_link *link;
+	struct wf_way way;
+	int r;
+
+	memset(ret, 0, sizeof(*ret));
+	r = find_pair(a, tenant, from, to, ret, err);
+	if (!r)
+		r = find_port(a, ret->from, &port, err);
+	if (!r)
+		r = decide(a, port, ret, &way, err);
+	if (r)
+		return r;
+	add_paths(a, &way, ret);
+	link = wf_agent_link(a, ret->from->tenant, ret->from->name);
+	ret->mtu = link ? link->mtu : 0;
+	ret->is_local = way.action == WF_ACTION_DELIVER;
+	ret->is_reverse = way.path_key.is_reverse;
+	ret->sid_arg = way.sid_arg;
+	ret->policy = ret->n_paths ? ret->paths[0].policy : NULL;
+	return 0;
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/path.h"
+
+#include "agent/state.h"
+#include "wire/sid.h"
+#include "wire/srh.h"
+
+#define IPV6_LEN 40
+#define IPV6_DST 24
+
+static const struct wf_object *by_id(const struct wf_agent *a, enum wf_kind kind,
+				     const char *tenant, uint32_t id)
+{
+	struct wf_claim claim = wf_claim_id(kind, tenant, id);
+
+	return id ? wf_model_find_claim(a->model, &claim, NULL) : NULL;
+}
+
+static void add_node(const struct wf_agent *a, struct wf_path_segment *s, uint16_t id)
+{
+	s->ids[s->n_nodes] = id;
+	s->nodes[s->n_nodes++] = by_id(a, WF_KIND_NODE, "", id);
+}
+
+/* A SID of a router that does not run Weft. */
+static void read_foreign(const struct wf_agent *a, struct wf_path_segment *s)
+{
+	struct wf_claim claim = {
+		.kind = WF_KIND_NODE, .type = WF_CLAIM_ADDRESS, .tenant = "", .value = s->sid};
+
+	s->behavior = "End";
+	s->nodes[s->n_nodes++] = wf_model_find_claim(a->model, &claim, NULL);
+}
+
+/* Node ids up to a function, or to the end of the container. */
+static void read_segment(const struct wf_agent *a, const uint8_t *sid, struct wf_path_segment *ret)
+{
+	uint16_t csid = 0;
+
+	memset(ret, 0, sizeof(*ret));
+	memcpy(ret->sid.bytes, sid, sizeof(ret->sid.bytes));
+	if (wf_load_be32(sid) != a->options.block) {
+		read_foreign(a, ret);
+		return;
+	}
+	for (unsigned int i = 0; i < WF_CSID_PER_CONTAINER; i++) {
+		csid = wf_load_be16(sid + 4 + 2 * i);
+		if (!wf_sid_is_node(csid))
+			break;
+		add_node(a, ret, csid);
+		csid = 0;
+	}
+	ret->behavior = csid == WF_FN_DT46 ? "End.DT46" : csid == WF_FN_END ? "End" : "uN";
+}
+
+/* In the order of the path: the destination address, then the list from its end. */
+static void read_segments(const struct wf_agent *a, struct wf_path_info *p)
+{
+	const uint8_t *header = p->template->header;
+	const struct wf_srh *srh = (const void *)(header + IPV6_LEN);
+	const uint8_t *end = header + p->template->len;
+	unsigned int left = 0;
+
+	p->n_segments = 0;
+	if (p->template->len < IPV6_LEN)
+		return;
+	read_segment(a, header + IPV6_DST, &p->segments[p->n_segments++]);
+	if (p->template->len >= IPV6_LEN + WF_SRH_LEN)
+		left = srh->segments_left;
+	while (left-- && p->n_segments < WF_PATH_SEGMENTS_MAX) {
+		const uint8_t *sid = wf_srh_segment(header, end, IPV6_LEN, left);
+
+		if (!sid)
+			return;
+		read_segment(a, sid, &p->segments[p->n_segments++]);
+	}
+}
+
+static void read_weight(const struct wf_agent *a, struct wf_path_info *p)
+{
+	const struct wf_choice_key key = {
+		.tenant = p->key.tenant,
+		.policy = p->key.policy,
+		.node = p->key.node,
+		.is_reverse = p->key.is_reverse,
+	};
+	const struct wf_choice *c = wf_image_find(a->installed, WF_TABLE_CHOICE, &key);
+	unsigned int i = p->key.alternative;
+
+	p->weight = 1;
+	p->share = 1;
+	if (!c || i >= c->n || c->n > WF_CHOICE_MAX)
+		return;
+	p->weight = c->bound[i] - (i ? c->bound[i - 1] : 0u);
+	p->share = (double)p->weight / c->bound[c->n - 1];
+}
+
+static void describe(const struct wf_agent *a, const struct wf_path_key *key,
+		     const struct wf_template *template, struct wf_path_info *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	ret->key = *key;
+	ret->template = template;
+	ret->tenant = by_id(a, WF_KIND_TENANT, "", key->tenant);
+	if (ret->tenant)
+		ret->policy = by_id(a, WF_KIND_POLICY, ret->tenant->name, key->policy);
+	ret->to = by_id(a, WF_KIND_NODE, "", key->node);
+	read_weight(a, ret);
+	read_segments(a, ret);
+}
+
+void wf_path_describe(const struct wf_agent *a, size_t i, struct wf_path_info *ret)
+{
+	describe(a, wf_image_key(a->installed, WF_TABLE_PATH, i),
+		 wf_image_value(a->installed, WF_TABLE_PATH, i), ret);
+}
+
+void wf_path_header(const struct wf_path_info *path, uint64_t sid_arg, uint8_t *ret)
+{
+	const struct wf_template *t = path->template;
+
+	memcpy(ret, t->header, t->len);
+	if (t->arg_offset + 8u <= t->len)
+		wf_store_be64(ret + t->arg_offset, sid_arg);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the installed paths are, for people: decided by the data path's own code on its own tables.
+ */
+#pragma once
+
+#include "agent/agent.h"
+#include "wire/csid.h"
+
+#define WF_PATH_SEGMENTS_MAX (WF_VIA_SID_MAX + 1)
+
+struct wf_path_segment {
+	struct wf_addr sid;
+	const char *behavior;				      /* "uN", "End", "End.DT46" */
+	const struct wf_object *nodes[WF_CSID_PER_CONTAINER]; /* borrowed; NULL: unknown */
+	uint16_t ids[WF_CSID_PER_CONTAINER];		      /* 0: known by its End SID only */
+	unsigned int n_nodes;
+};
+
+/* A path as a packet takes it. Borrows from the image and the model. */
+struct wf_path_info {
+	struct wf_path_key key;
+	const struct wf_template *template;
+	const struct wf_object *tenant; /* NULL: all, the direct path */
+	const struct wf_object *policy; /* NULL: the direct path */
+	const struct wf_object *to;	/* node */
+	unsigned int weight;		/* 1 for the direct path */
+	double share;			/* of all flows that have this choice, 0..1 */
+	struct wf_path_segment segments[WF_PATH_SEGMENTS_MAX];
+	unsigned int n_segments;
+};
+
+/* The @i-th of wf_image_count(image, WF_TABLE_PATH). */
+void wf_path_describe(const struct wf_agent *a, size_t i, struct wf_path_info *ret);
+
+struct wf_explanation {
+	const struct wf_object *from; /* endpoints, borrowed */
+	const struct wf_object *to;
+	struct wf_addr from_addr;
+	struct wf_addr to_addr;
+	const struct wf_object *policy; /* NULL: none, the direct path */
+	bool is_reverse;
+	bool is_local; /* both are on this node, and no path leads away */
+	uint32_t mtu;
+	uint64_t sid_arg;
+	struct wf_path_info paths[WF_CHOICE_MAX];
+	unsigned int n_paths;
+};
+
+/*
+ * @from, @to: names or addresses of endpoints. -ENOENT; -EEXIST: `from` is not on this node, the
+ * message names the one to ask; -EIO: what the kernel holds is not known.
+ */
+int wf_path_explain(const struct wf_agent *a, const char *tenant, const char *from, const char *to,
+		    struct wf_explanation *ret, struct wf_err *err);
+
+/* The outer bytes with the sender's argument in place, path->template->len of them. */
+void wf_path_header(const struct wf_path_info *path, uint64_t sid_arg, uint8_t *ret);

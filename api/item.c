@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/item.h"
+
+#include <stdio.h>
+
+#include "schema/schema.h"
+
+static bool is_wanted(const struct wf_object *o, const char *name)
+{
+	return !name || !strcmp(o->name, name);
+}
+
+void wf_items_answer(struct wf_call *c, enum wf_kind kind,
+		     json_t *(*make)(void *arg, const struct wf_object *o), void *arg)
+{
+	const char *tenant = wf_call_query(c, "tenant"), *name = wf_call_query(c, "name");
+	struct wf_object *const *objects;
+	json_t *items = json_array();
+	size_t n;
+
+	objects = wf_model_range(wf_agent_model(c->agent), kind,
+				 wf_kind_has_tenant(kind) ? tenant : NULL, &n);
+	for (size_t i = 0; i < n; i++)
+		if (is_wanted(objects[i], name) &&
+		    json_array_append_new(items, make(arg, objects[i])) < 0) {
+			json_decref(items);
+			items = NULL;
+			break;
+		}
+	wf_call_answer_items(c, items);
+}
+
+json_t *wf_item_counter(struct wf_counter n)
+{
+	return json_pack("{s:I,s:I}", "packets", (json_int_t)n.packets, "bytes",
+			 (json_int_t)n.bytes);
+}
+
+void wf_item_add_counter(json_t *item, struct wf_counter n)
+{
+	json_object_set_new(item, "packets", json_integer((json_int_t)n.packets));
+	json_object_set_new(item, "bytes", json_integer((json_int_t)n.bytes));
+}
+
+struct wf_stats *wf_call_stats(struct wf_call *c)
+{
+	struct wf_stats *stats = NULL;
+	struct wf_err err = {0};
+
+	if (wf_agent_stats(c->agent, &stats, &err) < 0)
+		wf_call_fail_err(c, &err);
+	return stats;
+}
+
+static void add_local(const struct wf_agent *a, const struct wf_stats *stats,
+		      const struct wf_object *o, json_t *item)
+{
+	const struct wf_link *link = wf_agent_link(a, o->tenant, o->name);
+	const struct wf_object *tenant = wf_model_find(wf_agent_model(a), WF_KIND_TENANT, NULL,
+						       o->tenant);
+	struct wf_dest_key key = {.tenant = tenant ? tenant->self.id : 0};
+
+	if (link) {
+		json_object_set_new(item, "interface", json_string(link->name));
+		json_object_set_new(item, "mtu", json_integer(link->mtu));
+	}
+	if (!stats || !o->endpoint.n_addrs)
+		return;
+	memcpy(key.addr, o->endpoint.addrs[0].bytes, sizeof(key.addr));
+	json_object_set_new(item, "tx",
+			    wf_item_counter(wf_stats_get(stats, WF_COUNTER_ENDPOINT_TX, &key,
+							 sizeof(key))));
+	json_object_set_new(item, "rx",
+			    wf_item_counter(wf_stats_get(stats, WF_COUNTER_ENDPOINT_RX, &key,
+							 sizeof(key))));
+}
+
+json_t *wf_item_endpoint(const struct wf_agent *a, const struct wf_stats *stats,
+			 const struct wf_object *o)
+{
+	json_t *item = wf_object_to_json(o);
+	struct wf_agent_status s;
+	bool is_local;
+
+	if (!item)
+		return NULL;
+	wf_agent_status(a, &s);
+	is_local = !strcmp(o->endpoint.node, s.node);
+	json_object_set_new(item, "is_local", json_boolean(is_local));
+	if (is_local)
+		add_local(a, stats, o, item);
+	return item;
+}
+
+static json_t *segment_nodes(const struct wf_path_segment *s)
+{
+	json_t *nodes = json_array();
+	char text[8];
+
+	for (unsigned int i = 0; i < s->n_nodes; i++) {
+		snprintf(text, sizeof(text), "%u", s->ids[i]);
+		json_array_append_new(nodes, json_string(s->nodes[i] ? s->nodes[i]->name : text));
+	}
+	return nodes;
+}
+
+static json_t *segments(const struct wf_path_info *p)
+{
+	json_t *list = json_array();
+	char sid[WF_ADDR_STR_MAX];
+
+	for (unsigned int i = 0; i < p->n_segments; i++) {
+		const struct wf_path_segment *s = &p->segments[i];
+
+		json_array_append_new(list, json_pack("{s:s,s:o,s:s}", "sid",
+						      wf_addr_str(&s->sid, sid), "nodes",
+						      segment_nodes(s), "behavior", s->behavior));
+	}
+	return list;
+}
+
+/* An object's name; null for what there is none of. */
+static json_t *name_of(const struct wf_object *o)
+{
+	return o ? json_string(o->name) : json_null();
+}
+
+json_t *wf_item_path(const struct wf_path_info *p, const struct wf_stats *stats)
+{
+	json_t *item = json_pack("{s:o,s:o,s:o,s:b,s:i,s:i,s:o,s:i}", "tenant", name_of(p->tenant),
+				 "policy", name_of(p->policy), "to", name_of(p->to), "is_reverse",
+				 (int)p->key.is_reverse, "alternative", (int)p->key.alternative,
+				 "weight", (int)p->weight, "segments", segments(p), "overhead",
+				 (int)p->template->len);
+
+	if (item && stats)
+		wf_item_add_counter(item,
+				    wf_stats_get(stats, WF_COUNTER_PATH, &p->key, sizeof(p->key)));
+	return item;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Private to api/: all requests there are. A handler answers its call, now or later. */
+#pragma once
+
+#include "api/call.h"
+
+struct wf_route {
+	enum evhttp_cmd_type method;
+	const char *path;
+	void (*handle)(struct wf_call *c);
+};
+
+extern const struct wf_route wf_routes[];
+extern const size_t wf_n_routes;
+
+void wf_show_status(struct wf_call *c);
+void wf_show_nodes(struct wf_call *c);
+void wf_show_tenants(struct wf_call *c);
+void wf_show_endpoints(struct wf_call *c);
+void wf_show_policies(struct wf_call *c);
+void wf_show_sids(struct wf_call *c);
+void wf_show_paths(struct wf_call *c);
+void wf_show_path(struct wf_call *c);
+void wf_show_drops(struct wf_call *c);
+void wf_show_metrics(struct wf_call *c);
+void wf_do_sync(struct wf_call *c);
+void wf_do_apply(struct wf_call *c);
+void wf_do_delete(struct wf_call *c);
+void wf_do_attach(struct wf_call *c);
+void wf_do_detach(struct wf_call *c);

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+/* weftd: one node's daemon. It comes and goes; the data path stays. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/agent.h"
+#include "agent/alias.h"
+#include "api/api.h"
+#include "base/log.h"
+#include "daemon/options.h"
+#include "daemon/place.h"
+
+enum {
+	EXIT_USAGE = 2
+};
+
+struct daemon {
+	struct wf_options options;
+	struct event_base *base;  /* owned */
+	struct wf_kern *kern;	  /* owned */
+	struct wf_agent *agent;	  /* owned */
+	struct wf_api *api;	  /* owned */
+	struct event *signals[2]; /* owned */
+};
+
+static void on_log(void *arg, enum wf_log_level level, const char *msg)
+{
+	const struct wf_options *o = arg;
+
+	if (level != WF_LOG_DEBUG || o->is_verbose)
+		wf_log(level, "%s", msg);
+}
+
+static void on_signal(int fd, short what, void *arg)
+{
+	event_base_loopbreak(arg);
+}
+
+static int prepare(const struct wf_options *o, struct wf_err *err)
+{
+	int r = wf_place_lock(o->pin_dir, err);
+
+	if (!r && o->netns)
+		r = wf_place_enter_netns(o->netns, err);
+	if (!r)
+		r = wf_place_mount_bpffs(o->pin_dir, err);
+	return r;
+}
+
+static int make_directories(const struct wf_options *o, struct wf_err *err)
+{
+	int r = wf_place_make_parent(o->socket, err);
+
+	if (!r && !strncmp(o->store, "sqlite:", 7))
+		r = wf_place_make_parent(o->store + 7, err);
+	return r;
+}
+
+static int start_loop(struct daemon *d, struct wf_err *err)
+{
+	static const int numbers[] = {SIGTERM, SIGINT};
+
+	signal(SIGPIPE, SIG_IGN);
+	d->base = event_base_new();
+	for (int i = 0; d->base && i < 2; i++) {
+		d->signals[i] = evsignal_new(d->base, numbers[i], on_signal, d->base);
+		if (!d->signals[i] || event_add(d->signals[i], NULL) < 0)
+			return wf_err_set(err, -ENOMEM, "out of memory for the loop");
+	}
+	return d->base ? 0 : wf_err_set(err, -ENOMEM, "out of memory for the loop");
+}
+
+static int start_agent(struct daemon *d, struct wf_err *err)
+{
+	const struct wf_options *o = &d->options;
+	struct wf_agent_options options = {
+		.node = o->node,
+		.node_id = o->node_id,
+		.store = o->store,
+		.underlay = o->underlay,
+		.n_underlay = o->n_underlay,
+		.block = o->block,
+		.gone_after_ms = WF_GONE_AFTER_MS,
+		.repair_ms = WF_REPAIR_MS,
+		.log = on_log,
+		.log_arg = &d->options,
+	};
+
+	return wf_agent_new(&options, d->base, d->kern, &d->agent, err);
+}
+
+static int start(struct daemon *d, struct wf_err *err)
+{
+	int r = prepare(&d->options, err);
+
+	if (!r)
+		r = make_directories(&d->options, err);
+	if (!r)
+		r = start_loop(d, err);
+	if (!r)
+		r = wf_kern_linux_open(d->options.pin_dir, &d->kern, err);
+	if (!r)
+		r = start_agent(d, err);
+	if (!r)
+		r = wf_api_new(d->agent, d->base, d->options.socket, &d->api, err);
+	return r;
+}
+
+static void stop(struct daemon *d)
+{
+	wf_api_free(d->api);
+	wf_agent_free(d->agent);
+	wf_kern_free(d->kern);
+	for (int i = 0; i < 2; i++)
+		if (d->signals[i])
+			event_free(d->signals[i]);
+	if (d->base)
+		event_base_free(d->base);
+}
+
+static int run(struct daemon *d, struct wf_err *err)
+{
+	int r = start(d, err);
+
+	if (!r) {
+		wf_log(WF_LOG_INFO, "weftd " WF_VERSION ": node '%s' serves on '%s'",
+		       d->options.node, d->options.socket);
+		event_base_dispatch(d->base);
+		wf_log(WF_LOG_INFO, "weftd ends; the data path stays");
+	}
+	stop(d);
+	return r;
+}
+
+static int delete_ports(struct wf_kern *k, struct wf_err *err)
+{
+	struct wf_links links = {0};
+	struct wf_alias alias;
+	int r = k->ops->links(k, &links, err);
+
+	for (size_t i = 0; i < links.n && !r; i++)
+		if (wf_alias_parse(links.items[i].alias, &alias) == 0)
+			r = k->ops->port_delete(k, links.items[i].ifindex, err);
+	wf_links_done(&links);
+	return r == -ENODEV ? 0 : r;
+}
+
+static int cleanup(const struct wf_options *o, struct wf_err *err)
+{
+	WF_CLEANUP(cleanup_kern) struct wf_kern *kern = NULL;
+	int r = prepare(o, err);
+
+	if (!r)
+		r = wf_kern_linux_open(o->pin_dir, &kern, err);
+	if (!r)
+		r = kern->ops->stop(kern, err);
+	return r ? r : delete_ports(kern, err);
+}
+
+int main(int argc, char **argv)
+{
+	struct daemon d = {0};
+	struct wf_err err = {0};
+	int r = wf_options_parse(argc, argv, &d.options, &err);
+
+	if (r) {
+		fprintf(stderr, "weftd: %s\n%s", err.msg, "try 'weftd --help'\n");
+		wf_options_done(&d.options);
+		return EXIT_USAGE;
+	}
+	if (d.options.is_help)
+		fputs(wf_options_usage(), stdout);
+	else if (d.options.is_version)
+		puts("weftd " WF_VERSION);
+	else
+		r = d.options.is_cleanup ? cleanup(&d.options, &err) : run(&d, &err);
+	if (r)
+		fprintf(stderr, "weftd: %s\n", err.msg);
+	wf_options_done(&d.options);
+	return r ? EXIT_FAILURE : EXIT_SUCCESS;
+}

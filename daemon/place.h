@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where the daemon runs: its network namespace, a bpffs, directories, and alone for its node. */
+#pragma once
+
+#include "base/err.h"
+
+/* @netns: name under /run/netns, or a path. */
+int wf_place_enter_netns(const char *netns, struct wf_err *err);
+/* Mounts /sys/fs/bpf if @pin_dir is below it and nothing is mounted there. */
+int wf_place_mount_bpffs(const char *pin_dir, struct wf_err *err);
+/* The directory of the file @path (all of them, mode 0755). */
+int wf_place_make_parent(const char *path, struct wf_err *err);
+/* One daemon for each pin directory: the lock lasts as long as the process. -EBUSY: there is
+ * another one. */
+int wf_place_lock(const char *pin_dir, struct wf_err *err);
