@@ -37,6 +37,7 @@ static int count_filter(const struct nlmsghdr *hdr, void *arg)
 	return 0;
 }
 
+/* Adds to @n_filters. */
 static int count_filters(struct wf_nl *nl, int ifindex, uint32_t parent, int *n_filters)
 {
 	struct wf_nl_req req;

@@ -93,7 +93,7 @@ int wf_ifaddr_purge(struct wf_nl *nl, int ifindex, const struct wf_addr *keep, s
 	int r;
 
 	msg->ifa_family = AF_INET6;
-	r = wf_nl_ask(nl, &req, collect, &found, err, "list the addresses");
+	r = wf_nl_list(nl, &req, collect, &found, &found.addrs.n, err, "list the addresses");
 	for (size_t i = 0; !r && i < found.addrs.n; i++)
 		if (!keep || wf_addr_cmp(keep, &found.addrs.items[i]))
 			r = wf_ifaddr_delete(nl, ifindex, &found.addrs.items[i], err);

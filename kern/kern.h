@@ -62,8 +62,8 @@ struct wf_kern_ops {
 	/* Loads the programs for this node (adopting maps that are pinned already) and prepares the
 	   node: forwarding on, the node's address on lo, an unreachable route for the rest of its
 	   locator. Programs that are attached already are replaced, each in one atomic step, by
-	   hook_attach(). Call once, first. -ESTALE: a pinned map has another layout than these
-	   programs want. */
+	   hook_attach(). Call once, first; again only if it failed. -ESTALE: a pinned map has
+	   another layout than these programs want. */
 	int (*start)(struct wf_kern *k, const struct wf_config *config, struct wf_err *err);
 
 	/* Does the changes in order; stops at the first that fails (then those before it are

@@ -10,8 +10,6 @@
 
 #include "base/vec.h"
 
-#define LIST_TRIES 10
-
 /* Copies what fits, NUL-terminated; the kernel's own limits are those of struct wf_link. */
 static void copy_text(char *to, size_t size, const struct nlattr *attr)
 {
@@ -104,13 +102,10 @@ int wf_link_list(struct wf_nl *nl, struct wf_links *ret, struct wf_err *err)
 {
 	struct wf_links links = {0};
 	struct wf_nl_req req;
-	int r = -EAGAIN;
+	int r;
 
-	for (int i = 0; r == -EAGAIN && i < LIST_TRIES; i++) {
-		wf_links_done(&links);
-		wf_nl_begin(&req, RTM_GETLINK, NLM_F_DUMP, sizeof(struct ifinfomsg));
-		r = wf_nl_ask(nl, &req, push_link, &links, err, "list the interfaces");
-	}
+	wf_nl_begin(&req, RTM_GETLINK, NLM_F_DUMP, sizeof(struct ifinfomsg));
+	r = wf_nl_list(nl, &req, push_link, &links, &links.n, err, "list the interfaces");
 	if (r) {
 		wf_links_done(&links);
 		return r;

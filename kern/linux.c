@@ -48,20 +48,40 @@ static void linux_free(struct wf_kern *k)
 	free(l);
 }
 
+static int prepare(struct linux_kern *l, struct wf_bpf *bpf, const struct wf_config *config,
+		   struct wf_err *err)
+{
+	struct wf_hooks hooks = l->hooks;
+	int r;
+
+	hooks.bpf = bpf;
+	r = wf_hook_start(&hooks, err);
+	if (!r)
+		r = wf_node_prepare(&l->nl, config, err);
+	if (!r)
+		l->hooks = hooks;
+	return r;
+}
+
 static int linux_start(struct wf_kern *k, const struct wf_config *config, struct wf_err *err)
 {
+	WF_CLEANUP(cleanup_bpf) struct wf_bpf *bpf = NULL;
 	struct linux_kern *l = linux_of(k);
 	int r;
 
 	assert(!l->bpf);
 	r = wf_pin_dir_make(l->pin_dir, err);
-	if (!r)
-		r = wf_bpf_load(l->pin_dir, config, &l->bpf, err);
 	if (r)
 		return r;
-	l->hooks.bpf = l->bpf;
-	r = wf_hook_start(&l->hooks, err);
-	return r ? r : wf_node_prepare(&l->nl, config, err);
+	r = wf_bpf_load(l->pin_dir, config, &bpf, err);
+	if (r) {
+		(void)rmdir(l->pin_dir); /* if it is empty, it is only untidy */
+		return r;
+	}
+	r = prepare(l, bpf, config, err);
+	if (!r)
+		l->bpf = TAKE_PTR(bpf);
+	return r;
 }
 
 static int table_map(const struct linux_kern *l, enum wf_table table)

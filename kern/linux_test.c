@@ -90,8 +90,9 @@ static void map_of_another_layout_is_refused_by_name(void **state)
 	assert_int_equal(k->ops->start(k, &sandbox_config, &err), -ESTALE);
 	sandbox_expect(err.msg, "'dests'");
 	assert_string_equal(sandbox_run("ls " SANDBOX_PIN_DIR), "dests\n");
-	wf_kern_free(k);
 	sandbox_run("rm -r " SANDBOX_PIN_DIR);
+	assert_int_equal(k->ops->start(k, &sandbox_config, &err), 0);
+	sandbox_stop(k);
 }
 
 static void open_says_why_it_cannot(void **state)

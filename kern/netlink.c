@@ -9,7 +9,8 @@
 
 #include "base/own.h"
 
-#define RECV_MAX 65536 /* a kernel's dump messages are at most 32 KiB */
+#define LIST_TRIES 10
+#define RECV_MAX   65536 /* a kernel's dump messages are at most 32 KiB */
 
 int wf_nl_open(struct wf_nl *nl, struct wf_err *err)
 {
@@ -208,4 +209,16 @@ int wf_nl_ask(struct wf_nl *nl, struct wf_nl_req *req, wf_nl_msg_fn fn, void *ar
 		req->hdr.nlmsg_flags |= NLM_F_ACK;
 	r = talk(nl, req, &reply);
 	return r ? say_why(err, r, what, reply.text) : 0;
+}
+
+int wf_nl_list(struct wf_nl *nl, struct wf_nl_req *req, wf_nl_msg_fn fn, void *arg, size_t *n,
+	       struct wf_err *err, const char *what)
+{
+	int r = -EAGAIN;
+
+	for (int i = 0; r == -EAGAIN && i < LIST_TRIES; i++) {
+		*n = 0;
+		r = wf_nl_ask(nl, req, fn, arg, err, what);
+	}
+	return r;
 }

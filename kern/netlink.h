@@ -42,12 +42,16 @@ void *wf_nl_begin(struct wf_nl_req *req, uint16_t type, uint16_t flags, size_t e
 int wf_nl_do(struct wf_nl *nl, struct wf_nl_req *req, struct wf_err *err, const char *what_fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 
-/*
- * A question: @fn sees each message of the answer, to its end (with NLM_F_DUMP in the request, a
- * list). Errors as wf_nl_do(); -EAGAIN: the list changed while it was read.
- */
+/* A question: @fn sees each message of the answer, to its end. Errors as wf_nl_do(). */
 int wf_nl_ask(struct wf_nl *nl, struct wf_nl_req *req, wf_nl_msg_fn fn, void *arg,
 	      struct wf_err *err, const char *what);
+
+/*
+ * A list (NLM_F_DUMP in the request), @fn counts in @n what it collects. Asked again, with @n reset
+ * to 0, when the list changed while it was read; -EAGAIN: time after time.
+ */
+int wf_nl_list(struct wf_nl *nl, struct wf_nl_req *req, wf_nl_msg_fn fn, void *arg, size_t *n,
+	       struct wf_err *err, const char *what);
 
 /*
  * As mnl_attr_parse(), which believes a length that is no multiple of four to be rounded up.

@@ -95,7 +95,7 @@ int wf_route_purge(struct wf_nl *nl, const struct wf_prefix *keep, struct wf_err
 	int r;
 
 	begin(&req, RTM_GETROUTE, NLM_F_DUMP, AF_INET6);
-	r = wf_nl_ask(nl, &req, collect, &all, err, "list the routes");
+	r = wf_nl_list(nl, &req, collect, &all, &all.found.n, err, "list the routes");
 	for (size_t i = 0; !r && i < all.found.n; i++) {
 		const struct wf_prefix *p = &all.found.items[i];
 
