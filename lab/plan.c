@@ -138,7 +138,7 @@ static void route_line(const struct wf_plan *p, unsigned int host, unsigned int 
 	uint32_t distance = wf_plan_distance(p, host, to);
 
 	wf_plan_host_prefix(p->lab, to, addr);
-	wf_buf_printf(out, "-6 route add %s", addr);
+	wf_buf_printf(out, "route add %s", addr);
 	for (wf_in(l, &p->lab->links)) {
 		for (unsigned int end = 0; end < 2; end++) {
 			unsigned int peer = l->ends[!end];

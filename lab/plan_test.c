@@ -36,10 +36,10 @@ static void equal_costs_become_two_next_hops(void **state)
 	wf_plan_route_lines(plan, 0, &out);
 	assert_string_equal(
 		out.data,
-		"-6 route add 5f00:0:2::/48 nexthop via fd77:6260:92f4:1::2 dev to-r"
+		"route add 5f00:0:2::/48 nexthop via fd77:6260:92f4:1::2 dev to-r"
 		" nexthop via fd77:6260:92f4:3::2 dev to-226b6c3c\n"
-		"-6 route add 5f00:0:3::/48 nexthop via fd77:6260:92f4:3::2 dev to-226b6c3c\n"
-		"-6 route add fd77:6260:92f4::4/128 nexthop via fd77:6260:92f4:1::2 dev to-r\n");
+		"route add 5f00:0:3::/48 nexthop via fd77:6260:92f4:3::2 dev to-226b6c3c\n"
+		"route add fd77:6260:92f4::4/128 nexthop via fd77:6260:92f4:1::2 dev to-r\n");
 	wf_buf_done(&out);
 	wf_plan_free(plan);
 	wf_lab_done(&lab);
