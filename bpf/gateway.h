@@ -47,15 +47,16 @@ WF_INLINE _Bool gateway_echo(struct __sk_buff *skb, const struct wf_inner *in)
 	__u8 *data = packet_data(skb), *end = packet_end(skb);
 	struct wf_eth *eth = (void *)data;
 	struct wf_icmp *icmp = (void *)(data + (in->l4_off & 0x1ff));
+	const _Bool is_v4 = in->flags & WF_INNER_V4;
 	__u8 mac[6] WF_ALIGNED8;
 
-	if (!wf_icmp_is_echo(data, end, in) || data + L3 + WF_IPV6_LEN > end ||
-	    (__u8 *)(icmp + 1) > end)
+	if (!wf_icmp_is_echo(data, end, in) || in->l4_off > 0x1ff ||
+	    data + L3 + (is_v4 ? WF_IPV4_LEN : WF_IPV6_LEN) > end || (__u8 *)(icmp + 1) > end)
 		return 0;
 	wf_copy6(mac, eth->dst);
 	wf_copy6(eth->dst, eth->src);
 	wf_copy6(eth->src, mac);
-	if (in->flags & WF_INNER_V4)
+	if (is_v4)
 		wf_icmp_v4_echo_reply((void *)(data + L3), icmp);
 	else
 		wf_icmp_v6_echo_reply((void *)(data + L3), icmp);
