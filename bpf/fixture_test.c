@@ -55,7 +55,7 @@ static int network_make(void)
 		"ip -6 route add 5f00::/32 via fe80::99 dev u0",
 		/* A neighbor that is not known, a narrow way, none. */
 		"ip -6 route add 5f00:0:77::/48 via fe80::77 dev u0",
-		"ip -6 route add 5f00:0:55::/48 via fe80::99 dev u0 mtu 1300",
+		"ip -6 route add 5f00:0:55::/48 via fe80::99 dev u0 mtu lock 1300",
 		"ip -6 route add unreachable 5f00:0:66::/48",
 	};
 	char far[64], command[256];
