@@ -122,9 +122,9 @@ struct wf_history_batch {
 };
 
 /* Takes what @c owns, also on failure. */
-int wf_batch_add(struct wf_history_batch *b, struct wf_change *c);
-bool wf_batch_is_full(const struct wf_history_batch *b);
-void wf_batch_done(struct wf_history_batch *b);
+int wf_history_batch_add(struct wf_history_batch *b, struct wf_change *c);
+bool wf_history_batch_is_full(const struct wf_history_batch *b);
+void wf_history_batch_done(struct wf_history_batch *b);
 
 /* Where the watch that is furthest behind stands; false: there is none. */
 bool wf_watches_behind(const struct wf_store *s, struct wf_history_pos *ret);

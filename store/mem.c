@@ -201,21 +201,21 @@ static int expire_and_read(struct mem_db *db, struct wf_history_pos from,
 
 		if (r || wf_history_pos_cmp(c->at, from) < 0)
 			continue;
-		if (wf_batch_is_full(b)) {
+		if (wf_history_batch_is_full(b)) {
 			b->end = c->at;
 			b->has_more = true;
 			break;
 		}
 		r = wf_change_init(&copy, c->at, c->key, strlen(c->key), c->value, c->value_len);
 		if (!r)
-			r = wf_batch_add(b, &copy);
+			r = wf_history_batch_add(b, &copy);
 	}
 	return r;
 }
 
 static int mem_dispatch(struct wf_store *s, struct wf_err *err)
 {
-	WF_CLEANUP(wf_batch_done) struct wf_history_batch batch = {0};
+	WF_CLEANUP(wf_history_batch_done) struct wf_history_batch batch = {0};
 	struct wf_history_pos from = {UINT64_MAX, 0};
 	int r;
 

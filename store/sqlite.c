@@ -133,7 +133,7 @@ static int sqlite_fd(const struct wf_store *base)
 static int sqlite_dispatch(struct wf_store *base, struct wf_err *err)
 {
 	struct wf_sqlite *s = wf_sqlite_of(base);
-	WF_CLEANUP(wf_batch_done) struct wf_history_batch batch = {0};
+	WF_CLEANUP(wf_history_batch_done) struct wf_history_batch batch = {0};
 	struct wf_history_pos from = {UINT64_MAX, 0};
 	int r;
 

@@ -22,7 +22,7 @@ static int read_row(struct wf_sqlite *s, sqlite3_stmt *stmt, struct wf_history_p
 	r = wf_change_init(&change, at, sqlite3_column_blob(stmt, 2), sqlite3_column_bytes(stmt, 2),
 			   value, sqlite3_column_bytes(stmt, 3));
 	if (!r)
-		r = wf_batch_add(b, &change);
+		r = wf_history_batch_add(b, &change);
 	return r ? wf_err_errno(err, r, "store '%s'", s->base.url) : 0;
 }
 
@@ -45,7 +45,7 @@ int wf_sqlite_history_read(struct wf_sqlite *s, struct wf_history_pos from,
 
 		if (wf_history_pos_cmp(at, from) < 0 || wf_history_pos_cmp(at, b->end) >= 0)
 			return wf_sqlite_err_damaged(s, "its history is out of order", err);
-		if (wf_batch_is_full(b)) {
+		if (wf_history_batch_is_full(b)) {
 			b->end = at;
 			b->has_more = true;
 			return 0;

@@ -212,7 +212,7 @@ void wf_change_done(struct wf_change *c)
 	memset(c, 0, sizeof(*c));
 }
 
-int wf_batch_add(struct wf_history_batch *b, struct wf_change *c)
+int wf_history_batch_add(struct wf_history_batch *b, struct wf_change *c)
 {
 	int r = wf_vec_push(&b->changes, *c);
 
@@ -223,12 +223,12 @@ int wf_batch_add(struct wf_history_batch *b, struct wf_change *c)
 	return r;
 }
 
-bool wf_batch_is_full(const struct wf_history_batch *b)
+bool wf_history_batch_is_full(const struct wf_history_batch *b)
 {
 	return b->changes.n >= WF_BATCH_MAX || b->n_bytes >= WF_BATCH_BYTES_MAX;
 }
 
-void wf_batch_done(struct wf_history_batch *b)
+void wf_history_batch_done(struct wf_history_batch *b)
 {
 	wf_vec_each (c, &b->changes)
 		wf_change_done(c);
