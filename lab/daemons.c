@@ -132,24 +132,38 @@ static void become_daemon(const struct wf_lab *lab, unsigned int i, char *const 
 	_exit(127);
 }
 
+/* The pipe's other end is closed by the child's exec (or its end). */
+static void wait_for_exec(int pipe_fd)
+{
+	char none;
+
+	while (read(pipe_fd, &none, 1) < 0 && errno == EINTR)
+		;
+}
+
 int wf_daemon_start(const struct wf_lab *lab, unsigned int i, const char *program, int lock,
 		    pid_t *ret, struct wf_err *err)
 {
+	_cleanup_close_ int read_end = -1, write_end = -1;
 	struct wf_buf text = {0};
-	char **argv = make_argv(lab, i, program, &text);
+	int ends[2];
+	char **argv;
 	pid_t pid;
 
-	if (!argv) {
-		wf_buf_done(&text);
-		return wf_err_set(err, -ENOMEM, "out of memory");
-	}
-	pid = fork();
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return wf_err_errno(err, -errno, "pipe");
+	read_end = ends[0];
+	write_end = ends[1];
+	argv = make_argv(lab, i, program, &text);
+	pid = argv ? fork() : -1;
 	if (pid == 0)
 		become_daemon(lab, i, argv, lock);
 	free(argv);
 	wf_buf_done(&text);
 	if (pid < 0)
 		return wf_err_errno(err, -errno, "cannot start weftd");
+	close(TAKE_FD(write_end));
+	wait_for_exec(read_end);
 	*ret = pid;
 	return 0;
 }

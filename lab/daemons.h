@@ -16,7 +16,10 @@
  */
 int wf_daemon_find(char *ret, struct wf_err *err);
 
-/* Starts the daemon of node @i. The child closes @lock, see wf_state_create(). */
+/*
+ * Starts the daemon of node @i, and returns when it can be found by wf_daemon_pid(). The child
+ * closes @lock, see wf_state_create().
+ */
 int wf_daemon_start(const struct wf_lab *lab, unsigned int i, const char *program, int lock,
 		    pid_t *ret, struct wf_err *err);
 /* Waits until the child @pid, the daemon of node @i, answers. */

@@ -26,7 +26,7 @@
 /* for (wf_in(it, vec)): as wf_vec_each(), and for vectors inside const structs too. */
 #define wf_in(it, vec)                            \
 	typeof(&*(vec)->items) it = (vec)->items; \
-	it < (vec)->items + (vec)->n;             \
+	it &&it < (vec)->items + (vec)->n;        \
 	it++
 
 #define WF_LAB_NAME_MAX	      40 /* bytes of "LAB-NODE" or "LAB-CONTAINER": a file name, a peer */

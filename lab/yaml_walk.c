@@ -159,6 +159,7 @@ static int by_line(const void *a, const void *b)
 void wf_yaml_print(struct wf_yaml *y, const char *file, struct wf_buf *out)
 {
 	wf_vec_sort(&y->problems, by_line);
-	wf_vec_each (p, &y->problems)
-		wf_buf_printf(out, "%s:%u: %s\n", file, p->line, p->text);
+	for (size_t i = 0; i < y->problems.n; i++)
+		wf_buf_printf(out, "%s:%u: %s\n", file, y->problems.items[i].line,
+			      y->problems.items[i].text);
 }
