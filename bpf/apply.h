@@ -166,6 +166,8 @@ WF_INLINE int apply_packet(struct __sk_buff *skb)
 	if (eth->proto == WF_BE16(WF_ETH_P_ARP))
 		return gateway_arp(skb);
 	drop = packet_parse(skb, L3, wf_ntohs(eth->proto), &in);
+	if (!drop)
+		drop = wf_inner_check(&in);
 	if (drop)
 		return -(int)drop;
 	drop = applied_find(skb, &in, &e);

@@ -104,6 +104,9 @@ WF_INLINE int decap(struct __sk_buff *skb, const struct wf_outer *o)
 
 	if (packet_parse(skb, off, proto, &in))
 		return -WF_DROP_INNER_MALFORMED;
+	drop = wf_validate_check(&in);
+	if (drop)
+		return -(int)drop;
 	e = validated_find(o, &in);
 	if (!e)
 		return -WF_DROP_NOT_HERE;

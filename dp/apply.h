@@ -7,6 +7,7 @@
 #pragma once
 
 #include "dp/config.h"
+#include "dp/inner.h"
 #include "dp/route.h"
 #include "wire/icmp.h"
 
@@ -36,9 +37,10 @@ WF_INLINE enum wf_drop wf_apply_check(const struct wf_world *w, const struct wf_
 				      const struct wf_inner *in)
 {
 	const struct wf_flow *flow = &in->flow;
+	enum wf_drop drop = wf_inner_check(in);
 
-	if (in->flags & WF_INNER_ROUTING)
-		return WF_DROP_ROUTING_HEADER;
+	if (drop)
+		return drop;
 	if (!wf_icmp_is_host(flow->dst))
 		return flow->proto == WF_PROTO_ICMPV6 ? WF_DROP_ND : WF_DROP_MULTICAST;
 	if (wf_is_gateway(flow->dst))

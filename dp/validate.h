@@ -7,13 +7,23 @@
 #pragma once
 
 #include "dp/drops.h"
+#include "dp/inner.h"
 #include "dp/segment.h"
 #include "dp/table.h"
 #include "wire/flow.h"
 #include "wire/sid.h"
 
+/* Of each packet, whatever is remembered of its flow. ROUTING_HEADER, INNER_MALFORMED. */
+WF_INLINE enum wf_drop wf_validate_check(const struct wf_inner *in)
+{
+	enum wf_drop drop = wf_inner_check(in);
+
+	return drop == WF_DROP_MALFORMED ? WF_DROP_INNER_MALFORMED : drop;
+}
+
 /*
- * End.DT46 of the SID that @o has come to. UNKNOWN_SID, UNKNOWN_TENANT, NOT_HERE, ROUTING_HEADER.
+ * End.DT46 of the SID that @o has come to. Those of wf_validate_check(), UNKNOWN_SID,
+ * UNKNOWN_TENANT, NOT_HERE.
  */
 WF_INLINE enum wf_drop wf_validate_decide(const struct wf_world *w, const struct wf_outer *o,
 					  const struct wf_inner *in, const struct wf_dest **ret)
@@ -23,11 +33,12 @@ WF_INLINE enum wf_drop wf_validate_decide(const struct wf_world *w, const struct
 	const __u64 head = wf_sid_head(o->dst);
 	const struct wf_sid_entry *sid = wf_world_find(w, SID, &head);
 	const struct wf_dest *dest;
+	enum wf_drop drop = wf_validate_check(in);
 
+	if (drop)
+		return drop;
 	if (!sid || sid->behavior != WF_BEHAVIOR_DT46)
 		return WF_DROP_UNKNOWN_SID;
-	if (in->flags & WF_INNER_ROUTING)
-		return WF_DROP_ROUTING_HEADER;
 	if (!wf_world_find(w, TENANT, &key.tenant))
 		return WF_DROP_UNKNOWN_TENANT;
 	__builtin_memcpy(key.addr, in->flow.dst, sizeof(key.addr));
