@@ -44,7 +44,7 @@ WF_INLINE _Bool packet_pull(struct __sk_buff *skb)
 	return bpf_skb_pull_data(skb, want < PULL_BYTES ? want : PULL_BYTES) == 0;
 }
 
-/* IP options, extension headers, non-linear packets: all that is not everyday. @off: 14..0xff */
+/* IP options, extension headers, non-linear packets: all that is not everyday. @off: from 14 */
 static __noinline int parse_slow(struct __sk_buff *skb, __u32 off, __u16 proto, struct wf_inner *in)
 {
 	enum wf_flow_fault fault;

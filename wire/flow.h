@@ -62,9 +62,8 @@ enum wf_flow_fault {
 	WF_FLOW_FAULT_COUNT,
 };
 
-#define WF_FLOW_OFF_MAX                                                          \
-	0xff /* of the IP header: all callers have one of a few constant offsets \
-	      */
+/* Of the IP header: behind Ethernet, IPv6 and an SRH of 17 segments with TLVs, and 100 to spare. */
+#define WF_FLOW_OFF_MAX 0x1ff
 
 WF_INLINE _Bool wf_flow_has_ports(__u8 proto)
 {
