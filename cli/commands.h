@@ -24,6 +24,7 @@ extern const struct wf_cmd wf_cmd_path_list;
 extern const struct wf_cmd wf_cmd_path_show;
 extern const struct wf_cmd wf_cmd_lab_up;
 extern const struct wf_cmd wf_cmd_lab_down;
+extern const struct wf_cmd wf_cmd_lab_start;
 extern const struct wf_cmd wf_cmd_lab_list;
 extern const struct wf_cmd wf_cmd_lab_show;
 extern const struct wf_cmd wf_cmd_lab_exec;

@@ -31,8 +31,9 @@ class Lab:
             raise Failed(f"weft {' '.join(words)}: {done.stderr.strip() or done.stdout.strip()}")
         return done.stdout
 
-    def ask(self, *words, node):
-        return json.loads(self.weft("--json", *words, node=node))
+    def items(self, *words, node):
+        """What a list command lists."""
+        return json.loads(self.weft("--json", *words, node=node))["items"]
 
     def up(self):
         if self.folder.exists():
@@ -43,6 +44,7 @@ class Lab:
 
     def down(self):
         if self.is_ours:
+            self.is_ours = False
             self.weft("lab", "down", self.name)
             self.check_gone()
 
@@ -67,7 +69,7 @@ class Lab:
 
     def nodes(self):
         first = next(iter(sorted(self.folder.glob("*.sock")))).stem
-        return [item["name"] for item in self.ask("node", "list", node=first)]
+        return [item["name"] for item in self.items("node", "list", node=first)]
 
     def netns(self, who):
         return f"{self.name}-{who}"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The steps of the demo. Each shows something, checks that it holds, and says what it cost."""
 import contextlib
+import json
 import socket
 import sys
 import threading
@@ -74,6 +75,7 @@ class Names:
 
 def show_lab(lab):
     with step("A lab: eight hosts, each a network namespace with its own weftd"):
+        lab.up()
         say(lab.weft("lab", "show", lab.name))
 
 
@@ -109,7 +111,7 @@ def way_of(packets):
 
 def print_way(packets):
     for p in sorted(packets, key=lambda p: (-p.hop_limit if p.outer_len else -999, not p.is_out)):
-        where = f"{p.node:>2} {'sends on' if p.is_out else 'gets from'} {p.interface:<12}"
+        where = f"{p.node:>2} {'sends on ' if p.is_out else 'gets from'} {p.interface:<12}"
         if not p.outer_len:
             say(f"{where} {p.inner_src} > {p.inner_dst}, as the container sent it")
             continue
@@ -156,8 +158,11 @@ def full_stream(lab):
         server.wait()
         line = [text for text in answer.splitlines() if "receiver" in text][-1]
         rate = float(line.split("Gbits/sec")[0].split()[-1])
-        mtu = lab.run("red-web", "cat", "/sys/class/net/eth0/mtu").strip()
-        say(f"{rate:.1f} Gbit/s with the container's MTU {mtu}, set from the tenant's longest path")
+        link = json.loads(lab.run("red-web", "ip", "--json", "link", "show", "dev", "eth0"))
+        mtu = link[0]["mtu"]
+        say(f"{rate:.1f} Gbit/s; the container's MTU is {mtu}: the underlay's 1500 less the"
+            " header of the tenant's longest path")
+        check(mtu == 1436, f"the MTU should be 1500 - 64 = 1436, it is {mtu}")
         check(rate > 0.5, f"only {rate} Gbit/s: packets of full size do not get through")
 
 
@@ -178,7 +183,7 @@ def forged_header(lab):
 
 
 def drops(lab, node):
-    return {item["reason"]: item["packets"] for item in lab.ask("drops", node=node)}
+    return {item["reason"]: item["packets"] for item in lab.items("drops", node=node)}
 
 
 def forged(mac):
@@ -187,7 +192,7 @@ def forged(mac):
     segment = bytes.fromhex("5f0000000007e0460000010000000000")
     srh = bytes([59, 2, 4, 1, 0, 0, 0, 0]) + segment
     header = bytes.fromhex("60000000") + len(srh).to_bytes(2, "big") + bytes([43, 64])
-    src, dst = (socket.inet_pton(socket.AF_INET6, a) for a in ("fd00::1", "fd00::2"))
+    src, dst = (socket.inet_pton(socket.AF_INET6, a) for a in ("fd00:0:0:1::1", "fd00:0:0:1::2"))
     return gateway + mac + bytes.fromhex("86dd") + header + src + dst + srh
 
 
@@ -208,9 +213,15 @@ def daemon_killed(lab):
         check(answer == "red-db", f"after the restart red-web reaches {answer}")
 
 
+def nothing_left(lab):
+    with step("The lab is taken down"):
+        lab.down()
+        say("no namespace, no daemon, no pinned program, no file is left")
+
+
 def tell(lab):
     begin = time.monotonic()
     for part in (show_lab, tenants_apart, best_way, chosen_way, full_stream, forged_header,
-                 daemon_killed):
+                 daemon_killed, nothing_left):
         part(lab)
     print(f"\nAll of it holds. {time.monotonic() - begin:.0f} s.")

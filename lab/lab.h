@@ -38,6 +38,9 @@ int wf_lab_up(const char *file, const struct wf_lab_progress *progress, struct w
 	      struct wf_err *err);
 int wf_lab_down(const char *name, struct wf_err *err);
 
+/* Starts the daemons of a lab that is up that do not run, and waits until they answer. */
+int wf_lab_start(const char *name, unsigned int *ret_started, struct wf_err *err);
+
 /* [{"name", "nodes", "routers", "containers", "running"}], sorted by name. */
 int wf_lab_list(json_t **ret, struct wf_err *err);
 
