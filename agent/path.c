@@ -2,6 +2,8 @@
 #include "agent/path.h"
 
 #include "agent/state.h"
+#include "wire/ipv4.h"
+#include "wire/ipv6.h"
 #include "wire/sid.h"
 #include "wire/srh.h"
 
@@ -115,11 +117,13 @@ void wf_path_describe(const struct wf_agent *a, size_t i, struct wf_path_info *r
 		 wf_image_value(a->installed, WF_TABLE_PATH, i), ret);
 }
 
-void wf_path_header(const struct wf_path_info *path, uint64_t sid_arg, uint8_t *ret)
+void wf_path_header(const struct wf_path_info *path, uint64_t sid_arg, bool is_v4, uint8_t *ret)
 {
 	const struct wf_template *t = path->template;
 
 	memcpy(ret, t->header, t->len);
 	if (t->arg_offset + 8u <= t->len)
 		wf_store_be64(ret + t->arg_offset, sid_arg);
+	if (t->next_header_offset < t->len)
+		ret[t->next_header_offset] = is_v4 ? WF_PROTO_IPV4 : WF_PROTO_IPV6;
 }

@@ -53,5 +53,5 @@ struct wf_explanation {
 int wf_path_explain(const struct wf_agent *a, const char *tenant, const char *from, const char *to,
 		    struct wf_explanation *ret, struct wf_err *err);
 
-/* The outer bytes with the sender's argument in place, path->template->len of them. */
-void wf_path_header(const struct wf_path_info *path, uint64_t sid_arg, uint8_t *ret);
+/* The outer bytes of a packet of that family, path->template->len of them. */
+void wf_path_header(const struct wf_path_info *path, uint64_t sid_arg, bool is_v4, uint8_t *ret);

@@ -11,12 +11,12 @@ static json_t *end_item(const struct wf_object *o, const struct wf_addr *addr)
 			 "node", o->endpoint.node);
 }
 
-static json_t *header_item(const struct wf_path_info *p, uint64_t sid_arg)
+static json_t *header_item(const struct wf_path_info *p, const struct wf_explanation *x)
 {
 	uint8_t bytes[WF_TEMPLATE_MAX];
 	char hex[2 * WF_TEMPLATE_MAX + 1] = "";
 
-	wf_path_header(p, sid_arg, bytes);
+	wf_path_header(p, x->sid_arg, wf_addr_is_v4(&x->to_addr), bytes);
 	for (unsigned int i = 0; i < p->template->len; i++) {
 		hex[2 * i] = "0123456789abcdef"[bytes[i] >> 4];
 		hex[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
@@ -33,7 +33,7 @@ static json_t *paths_item(const struct wf_explanation *x, const struct wf_stats 
 		json_t *item = wf_item_path(&x->paths[i], stats);
 
 		json_object_set_new(item, "share", json_real(x->paths[i].share));
-		json_object_set_new(item, "header", header_item(&x->paths[i], x->sid_arg));
+		json_object_set_new(item, "header", header_item(&x->paths[i], x));
 		json_array_append_new(list, item);
 	}
 	return list;
