@@ -28,6 +28,15 @@ static int post(struct wf_client *c, const char *path, json_t *body, struct wf_m
 	return -EINVAL;
 }
 
+/* An object of a manifest is declared by being one; the API does not let people say so. */
+static json_t *declaration(const struct wf_object *o)
+{
+	json_t *json = wf_object_to_json(o);
+
+	json_object_del(json, "declared");
+	return json;
+}
+
 int wf_client_apply(struct wf_client *c, struct wf_manifest *m, bool is_dry_run, json_t **ret,
 		    struct wf_err *err)
 {
@@ -38,7 +47,7 @@ int wf_client_apply(struct wf_client *c, struct wf_manifest *m, bool is_dry_run,
 
 	o = wf_manifest_objects(m, &n);
 	for (size_t i = 0; i < n; i++)
-		json_array_append_new(objects, wf_object_to_json(o[i]));
+		json_array_append_new(objects, declaration(o[i]));
 	body = json_pack("{s:o, s:b}", "objects", objects, "dry_run", is_dry_run);
 	return post(c, "/v1/apply", body, m, ret, err);
 }
