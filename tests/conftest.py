@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tests against whole clusters: `WEFT_BUILD=build /usr/bin/python3 -m pytest tests`, as root."""
+import pathlib
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "demo")]
