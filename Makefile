@@ -44,7 +44,7 @@ $(BUILD)/build.ninja:
 $(SANITIZED)/build.ninja:
 	@tools/install-packages
 	@CC=clang meson setup $(SANITIZED) -Db_sanitize=address,undefined -Db_lundef=false \
-		-Dbuildtype=debug >/dev/null
+		-Dbuildtype=debug -Dc_args=-fno-sanitize-recover=all >/dev/null
 
 $(FUZZ)/build.ninja:
 	@tools/install-packages
