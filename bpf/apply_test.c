@@ -252,6 +252,32 @@ static void gso_packets_are_measured_by_their_segments(void **state)
 	assert_int_equal(o.drop, WF_DROP_TOO_BIG);
 }
 
+/* What is remembered of a flow must not let a routing header or a wrong address through. */
+static void known_flows_are_no_way_around_the_rules(void **state)
+{
+	static const uint8_t routing[24] = {0xff, 2, 4, 0, 0};
+	struct ip_spec s = udp6;
+	struct packet in;
+	struct outcome o;
+
+	apply(*state, &s, &in, &o);
+	assert_int_equal(o.drop, WF_DROP_NONE);
+	s.ext = routing;
+	s.ext_len = sizeof(routing);
+	s.ext_proto = IPPROTO_ROUTING;
+	apply(*state, &s, &in, &o);
+	assert_int_equal(o.drop, WF_DROP_ROUTING_HEADER);
+	s = udp4;
+	apply(*state, &s, &in, &o);
+	assert_int_equal(o.drop, WF_DROP_NONE);
+	s.src = "::ffff:10.0.0.1";
+	s.dst = "::ffff:10.0.0.3";
+	apply(*state, &s, &in, &o);
+	assert_int_equal(o.drop, WF_DROP_MALFORMED);
+	apply(*state, &udp4, &in, &o);
+	assert_int_equal(o.drop, WF_DROP_NONE);
+}
+
 static void padding_stays_outside(void **state)
 {
 	struct ip_spec s = udp4;
@@ -280,6 +306,7 @@ int main(void)
 		cmocka_unit_test(changes_are_seen_at_once),
 		cmocka_unit_test(unknown_neighbors_are_left_to_the_kernel),
 		cmocka_unit_test(gso_packets_are_measured_by_their_segments),
+		cmocka_unit_test(known_flows_are_no_way_around_the_rules),
 		cmocka_unit_test(padding_stays_outside),
 	};
 

@@ -26,13 +26,13 @@ struct test_tables {
 static const struct {
 	size_t key, value; /* bytes */
 } test_sizes[WF_TABLE_COUNT] = {
-#define TEST_SIZES(id, name, key, value, max) [WF_TABLE_##id] = {sizeof(key), sizeof(value)},
+#define TEST_SIZES(id, name, key, value, max) {sizeof(key), sizeof(value)},
 	WF_TABLES(TEST_SIZES)
 #undef TEST_SIZES
 };
 
-static inline struct test_entry *test_tables_entry(const struct test_tables *t,
-						   enum wf_table table, const void *key)
+static inline struct test_entry *test_tables_entry(const struct test_tables *t, enum wf_table table,
+						   const void *key)
 {
 	for (size_t i = 0; i < t->n; i++)
 		if (t->entries[i].table == table &&
