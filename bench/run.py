@@ -3,8 +3,9 @@
 """`make bench`: how fast containers reach each other, compared on this machine in this run.
 
 Sets up every case on a topology of its own, proves that each delivers every packet in the
-encapsulation it claims, measures them in turns, prints the tables and writes bench.json and
-bench.svg. Exit status 0, or 1 if something could not be measured."""
+encapsulation it claims, measures them in turns; then how Weft grows with endpoints, nodes and
+clients. Prints the tables, compares with the targets, writes bench.json and bench.svg. Exit status 0,
+or 1 if something could not be measured."""
 import argparse
 import contextlib
 import os
@@ -14,8 +15,10 @@ import sys
 import matrix
 import netns
 import report
+import target
 import topology
-from cases import REFERENCES, every_case
+import weftd
+from cases import REFERENCES, every_case, every_study
 from progress import Progress
 from table import measure_table
 from tcp_rr import TcpRr
@@ -31,7 +34,8 @@ def parse_options():
     parser.add_argument("--build", default="build", help="the Meson build folder (default: build)")
     parser.add_argument("--quick", action="store_true", help=f"{RUNS_QUICK} runs, not {RUNS}")
     parser.add_argument("--runs", type=int, help="so many runs; TCP is sampled twice in each")
-    parser.add_argument("--only", metavar="CASES", help="some cases only, e.g. plain,seg6-1")
+    parser.add_argument("--only", metavar="NAMES",
+                        help="some cases and tables only, e.g. plain,weft-direct,scale")
     options = parser.parse_args()
     options.runs = options.runs or (RUNS_QUICK if options.quick else RUNS)
     if options.runs < 1:
@@ -39,16 +43,18 @@ def parse_options():
     return options, parser
 
 
-def choose_cases(options, parser):
-    cases = every_case(options.build)
+def choose(options, parser):
+    """The cases and the studies that are wanted."""
+    cases, studies = every_case(options.build), every_study(options.build)
     if not options.only:
-        return cases
+        return cases, studies
     wanted = options.only.split(",")
-    unknown = set(wanted) - {c.name for c in cases}
+    known = [c.name for c in cases + studies]
+    unknown = set(wanted) - set(known)
     if unknown:
-        parser.error(f"no case is called {', '.join(sorted(unknown))}; there are "
-                     + ", ".join(c.name for c in cases))
-    return [c for c in cases if c.name in wanted]
+        parser.error(f"nothing is called {', '.join(sorted(unknown))}; there are "
+                     + ", ".join(known))
+    return [c for c in cases if c.name in wanted], [s for s in studies if s.name in wanted]
 
 
 def check_place(options):
@@ -59,26 +65,50 @@ def check_place(options):
                            f" (ninja -C {options.build})")
 
 
-def measure_all(options, cases, measures):
-    """Sets up, measures and always cleans up; a signal ends it early and the cleaning still runs."""
-    progress = Progress(len(cases) * (1 + options.runs * len(measures)))
+@contextlib.contextmanager
+def undoing():
+    """An ExitStack that is always unwound; a signal ends what is measured, but not the cleaning."""
     stack = contextlib.ExitStack()
     try:
-        rows = matrix.prepare(options.build, cases, stack, progress)
-        matrix.measure(rows, measures, options.runs, progress)
+        yield stack
+    finally:
+        handlers = {s: signal.signal(s, signal.SIG_IGN) for s in SIGNALS}
+        stack.close()
+        for s, handler in handlers.items():
+            signal.signal(s, handler)
+
+
+def measure_all(options, cases, studies, measures):
+    """All cases at the same time, then one study after another."""
+    n_steps = len(cases) * (1 + options.runs * len(measures))
+    progress = Progress(n_steps + sum(s.n_steps(options.runs) for s in studies))
+    try:
+        with undoing() as stack:
+            rows = matrix.prepare(options.build, cases, stack, progress)
+            matrix.measure(rows, measures, options.runs, progress)
+        for study in studies:
+            with undoing() as stack:
+                study.measure(options.runs, stack, progress)
         return rows
     finally:
-        for s in SIGNALS:
-            signal.signal(s, signal.SIG_IGN)
         progress.done()
-        stack.close()
 
 
-def show(options, rows, measures):
-    for m in measures:
-        print(measure_table(rows, m, REFERENCES).text())
-    for path in report.write(f"{options.build}/bench", rows, measures, REFERENCES, options.runs):
+def show(options, rows, studies, measures):
+    tables = [measure_table(rows, m, REFERENCES) for m in measures if rows]
+    tables += [t for s in studies for t in s.tables()]
+    scale = next((s for s in studies if s.name == "scale"), None)
+    found = target.targets(rows, measures, scale)
+    for t in tables + ([target.table(found)] if found else []):
+        print(t.text())
+    more = {"studies": [s.figures() for s in studies], "targets": target.figures(found)}
+    for path in report.write(f"{options.build}/bench", rows, measures, REFERENCES, options.runs,
+                             more):
         print(f"written: {path}")
+
+
+def failures(rows, studies):
+    return matrix.failures(rows) + [f"{s.name}: {s.failure}" for s in studies if s.failure]
 
 
 def end_by_signal(number, _frame):
@@ -87,20 +117,21 @@ def end_by_signal(number, _frame):
 
 def main():
     options, parser = parse_options()
-    cases = choose_cases(options, parser)
+    cases, studies = choose(options, parser)
     measures = [UdpRate(options.build), TcpStream(options.build), TcpRr(options.build)]
     for s in SIGNALS:
         signal.signal(s, end_by_signal)
     try:
         check_place(options)
         netns.delete_stale(topology.PREFIX)
-        rows = measure_all(options, cases, measures)
+        weftd.delete_stale(topology.PREFIX)
+        rows = measure_all(options, cases, studies, measures)
     except (netns.Failed, netns.Unsupported) as e:
         sys.exit(f"bench: {e}")
-    show(options, rows, measures)
-    for failure in matrix.failures(rows):
+    show(options, rows, studies, measures)
+    for failure in failures(rows, studies):
         print(f"bench: could not measure {failure}", file=sys.stderr)
-    return 1 if matrix.failures(rows) else 0
+    return 1 if failures(rows, studies) else 0
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import proof
 import tcp_rr
 import tcp_stream
 import topology
+import weftd
 from cases import every_case
 
 SKIPPED = 77
@@ -37,6 +38,7 @@ def check(build, case):
 def main():
     tcp_rr.MS, tcp_stream.LIMIT = 1, ("-n", "256K")
     netns.delete_stale(topology.PREFIX)
+    weftd.delete_stale(topology.PREFIX)
     proven = [check(sys.argv[1], case) for case in every_case(sys.argv[1])]
     return 0 if any(proven) else SKIPPED
 
