@@ -37,6 +37,7 @@ static __noinline int applied_fill(struct __sk_buff *skb, struct wf_applied *e,
 	e->drop = (__u8)wf_apply_decide(WF_WORLD, port, in, hash, &way);
 	e->action = (__u8)way.action;
 	e->fresh_until = 0;
+	e->header_len = 0;
 	wf_copy6(e->mac, port->mac);
 	if (!e->drop)
 		applied_fill_way(e, port, &way, in->flags & WF_INNER_V4);
@@ -57,7 +58,7 @@ WF_INLINE enum wf_drop applied_find(struct __sk_buff *skb, const struct wf_inner
 		return WF_DROP_NO_PORT;
 	*ret = e;
 	if (e->generation == generation_now() && e->port == skb->ifindex &&
-	    wf_flow_equal(&e->flow, &in->flow))
+	    wf_flow_equal(&e->flow, &in->flow) && (e->header_len <= WF_HEAD_MAX || head_rest(e)))
 		return WF_DROP_NONE;
 	return applied_fill(skb, e, in, hash);
 }

@@ -47,13 +47,26 @@ WF_INLINE void head_patch(struct wf_ipv6 *outer, const struct wf_applied *e, __u
 	outer->payload_len = wf_htons((__u16)(e->header_len - WF_IPV6_LEN + ip_len));
 }
 
-/* The part of a long header that is not in the flow's entry. */
-static __noinline int head_store_rest(struct __sk_buff *skb, const struct wf_applied *e)
+/*
+ * The template of a header longer than what the flow's entry holds of it, or NULL when the path was
+ * replaced since: a header is never made of an old head and a new rest. (Headers of one length to
+ * one node whose first segment is the same have the same head.)
+ */
+WF_INLINE const struct wf_template *head_rest(const struct wf_applied *e)
 {
 	const struct wf_template *t = bpf_map_lookup_elem(&paths, &e->path);
+
+	if (!t || t->len != e->header_len || !wf_equal16(t->header + 24, e->head + 24))
+		return (void *)0;
+	return t;
+}
+
+static __noinline int head_store_rest(struct __sk_buff *skb, const struct wf_applied *e)
+{
+	const struct wf_template *t = head_rest(e);
 	__u32 len = e->header_len - WF_HEAD_MAX;
 
-	if (!t || t->len != e->header_len)
+	if (!t)
 		return WF_DROP_NO_PATH;
 	if (len - 1 >= WF_TEMPLATE_MAX - WF_HEAD_MAX)
 		return WF_DROP_RESIZE;
