@@ -70,6 +70,7 @@ int wf_rig_try_start(struct wf_rig *rig, int i, uint16_t node_id, struct wf_err 
 		.underlay = underlay,
 		.n_underlay = 1,
 		.block = WF_DEFAULT_BLOCK,
+		.gone_after_ms = rig->gone_after_ms,
 		.repair_ms = WF_REPAIR_MS,
 	};
 	int r;

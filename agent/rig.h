@@ -17,6 +17,7 @@ struct wf_rig_node {
 
 struct wf_rig {
 	char url[64];
+	uint32_t gone_after_ms;	 /* of agents started from now on */
 	struct event_base *base; /* owned */
 	struct wf_store *store;	 /* owned; the test's own view, keeps the store alive */
 	struct wf_rig_node nodes[WF_RIG_NODES]; /* "n1", ... */
@@ -26,7 +27,7 @@ struct wf_rig {
 void wf_rig_init(struct wf_rig *rig);
 void wf_rig_done(struct wf_rig *rig);
 
-/* Starts node @i (0..). Endpoints without an interface are detached after no time at all. */
+/* Starts node @i (0..).  */
 int wf_rig_try_start(struct wf_rig *rig, int i, uint16_t node_id, struct wf_err *err);
 struct wf_agent *wf_rig_start(struct wf_rig *rig, int i);
 /* Ends it as kill -9 would. The kernel's world stays. */

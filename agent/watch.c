@@ -9,9 +9,12 @@
 #include "agent/state.h"
 
 #include <jansson.h>
+#include <poll.h>
 #include <stdio.h>
 
 #include "schema/schema.h"
+
+#define DISPATCHES_MAX 1000 /* then others have their turn, whatever still comes */
 
 static void ignored_drop(struct wf_ignored *i)
 {
@@ -278,23 +281,35 @@ static int resume(struct wf_agent *a, struct wf_err *why)
 	return -ESTALE;
 }
 
-/* Dispatches until nothing comes any more: a transaction is seen as a whole. */
+static bool has_more(struct wf_agent *a)
+{
+	struct pollfd p = {.fd = wf_store_fd(a->store), .events = POLLIN};
+
+	return poll(&p, 1, 0) == 1;
+}
+
+/* Dispatches until nothing comes any more, so that a transaction is seen as a whole. */
+static int dispatch_all(struct wf_agent *a, struct wf_err *why)
+{
+	int r, n = 0;
+
+	do {
+		r = wf_store_dispatch(a->store, why);
+	} while (!r && !a->watch_err.code && has_more(a) && ++n < DISPATCHES_MAX);
+	if (r || !a->watch_err.code)
+		return r;
+	*why = a->watch_err;
+	return why->code;
+}
+
 int wf_watch_catch_up(struct wf_agent *a, struct wf_err *err)
 {
 	struct wf_err why = {0};
-	uint64_t before;
 	int r = wf_watch_check(a, err);
 
 	if (r)
 		return r;
-	do {
-		before = a->revision;
-		r = wf_store_dispatch(a->store, &why);
-	} while (!r && !a->watch_err.code && a->revision != before);
-	if (!r && a->watch_err.code) {
-		why = a->watch_err;
-		r = why.code;
-	}
+	r = dispatch_all(a, &why);
 	if (r)
 		r = resume(a, &why);
 	return r ? wf_watch_check(a, err) : 0;

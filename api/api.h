@@ -13,7 +13,8 @@ struct wf_api;
 
 /*
  * Serves on @path, mode 0660. A socket that nobody answers on is replaced; -EADDRINUSE: somebody
- * does. @base and @agent must outlive it; it is the agent's listener.
+ * does. @base and @agent must outlive it; it is the agent's listener. The process must ignore
+ * SIGPIPE.
  */
 int wf_api_new(struct wf_agent *agent, struct event_base *base, const char *path,
 	       struct wf_api **ret, struct wf_err *err);

@@ -11,6 +11,8 @@
 #include "base/log.h"
 #include "daemon/options.h"
 #include "daemon/place.h"
+#include "model/limits.h"
+#include "wire/sid.h"
 
 enum {
 	EXIT_USAGE = 2
@@ -141,10 +143,23 @@ static int delete_ports(struct wf_kern *k, struct wf_err *err)
 	int r = k->ops->links(k, &links, err);
 
 	for (size_t i = 0; i < links.n && !r; i++)
-		if (wf_alias_parse(links.items[i].alias, &alias) == 0)
+		if (wf_alias_parse(links.items[i].alias, &alias) == 0) {
 			r = k->ops->port_delete(k, links.items[i].ifindex, err);
+			r = r == -ENODEV ? 0 : r;
+		}
 	wf_links_done(&links);
-	return r == -ENODEV ? 0 : r;
+	return r;
+}
+
+/* Nothing can be taken away that was not started: as a node that nobody is, for a moment. */
+static int start_and_stop(struct wf_kern *kern, uint32_t block, struct wf_err *err)
+{
+	struct wf_config config = {.block = block, .node = WF_NODE_ID_MAX};
+	int r;
+
+	wf_sid_node_addr(config.addr, block, config.node);
+	r = kern->ops->start(kern, &config, err);
+	return r ? r : kern->ops->stop(kern, err);
 }
 
 static int cleanup(const struct wf_options *o, struct wf_err *err)
@@ -155,8 +170,8 @@ static int cleanup(const struct wf_options *o, struct wf_err *err)
 	if (!r)
 		r = wf_kern_linux_open(o->pin_dir, &kern, err);
 	if (!r)
-		r = kern->ops->stop(kern, err);
-	return r ? r : delete_ports(kern, err);
+		r = delete_ports(kern, err);
+	return r ? r : start_and_stop(kern, o->block, err);
 }
 
 int main(int argc, char **argv)

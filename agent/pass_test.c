@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Restarts, failures half-way, and other people's changes of the kernel. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "agent/rig.h"
+#include "compile/compile.h"
+
+#define TENANT "[{\"kind\":\"Tenant\",\"name\":\"red\",\"prefixes\":[\"10.0.0.0/16\"]}]"
+#define POLICY                                                                                     \
+	"[{\"kind\":\"Policy\",\"tenant\":\"red\",\"name\":\"p\",\"from\":\"any\",\"to\":\"any\"," \
+	"\"via\":[\"node/n2\"]}]"
+
+static int setup(void **state)
+{
+	struct wf_rig *rig = calloc(1, sizeof(*rig));
+
+	wf_rig_init(rig);
+	wf_rig_start(rig, 0);
+	wf_rig_start(rig, 1);
+	wf_rig_must_apply(rig->nodes[0].agent, TENANT);
+	wf_rig_must_attach(rig->nodes[0].agent, "red", "web", "c1");
+	wf_rig_must_attach(rig->nodes[1].agent, "red", "db", "c1");
+	wf_rig_settle(rig);
+	*state = rig;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	wf_rig_done(*state);
+	free(*state);
+	return 0;
+}
+
+/* Does the kernel hold just what the wish says? */
+static void assert_exact(struct wf_agent *a)
+{
+	struct wf_table_change *changes;
+	struct wf_image *wanted;
+	const struct wf_counter_key *keys;
+	size_t n;
+
+	assert_int_equal(wf_adopt(a, NULL), 0);
+	assert_int_equal(wf_compile(a->model, &a->here, &wanted, NULL), 0);
+	assert_int_equal(wf_image_diff(a->installed, wanted, &changes, &n), 0);
+	assert_int_equal(n, 0);
+	keys = wf_image_counters(wanted, &n);
+	assert_int_equal(a->slots.n, n);
+	for (size_t i = 0; i < n; i++)
+		assert_non_null(wf_slots_find(&a->slots, &keys[i]));
+	free(changes);
+	wf_image_free(wanted);
+}
+
+static void a_restart_adopts_without_a_change(void **state)
+{
+	struct wf_rig *rig = *state;
+	uint32_t generation = wf_kern_fake_generation(rig->nodes[0].world);
+	struct wf_slots before = rig->nodes[0].agent->slots, *after;
+	struct wf_slot first = before.items[0];
+
+	wf_rig_kill(rig, 0);
+	after = &wf_rig_start(rig, 0)->slots;
+	assert_int_equal(wf_kern_fake_generation(rig->nodes[0].world), generation);
+	assert_int_equal(wf_slots_find(after, &first.key)->number, first.number);
+	assert_exact(rig->nodes[0].agent);
+}
+
+static void a_restart_takes_what_is_wrong_away(void **state)
+{
+	struct wf_rig *rig = *state;
+	struct wf_dest_key key = {.tenant = 99};
+	struct wf_dest dest = {.node = 9};
+	struct wf_table_change c = {WF_TABLE_DEST, &key, &dest};
+	struct wf_kern *k = rig->nodes[0].kern;
+
+	assert_int_equal(k->ops->table_apply(k, &c, 1, NULL), 0);
+	wf_rig_kill(rig, 0);
+	wf_rig_start(rig, 0);
+	assert_null(wf_kern_fake_lookup(rig->nodes[0].world, WF_TABLE_DEST, &key));
+	assert_exact(rig->nodes[0].agent);
+}
+
+static void a_repair_pass_finds_what_others_changed(void **state)
+{
+	struct wf_rig *rig = *state;
+	struct wf_agent *a = rig->nodes[0].agent;
+	struct wf_kern *k = rig->nodes[0].kern;
+	uint32_t ifindex = (uint32_t)wf_agent_link(a, "red", "web")->ifindex;
+	struct wf_table_change c = {WF_TABLE_PORT, &ifindex, NULL};
+	enum wf_hook hook;
+
+	assert_int_equal(k->ops->table_apply(k, &c, 1, NULL), 0);
+	assert_int_equal(k->ops->hook_attach(k, (int)ifindex, WF_HOOK_NONE, NULL), 0);
+	assert_int_equal(wf_pass_repair(a, NULL), 0);
+	assert_int_equal(k->ops->hook_get(k, (int)ifindex, &hook, NULL), 0);
+	assert_int_equal(hook, WF_HOOK_APPLY);
+	assert_exact(a);
+}
+
+static void change_of(struct wf_rig *rig, unsigned int round)
+{
+	wf_rig_must_apply(rig->nodes[0].agent, round % 2 ? POLICY : TENANT);
+	if (round % 2 == 0) {
+		struct wf_object *o = wf_object_new(WF_KIND_POLICY, "red", "p");
+		struct wf_outcome outcome = {0};
+
+		assert_int_equal(wf_agent_delete(rig->nodes[0].agent, &o, 1, &outcome, NULL), 0);
+		wf_outcome_done(&outcome);
+		wf_object_unref(o);
+	}
+}
+
+static void a_failure_of_any_call_is_repaired(void **state)
+{
+	struct wf_rig *rig = *state;
+	struct wf_agent *a = rig->nodes[0].agent;
+
+	for (unsigned int nth = 1; nth <= 8; nth++) {
+		uint64_t failed = a->n_failed_passes;
+		int r;
+
+		change_of(rig, nth);
+		wf_kern_fake_fail(rig->nodes[0].world, nth / 2 + 1, -EIO);
+		r = wf_pass(a, NULL);
+		assert_int_equal(r != 0, a->n_failed_passes > failed);
+		wf_kern_fake_fail(rig->nodes[0].world, 0, 0);
+		wf_rig_settle(rig);
+		assert_int_equal(a->pass_err.code, 0);
+		assert_exact(a);
+	}
+	assert_true(a->n_failed_passes > 2);
+}
+
+static void mtus_follow_the_longest_path(void **state)
+{
+	struct wf_rig *rig = *state;
+	struct wf_agent *a = rig->nodes[0].agent;
+	uint32_t before = wf_agent_link(a, "red", "web")->mtu;
+
+	wf_rig_must_apply(a, POLICY);
+	wf_rig_settle(rig);
+	assert_int_equal(wf_pass(a, NULL), 0);
+	assert_true(wf_agent_link(a, "red", "web")->mtu < before);
+	assert_int_equal(wf_agent_link(a, "red", "web")->mtu,
+			 wf_compile_tenant_mtu(a->model, "red", WF_RIG_MTU));
+}
+
+static void the_nodes_mtu_follows_its_underlay(void **state)
+{
+	struct wf_rig *rig = *state;
+	struct wf_link eth0 = *wf_observe_link(rig->nodes[0].agent, 2);
+
+	eth0.mtu = 9000;
+	wf_kern_fake_link_set(rig->nodes[0].world, &eth0);
+	assert_int_equal(wf_pass(rig->nodes[0].agent, NULL), 0);
+	assert_int_equal(wf_node_self(rig->nodes[0].agent)->node.mtu, 9000);
+}
+
+static void node_ids_are_free_ones_and_conflicts_are_told(void **state)
+{
+	struct wf_rig *rig = *state;
+	struct wf_err err = {0};
+
+	assert_int_equal(wf_node_self(rig->nodes[0].agent)->node.id, 1);
+	assert_int_equal(wf_node_self(rig->nodes[1].agent)->node.id, 2);
+	assert_int_equal(wf_rig_try_start(rig, 2, 1, &err), -EEXIST);
+	assert_non_null(strstr(err.msg, "belongs to another node"));
+	assert_int_equal(wf_rig_try_start(rig, 2, 7, &err), 0);
+	wf_rig_kill(rig, 2);
+	assert_int_equal(wf_rig_try_start(rig, 2, 8, &err), -EEXIST);
+	assert_non_null(strstr(err.msg, "has id 7"));
+}
+
+int main(void)
+{
+#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		CASE(a_restart_adopts_without_a_change),
+		CASE(a_restart_takes_what_is_wrong_away),
+		CASE(a_repair_pass_finds_what_others_changed),
+		CASE(a_failure_of_any_call_is_repaired),
+		CASE(mtus_follow_the_longest_path),
+		CASE(the_nodes_mtu_follows_its_underlay),
+		CASE(node_ids_are_free_ones_and_conflicts_are_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
