@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -185,6 +186,41 @@ static void a_deleted_store_leaves_the_data_path_alone(void **state)
 	wf_outcome_done(&outcome);
 }
 
+static size_t n_links(struct wf_agent *a)
+{
+	assert_int_equal(wf_observe(a, NULL), 0);
+	return a->links.n;
+}
+
+static void a_store_that_cannot_be_written_leaves_no_interface(void **state)
+{
+	char dir[] = "/tmp/weft-watch-XXXXXX", path[40];
+	struct wf_rig *rig = *state;
+	struct wf_outcome outcome = {0};
+	sqlite3 *other = NULL;
+	struct wf_agent *a;
+	struct wf_err err;
+	size_t before;
+
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/db", dir);
+	snprintf(rig->url, sizeof(rig->url), "sqlite:%s", path);
+	a = wf_rig_start(rig, 0);
+	wf_rig_must_apply(a, TENANT);
+	before = n_links(a);
+	assert_int_equal(sqlite3_open(path, &other), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(wf_rig_attach(a, "red", "web", "c1", &outcome, &err), -EBUSY);
+	assert_int_equal(n_links(a), before);
+	assert_int_equal(sqlite3_close(other), SQLITE_OK);
+	wf_rig_must_attach(a, "red", "web", "c1");
+	assert_int_equal(n_links(a), before + 1);
+	wf_rig_kill(rig, 0);
+	unlink_all(path);
+	rmdir(dir);
+	wf_outcome_done(&outcome);
+}
+
 int main(void)
 {
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
@@ -193,6 +229,7 @@ int main(void)
 		CASE(contradictions_leave_the_first),
 		CASE(changes_of_one_agent_reach_the_other),
 		CASE(a_deleted_store_leaves_the_data_path_alone),
+		CASE(a_store_that_cannot_be_written_leaves_no_interface),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
