@@ -104,7 +104,9 @@ static __noinline int reply_make(struct __sk_buff *skb, const struct wf_inner *i
 		return 0;
 	__builtin_memcpy(e.src, src, 16);
 	__builtin_memcpy(e.dst, in->flow.src, 16);
-	if (bpf_skb_change_tail(skb, L3 + e.quote_len, 0))
+	/* Behind a veth a packet still says that it was encapsulated, and Linux does not cut those.
+	 */
+	if (skb->len != L3 + e.quote_len && bpf_skb_change_tail(skb, L3 + e.quote_len, 0))
 		return 0;
 	if (bpf_skb_adjust_room(skb, (__s32)header_len, BPF_ADJ_ROOM_MAC, 0))
 		return 0;

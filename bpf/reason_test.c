@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Every reason of dp/drops.h is one that a packet can be dropped for. A new one needs a line here.
+ */
+#include <netinet/in.h>
+
+#include "bpf/packet_test.h"
+#include "bpf/world_test.h"
+
+#define DT46 "5f00:0:1:e046:" RED_ARG
+
+typedef void (*make_fn)(struct fixture *f, struct packet *p);
+
+static const struct ip_spec to_r = {.src = "10.0.0.1", .dst = "10.0.0.3", .payload = 9};
+
+static void plain(struct fixture *f, struct packet *p)
+{
+	packet_from_container(p, &to_r);
+}
+
+static void unknown_type(struct fixture *f, struct packet *p)
+{
+	packet_from_container(p, &to_r);
+	wf_store_be16(p->bytes + 12, 0x88cc);
+}
+
+static void cut_short(struct fixture *f, struct packet *p)
+{
+	packet_from_container(p, &to_r);
+	p->len -= 5;
+}
+
+static void other_mac(struct fixture *f, struct packet *p)
+{
+	packet_from_container(p, &to_r);
+	p->bytes[11] ^= 1;
+}
+
+static void other_source(struct fixture *f, struct packet *p)
+{
+	packet_from_container(p, &(struct ip_spec){.src = "10.0.0.2", .dst = "10.0.0.3"});
+}
+
+static void to_all(struct fixture *f, struct packet *p)
+{
+	packet_from_container(p, &(struct ip_spec){.src = "10.0.0.1", .dst = "224.0.0.251"});
+}
+
+static void forged_srh(struct fixture *f, struct packet *p)
+{
+	static const uint8_t srh[24] = {0xff, 2, 4, 0, 0};
+
+	packet_from_container(p, &(struct ip_spec){.src = "fd00::1",
+						   .dst = "fd00::3",
+						   .ext = srh,
+						   .ext_len = sizeof(srh),
+						   .ext_proto = IPPROTO_ROUTING});
+}
+
+static void to_a_sid(struct fixture *f, struct packet *p)
+{
+	packet_from_container(p, &(struct ip_spec){.src = "fd00::1", .dst = "5f00:0:2:e046::"});
+}
+
+static void arp_for_others(struct fixture *f, struct packet *p)
+{
+	packet_eth(p, gateway_mac, mac_a, 0x0806);
+	packet_add(p, NULL, 28);
+}
+
+static void router_solicitation(struct fixture *f, struct packet *p)
+{
+	packet_from_container(p, &(struct ip_spec){.src = "fd00::1",
+						   .dst = "ff02::2",
+						   .proto = IPPROTO_ICMPV6,
+						   .icmp_type = 133});
+}
+
+static void to_the_gateway(struct fixture *f, struct packet *p)
+{
+	packet_from_container(p, &(struct ip_spec){.src = "10.0.0.1", .dst = "169.254.1.1"});
+}
+
+static void to_nobody(struct fixture *f, struct packet *p)
+{
+	packet_from_container(p, &(struct ip_spec){.src = "10.0.0.1", .dst = "10.0.0.77"});
+}
+
+static void without_a_path(struct fixture *f, struct packet *p)
+{
+	const struct wf_path_key key = {.tenant = RED, .policy = POLICY, .node = 2};
+
+	fixture_drop(f, WF_TABLE_PATH, &key);
+	packet_from_container(p, &to_r);
+}
+
+static void without_a_route(struct fixture *f, struct packet *p)
+{
+	struct wf_template t;
+
+	world_template("csid", 1, &t);
+	wf_store_be16(t.header + 28, 0x66);
+	world_put_path(f, 0, &t);
+	packet_from_container(p, &to_r);
+}
+
+static void at_its_last_hop(struct fixture *f, struct packet *p)
+{
+	struct ip_spec s = to_r;
+
+	s.hop_limit = 1;
+	packet_from_container(p, &s);
+}
+
+static void too_long(struct fixture *f, struct packet *p)
+{
+	struct ip_spec s = to_r;
+
+	s.payload = 1450;
+	packet_from_container(p, &s);
+}
+
+static void from_outside(struct fixture *f, struct packet *p)
+{
+	packet_from_underlay(p, &(struct outer_spec){.src = "2001:db8::1", .dst = DT46}, &to_r);
+}
+
+/* To red A, by End.DT46; @srh_at: a byte of the SRH becomes @value. */
+static void tunneled(struct packet *p, uint32_t srh_at, uint8_t value)
+{
+	static const uint8_t tlvs[8] = {4, 6};
+	const struct outer_spec o = {.dst = DT46,
+				     .n_segments = 2,
+				     .segments = {DT46, DT46},
+				     .tlvs = tlvs,
+				     .tlvs_len = sizeof(tlvs)};
+
+	packet_from_underlay(p, &o, &(struct ip_spec){.src = "10.0.0.3", .dst = "10.0.0.1"});
+	p->bytes[ETH_LEN + 40 + srh_at] = value;
+}
+
+static void routing_type_0(struct fixture *f, struct packet *p)
+{
+	tunneled(p, 2, 0);
+}
+
+static void long_srh(struct fixture *f, struct packet *p)
+{
+	tunneled(p, 1, 200);
+}
+
+static void many_left(struct fixture *f, struct packet *p)
+{
+	tunneled(p, 3, 9);
+}
+
+static void far_last_entry(struct fixture *f, struct packet *p)
+{
+	tunneled(p, 4, 9);
+}
+
+static void long_tlv(struct fixture *f, struct packet *p)
+{
+	tunneled(p, 8 + 32 + 1, 7);
+}
+
+static void to_no_sid(struct fixture *f, struct packet *p)
+{
+	packet_from_underlay(p, &(struct outer_spec){.dst = "5f00:0:1:e0ff::"}, &to_r);
+}
+
+static void udp_to_a_sid(struct fixture *f, struct packet *p)
+{
+	packet_from_underlay(p, &(struct outer_spec){.dst = DT46, .upper = IPPROTO_UDP}, &to_r);
+}
+
+static void to_no_tenant(struct fixture *f, struct packet *p)
+{
+	packet_from_underlay(p, &(struct outer_spec){.dst = "5f00:0:1:e046:0:900::"}, &to_r);
+}
+
+static void to_another_node(struct fixture *f, struct packet *p)
+{
+	packet_from_underlay(p, &(struct outer_spec){.dst = DT46}, &to_r);
+}
+
+static void cut_inside(struct fixture *f, struct packet *p)
+{
+	packet_from_underlay(p, &(struct outer_spec){.dst = DT46}, &to_r);
+	p->len -= 5;
+}
+
+static void congested(struct fixture *f, struct packet *p)
+{
+	packet_from_underlay(p, &(struct outer_spec){.dst = DT46, .tc = 3},
+			     &(struct ip_spec){.src = "10.0.0.3", .dst = "10.0.0.1"});
+}
+
+static void strange_too_big(struct fixture *f, struct packet *p)
+{
+	const struct ip_spec s = {.src = "5f00:0:9::1",
+				  .dst = "5f00:0:1::1",
+				  .proto = IPPROTO_ICMPV6,
+				  .icmp_type = 2,
+				  .icmp_info = 1400,
+				  .payload = 200};
+
+	packet_eth(p, mac_underlay, mac_router, 0x86dd);
+	packet_add_ip(p, &s);
+}
+
+static const struct {
+	enum fixture_prog prog;
+	make_fn make;
+	uint32_t gso_size;
+	bool is_from_stranger; /* an interface without a port */
+} cases[WF_DROP_COUNT] = {
+	[WF_DROP_NO_PORT] = {PROG_APPLY, plain, 0, true},
+	[WF_DROP_NOT_IP] = {PROG_APPLY, unknown_type, 0, false},
+	[WF_DROP_MALFORMED] = {PROG_APPLY, cut_short, 0, false},
+	[WF_DROP_SOURCE_MAC] = {PROG_APPLY, other_mac, 0, false},
+	[WF_DROP_SOURCE_ADDRESS] = {PROG_APPLY, other_source, 0, false},
+	[WF_DROP_MULTICAST] = {PROG_APPLY, to_all, 0, false},
+	[WF_DROP_ROUTING_HEADER] = {PROG_APPLY, forged_srh, 0, false},
+	[WF_DROP_SID_DESTINATION] = {PROG_APPLY, to_a_sid, 0, false},
+	[WF_DROP_ARP] = {PROG_APPLY, arp_for_others, 0, false},
+	[WF_DROP_ND] = {PROG_APPLY, router_solicitation, 0, false},
+	[WF_DROP_GATEWAY] = {PROG_APPLY, to_the_gateway, 0, false},
+	[WF_DROP_NO_ENDPOINT] = {PROG_APPLY, to_nobody, 0, false},
+	[WF_DROP_NO_PATH] = {PROG_APPLY, without_a_path, 0, false},
+	[WF_DROP_NO_ROUTE] = {PROG_APPLY, without_a_route, 0, false},
+	[WF_DROP_HOP_LIMIT] = {PROG_APPLY, at_its_last_hop, 0, false},
+	[WF_DROP_TOO_BIG] = {PROG_APPLY, too_long, 0, false},
+	/* a GSO packet of no type, as BPF_PROG_TEST_RUN makes them */
+	[WF_DROP_RESIZE] = {PROG_APPLY, plain, 100, false},
+	[WF_DROP_OUTSIDE] = {PROG_EDGE, from_outside, 0, false},
+	[WF_DROP_ROUTING_TYPE] = {PROG_VALIDATE, routing_type_0, 0, false},
+	[WF_DROP_SRH_TRUNCATED] = {PROG_VALIDATE, long_srh, 0, false},
+	[WF_DROP_SRH_SEGMENTS_LEFT] = {PROG_VALIDATE, many_left, 0, false},
+	[WF_DROP_SRH_LAST_ENTRY] = {PROG_VALIDATE, far_last_entry, 0, false},
+	[WF_DROP_SRH_TLV] = {PROG_VALIDATE, long_tlv, 0, false},
+	[WF_DROP_UNKNOWN_SID] = {PROG_VALIDATE, to_no_sid, 0, false},
+	[WF_DROP_UPPER_LAYER] = {PROG_VALIDATE, udp_to_a_sid, 0, false},
+	[WF_DROP_UNKNOWN_TENANT] = {PROG_VALIDATE, to_no_tenant, 0, false},
+	[WF_DROP_NOT_HERE] = {PROG_VALIDATE, to_another_node, 0, false},
+	[WF_DROP_INNER_MALFORMED] = {PROG_VALIDATE, cut_inside, 0, false},
+	[WF_DROP_ECN] = {PROG_VALIDATE, congested, 0, false},
+	[WF_DROP_ICMP_UNMATCHED] = {PROG_VALIDATE, strange_too_big, 0, false},
+};
+
+static const char *const names[WF_DROP_COUNT] = {
+#define REASON_NAME(id, name, text) [WF_DROP_##id] = name,
+	WF_DROPS(REASON_NAME)
+#undef REASON_NAME
+};
+
+/* Reasons that no packet can be dropped for: NONE only. */
+static void every_reason_has_its_packet(void **state)
+{
+	struct fixture *f = *state;
+	struct packet p;
+	struct outcome o;
+
+	for (int i = WF_DROP_NONE + 1; i < WF_DROP_COUNT; i++) {
+		if (!cases[i].make)
+			fail_msg("no packet is dropped for '%s' in this test", names[i]);
+		world_fill(f);
+		cases[i].make(f, &p);
+		assert_int_equal(fixture_try(f, cases[i].prog,
+					     cases[i].is_from_stranger ? f->underlay : f->ports[0],
+					     &p, cases[i].gso_size, &o),
+				 0);
+		if (o.drop != (enum wf_drop)i || o.n_drops != 1)
+			fail_msg("wanted '%s', got '%s', %u drops", names[i], names[o.drop],
+				 o.n_drops);
+	}
+}
+
+static void each_drop_is_counted_once_and_again(void **state)
+{
+	struct fixture *f = *state;
+	struct packet p;
+	struct outcome o;
+
+	to_all(f, &p);
+	for (int i = 0; i < 5; i++) {
+		fixture_run(f, PROG_APPLY, f->ports[0], &p, &o);
+		assert_int_equal(o.drop, WF_DROP_MULTICAST);
+		assert_int_equal(o.n_drops, 1);
+		assert_int_equal(o.verdict, VERDICT_DROP);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_reason_has_its_packet),
+		cmocka_unit_test(each_drop_is_counted_once_and_again),
+	};
+
+	return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
+}
