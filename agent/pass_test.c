@@ -176,6 +176,41 @@ static void node_ids_are_free_ones_and_conflicts_are_told(void **state)
 	assert_non_null(strstr(err.msg, "has id 7"));
 }
 
+static void programs_are_told_of_changes_and_only_of_those(void **state)
+{
+	struct wf_rig *rig = *state;
+	struct wf_agent *a = rig->nodes[0].agent;
+	uint32_t generation = wf_kern_fake_generation(rig->nodes[0].world);
+
+	assert_int_equal(wf_pass(a, NULL), 0);
+	assert_int_equal(wf_kern_fake_generation(rig->nodes[0].world), generation);
+	wf_rig_must_apply(a, POLICY);
+	assert_int_equal(wf_pass(a, NULL), 0);
+	assert_int_equal(wf_kern_fake_generation(rig->nodes[0].world), generation + 1);
+}
+
+static void a_slot_that_is_used_again_begins_at_zero(void **state)
+{
+	struct wf_rig *rig = *state;
+	struct wf_agent *a = rig->nodes[0].agent;
+	struct wf_outcome outcome = {0};
+	struct wf_stats *stats;
+	struct wf_dest_key key = {.tenant = 1};
+	size_t n_slots = a->slots.n;
+
+	for (uint32_t slot = 1; slot < 64; slot++)
+		wf_kern_fake_count(rig->nodes[0].world, slot, 5, 500);
+	assert_int_equal(wf_agent_detach(a, "red", "web", &outcome, NULL), 0);
+	wf_rig_settle(rig);
+	assert_int_equal(a->slots.n, n_slots - 2);
+	memcpy(key.addr, wf_rig_must_attach(a, "red", "web", "c1")->endpoint.addrs[0].bytes, 16);
+	assert_int_equal(a->slots.n, n_slots);
+	assert_int_equal(wf_agent_stats(a, &stats, NULL), 0);
+	assert_int_equal(wf_stats_get(stats, WF_COUNTER_ENDPOINT_TX, &key, sizeof(key)).packets, 0);
+	wf_stats_free(stats);
+	wf_outcome_done(&outcome);
+}
+
 int main(void)
 {
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
@@ -185,6 +220,8 @@ int main(void)
 		CASE(a_repair_pass_finds_what_others_changed),
 		CASE(a_failure_of_any_call_is_repaired),
 		CASE(mtus_follow_the_longest_path),
+		CASE(programs_are_told_of_changes_and_only_of_those),
+		CASE(a_slot_that_is_used_again_begins_at_zero),
 		CASE(the_nodes_mtu_follows_its_underlay),
 		CASE(node_ids_are_free_ones_and_conflicts_are_told),
 	};
