@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Arbitrary frames of the underlay: headers, walk, packet inside, decision. Each frame is looked at
+ * as it is, and with each of the node's SIDs for a destination, or few would get far.
+ */
+#include "fuzz/target.h"
+
+#include "fuzz/world.h"
+#include "dp/validate.h"
+
+static void check_inside(const struct fuzz_world *w, const uint8_t *data, size_t size,
+			 const struct wf_outer *o)
+{
+	const uint16_t proto = o->upper == WF_PROTO_IPV4 ? WF_ETH_P_IPV4 : WF_ETH_P_IPV6;
+	const struct wf_dest *dest = NULL;
+	struct wf_inner in;
+
+	MUST(o->segments_left == 0 && o->upper_off <= size);
+	MUST(o->upper == WF_PROTO_IPV4 || o->upper == WF_PROTO_IPV6);
+	if (wf_flow_parse(data, data + size, o->upper_off, proto, &in) != WF_FLOW_OK ||
+	    !wf_inner_fits(&in, (__u32)size))
+		return;
+	if (wf_validate_decide(&w->world, o, &in, &dest) != WF_DROP_NONE)
+		return;
+	MUST(dest && dest->ifindex == FUZZ_IFINDEX);
+	MUST(!(in.flags & WF_INNER_ROUTING));
+	MUST(wf_sid_arg_unpack(wf_sid_arg(o->dst)).tenant == FUZZ_TENANT);
+	MUST(in.l3_off + in.ip_len <= size);
+}
+
+static void check(const struct fuzz_world *w, const uint8_t *data, size_t size)
+{
+	const uint8_t *end = data + size;
+	enum wf_drop drop = WF_DROP_NONE;
+	struct wf_outer o;
+	enum wf_step step;
+
+	if (wf_outer_parse(data, end, &o) != WF_DROP_NONE)
+		return;
+	MUST(o.upper_off <= size);
+	step = wf_segment_walk(&w->world, data, end, &o, &drop);
+	if (step == WF_STEP_DECAP)
+		check_inside(w, data, size, &o);
+	if (step == WF_STEP_DROP)
+		MUST(drop != WF_DROP_NONE && drop < WF_DROP_COUNT);
+	if (step == WF_STEP_FORWARD)
+		MUST(wf_load_be32(o.dst) != WF_DEFAULT_BLOCK || wf_load_be16(o.dst + 4) != 1);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const uint16_t functions[] = {0, 1, WF_FN_END, WF_FN_DT46};
+	const struct fuzz_world *w = fuzz_world_get();
+	uint8_t *copy;
+
+	if (size < WF_OUTER_OFF + WF_IPV6_LEN)
+		return 0;
+	check(w, data, size);
+	copy = malloc(size);
+	MUST(copy);
+	memcpy(copy, data, size);
+	for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++) {
+		wf_sid_make(copy + WF_OUTER_OFF + 24, WF_DEFAULT_BLOCK, 1, functions[i],
+			    (uint64_t)FUZZ_TENANT << 40);
+		check(w, copy, size);
+	}
+	free(copy);
+	return 0;
+}
