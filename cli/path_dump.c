@@ -52,11 +52,6 @@ static uint32_t number(const struct dump *d, size_t at, size_t len)
 	return n;
 }
 
-static const char *next_header_name(uint8_t type)
-{
-	return type == 4 ? "IPv4" : type == 41 ? "IPv6" : type == 43 ? "routing" : "other";
-}
-
 /*
  * ": A, End.DT46": what the API says about the SID at @at, by its first @len bytes (the argument of
  * a final SID is the packet's, not the path's). "" when it is none of the path's.
@@ -111,8 +106,8 @@ static void ipv6_rows(struct dump *d)
 	row(d, 0, 4, "IPv6: version %u, traffic class and flow label from the inner packet",
 	    d->bytes[0] >> 4);
 	row(d, 4, 2, "payload length, set for each packet");
-	row(d, 6, 1, "next header %u (%s%s)", d->bytes[6], next_header_name(d->bytes[6]),
-	    has_srh ? "" : ", as the inner packet is");
+	row(d, 6, 1,
+	    has_srh ? "next header 43 (routing)" : "next header, 4 or 41 as the packet is");
 	row(d, 7, 1, "hop limit %u", d->bytes[7]);
 	sid_row(d, 8, 16, "source");
 	if (has_srh)
@@ -145,8 +140,7 @@ static int srh_rows(struct dump *d)
 	n_segments = srh[4] + 1u;
 	if (IPV6_BYTES + bytes > d->len || SRH_BYTES + n_segments * 16 > bytes)
 		return -EINVAL;
-	row(d, 40, 1, "SRH: next header %u (%s, as the inner packet is)", srh[0],
-	    next_header_name(srh[0]));
+	row(d, 40, 1, "SRH: next header, 4 or 41 as the packet is");
 	row(d, 41, 1, "length %u: %zu bytes", srh[1], bytes);
 	row(d, 42, 1, "routing type %u", srh[2]);
 	row(d, 43, 1, "segments left %u", srh[3]);

@@ -168,6 +168,15 @@ static void check_link(struct wf_yaml *y, struct link_reader *r, const char *key
 				hosts[ends[0]].name);
 		r->is_bad = true;
 	}
+	if (r->link.mtu < WF_UNDERLAY_MTU_MIN &&
+	    (!hosts[ends[0]].is_router || !hosts[ends[1]].is_router)) {
+		wf_yaml_problem(
+			y, r->link.line, key,
+			"mtu %u is too small: a link of a node needs %d, so that containers "
+			"get at least 1280",
+			r->link.mtu, WF_UNDERLAY_MTU_MIN);
+		r->is_bad = true;
+	}
 	for (wf_in(l, &r->lab->links)) {
 		if ((l->ends[0] != ends[0] || l->ends[1] != ends[1]) &&
 		    (l->ends[0] != ends[1] || l->ends[1] != ends[0]))

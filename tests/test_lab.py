@@ -4,7 +4,7 @@
     A --- r --- B        c1 on A, c2 on B, tenant t
 
 With a weftd that only knows the API (fake_weftd.py) for what the lab does itself, and with the real
-one (WEFTD) for traffic. WEFT: the program.
+one for traffic. WEFT: the program; WEFTD: the real daemon, else that of the same build tree.
 """
 import glob
 import json
@@ -18,7 +18,7 @@ import time
 import pytest
 
 WEFT = os.environ["WEFT"]
-REAL = os.environ.get("WEFTD")
+REAL = os.environ.get("WEFTD", str(pathlib.Path(WEFT).parent.parent / "daemon/weftd"))
 TESTS = pathlib.Path(__file__).parent
 FAKE = str(TESTS / "fake_weftd.py")
 
@@ -27,7 +27,7 @@ kind: Lab
 name: {name}
 nodes: [A, B]
 routers: [r]
-links: [[A, r], {{between: [r, B], mtu: 1400}}]
+links: [[A, r], {{between: [r, B], mtu: 1600}}]
 containers:
   - {{name: c1, node: A, tenant: t, addresses: [10.0.0.1, "fd00::1"], labels: {{app: web}}}}
   - {{name: c2, node: B, tenant: t, addresses: [10.0.0.2, "fd00::2"]}}
@@ -89,7 +89,7 @@ def test_up_makes_links_routes_and_daemons_and_down_takes_all_away(tmp_path, nam
     assert {os.path.basename(p) for p in glob.glob(f"/run/netns/{name}-*")} == {
         f"{name}-{who}" for who in ("A", "B", "r", "c1", "c2")}
     assert {i["ifname"]: i["mtu"] for i in ip(f"{name}-r", "link")} == {
-        "lo": 65536, "to-A": 1500, "to-B": 1400}
+        "lo": 65536, "to-A": 1500, "to-B": 1600}
     routes = {r["dst"]: r["dev"] for r in ip(f"{name}-A", "-6", "route") if "gateway" in r}
     assert set(routes) >= {"5f00:0:2::/48"} and set(routes.values()) == {"to-r"}
     shown = json.loads(weft("lab", "show", name, "--json").stdout)
@@ -213,10 +213,6 @@ def test_two_labs_side_by_side_do_not_disturb_each_other(tmp_path, name):
     assert weft("lab", "exec", name + "b", "A", "--", "true").returncode == 0
 
 
-real = pytest.mark.skipif(not REAL, reason="WEFTD names no real weftd")
-
-
-@real
 def test_containers_talk_across_the_real_thing(tmp_path, name):
     up(tmp_path, name, WEFTD=REAL)
     for address in "10.0.0.2", "fd00::2":
@@ -232,7 +228,6 @@ def test_containers_talk_across_the_real_thing(tmp_path, name):
     assert left_of(name) == []
 
 
-@real
 def test_two_real_labs_have_the_same_addresses_and_no_common_ground(tmp_path, name):
     up(tmp_path, name, WEFTD=REAL)
     up(tmp_path, name + "b", WEFTD=REAL)
