@@ -6,6 +6,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "dp/drops.h"
+#include "dp/table.h"
 #include "wire/flow.h"
 
 #define L3 14 /* offset of the IP header behind Ethernet */
@@ -87,12 +88,28 @@ WF_INLINE void packet_hop_down(struct __sk_buff *skb, void *p, _Bool is_v4)
 	bpf_csum_update(skb, (__u16)WF_BE16(0xfffe));
 }
 
+/*
+ * A packet that was encapsulated, crossed a veth and was taken out again still says that it is
+ * encapsulated, and Linux does that but once. It gets plain room, 8 bytes too much, and becomes
+ * IPv6 in Linux's eyes by giving these back.
+ */
+static __noinline int grow_again(struct __sk_buff *skb, __u32 bytes)
+{
+	if (skb->gso_size || bytes > WF_TEMPLATE_MAX)
+		return 0;
+	return !bpf_skb_adjust_room(skb, (__s32)bytes + 8, BPF_ADJ_ROOM_MAC,
+				    BPF_F_ADJ_ROOM_NO_CSUM_RESET) &&
+	       !bpf_skb_adjust_room(skb, -8, BPF_ADJ_ROOM_MAC,
+				    ADJ_ROOM_DECAP_L3_IPV6 | BPF_F_ADJ_ROOM_NO_CSUM_RESET);
+}
+
 /* @bytes of room behind the Ethernet header for an outer IPv6 header. GSO sizes stay. */
 WF_INLINE _Bool packet_grow(struct __sk_buff *skb, __u32 bytes)
 {
 	return bpf_skb_adjust_room(skb, (__s32)bytes, BPF_ADJ_ROOM_MAC,
 				   BPF_F_ADJ_ROOM_ENCAP_L3_IPV6 | BPF_F_ADJ_ROOM_NO_CSUM_RESET |
-					   BPF_F_ADJ_ROOM_FIXED_GSO) == 0;
+					   BPF_F_ADJ_ROOM_FIXED_GSO) == 0 ||
+	       grow_again(skb, bytes);
 }
 
 /* Takes @bytes of outer headers away. */
