@@ -141,8 +141,7 @@ class Cluster(Lab):
                     if after[key] != before.get(key, 0) and key not in ("nd", "multicast")
                     or key == reason}
         yield
-        wait_for(lambda: grown().get(reason, 0) >= n, f"node {node} to drop for '{reason}'; it has"
-                 f" dropped for {grown()}", 5)
+        wait_for(lambda: grown().get(reason, 0) >= n, f"node {node} to drop for '{reason}'", 5)
         assert grown() == {reason: n}
 
     def mtu(self, who, interface="eth0"):

@@ -3,5 +3,8 @@
 import pathlib
 import sys
 
+import pytest
+
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "demo")]
+pytest.register_assert_rewrite("cluster", "frames", "servers")

@@ -31,14 +31,15 @@ def checksum(data):
     return total ^ 0xffff
 
 
-def ipv4(src, dst, payload, *, proto=UDP, vihl=0x45, length=None, ttl=64):
-    head = struct.pack("!BBHHHBBH4s4s", vihl, 0, 20 + len(payload) if length is None else length,
+def ipv4(src, dst, payload, *, proto=UDP, vihl=0x45, length=None, ttl=64, tos=0):
+    head = struct.pack("!BBHHHBBH4s4s", vihl, tos, 20 + len(payload) if length is None else length,
                        0, 0, ttl, proto, 0, packed(src), packed(dst))
     return head[:10] + struct.pack("!H", checksum(head)) + head[12:] + payload
 
 
-def ipv6(src, dst, payload, *, next_header=UDP, length=None, hop_limit=64, version=6):
-    return struct.pack("!IHBB16s16s", version << 28, len(payload) if length is None else length,
+def ipv6(src, dst, payload, *, next_header=UDP, length=None, hop_limit=64, version=6, tc=0):
+    n = len(payload) if length is None else length
+    return struct.pack("!IHBB16s16s", version << 28 | tc << 20, n,
                        next_header, hop_limit, packed(src), packed(dst)) + payload
 
 
