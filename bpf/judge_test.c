@@ -313,6 +313,8 @@ struct judgement judge_validate(const struct packet *p)
 	    memcmp(p->bytes + ETH_LEN + 24, here, 6) != 0)
 		return (struct judgement){.fate = FATE_PASS};
 	memcpy(sid, p->bytes + ETH_LEN + 24, 16);
+	if (p->bytes[ETH_LEN] >> 4 != 6)
+		return drop_for(WF_DROP_MALFORMED);
 	if (p->bytes[ETH_LEN + 6] != 43)
 		return judge_sid(p, sid, 0);
 	drop = judge_srh(p, srh);

@@ -72,6 +72,8 @@ WF_INLINE enum wf_drop wf_outer_parse(const void *data, const void *end, struct 
 	const struct wf_srh *srh = (const void *)((const __u8 *)data + off);
 	enum wf_srh_fault fault;
 
+	if (!wf_ipv6_is_version(ip))
+		return WF_DROP_MALFORMED;
 	wf_copy16(ret->dst, ip->dst);
 	ret->tc = wf_ipv6_tc(ip);
 	ret->upper = ip->next_header;

@@ -206,6 +206,12 @@ static void cut_headers_are_not_believed(void **state)
 	size_t whole;
 	uint8_t *frame = frame_make(&way, &whole);
 
+	for (unsigned int version = 0; version < 16; version++) {
+		frame[WF_OUTER_OFF] = (uint8_t)(version << 4);
+		assert_int_equal(wf_outer_parse(frame, frame + whole, &o),
+				 version == 6 ? WF_DROP_NONE : WF_DROP_MALFORMED);
+	}
+	frame[WF_OUTER_OFF] = 0x60;
 	for (size_t len = WF_OUTER_OFF + WF_IPV6_LEN; len < whole; len++) {
 		uint8_t *tight = malloc(len);
 
