@@ -217,6 +217,7 @@ static void choose_ifname(const struct wf_agent *a, const struct wf_object *o, c
 static int make_port(struct wf_agent *a, struct attach *at, const struct wf_object *o,
 		     struct wf_err *err)
 {
+	const struct wf_object *tenant = wf_model_find(a->model, WF_KIND_TENANT, NULL, o->tenant);
 	char host[WF_IFNAME_MAX + 1], alias[WF_ALIAS_MAX + 1];
 	struct wf_port_spec spec = {
 		.netns = at->wish->netns,
@@ -225,6 +226,8 @@ static int make_port(struct wf_agent *a, struct attach *at, const struct wf_obje
 		.alias = wf_alias_str(&at->alias, alias),
 		.addrs = o->endpoint.addrs,
 		.n_addrs = o->endpoint.n_addrs,
+		.prefixes = tenant ? tenant->self.prefixes : NULL,
+		.n_prefixes = tenant ? tenant->self.n_prefixes : 0,
 		.mtu = wf_compile_tenant_mtu(a->model, o->tenant, a->here.underlay_mtu),
 	};
 	int r = wf_detach_port(a, o->tenant, o->name, err); /* of an attach that was interrupted */

@@ -97,6 +97,11 @@ int wf_node_ensure(struct wf_agent *a, struct wf_err *err)
 {
 	int r = wf_watch_catch_up(a, err);
 
+	if (!r && a->here.underlay_mtu && a->here.underlay_mtu < WF_UNDERLAY_MTU_MIN)
+		r = wf_err_set(err, -EINVAL,
+			       "an underlay interface has an MTU of %u: at least %d is needed, so "
+			       "that containers get 1280",
+			       a->here.underlay_mtu, WF_UNDERLAY_MTU_MIN);
 	for (int i = 0; i < WF_CHANGE_ATTEMPTS && !r && !is_right(a); i++) {
 		struct wf_edit e;
 

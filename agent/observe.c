@@ -47,8 +47,10 @@ static void drop_doubles(struct wf_agent *a)
 
 static void see_underlay(struct wf_agent *a, const struct wf_link *l)
 {
-	if (!a->here.underlay_mtu || l->mtu < a->here.underlay_mtu)
-		a->here.underlay_mtu = l->mtu;
+	uint32_t mtu = l->mtu < WF_UNDERLAY_MTU_MAX ? l->mtu : WF_UNDERLAY_MTU_MAX;
+
+	if (!a->here.underlay_mtu || mtu < a->here.underlay_mtu)
+		a->here.underlay_mtu = mtu;
 }
 
 static int see(struct wf_agent *a, const struct wf_link *l)

@@ -161,6 +161,23 @@ static void the_nodes_mtu_follows_its_underlay(void **state)
 	assert_int_equal(wf_node_self(rig->nodes[0].agent)->node.mtu, 9000);
 }
 
+static void an_underlay_too_small_for_ipv6_is_an_error_that_says_so(void **state)
+{
+	struct wf_rig *rig = *state;
+	struct wf_agent *a = rig->nodes[0].agent;
+	struct wf_link eth0 = *wf_observe_link(a, 2);
+	struct wf_err err = {0};
+
+	eth0.mtu = WF_UNDERLAY_MTU_MIN - 1;
+	wf_kern_fake_link_set(rig->nodes[0].world, &eth0);
+	assert_int_equal(wf_pass(a, &err), -EINVAL);
+	assert_non_null(strstr(err.msg, "MTU of 1319: at least 1320 is needed"));
+	eth0.mtu = 65536; /* beyond what an IPv6 packet can use */
+	wf_kern_fake_link_set(rig->nodes[0].world, &eth0);
+	assert_int_equal(wf_pass(a, &err), 0);
+	assert_int_equal(wf_node_self(a)->node.mtu, WF_UNDERLAY_MTU_MAX);
+}
+
 static void node_ids_are_free_ones_and_conflicts_are_told(void **state)
 {
 	struct wf_rig *rig = *state;
@@ -223,6 +240,7 @@ int main(void)
 		CASE(programs_are_told_of_changes_and_only_of_those),
 		CASE(a_slot_that_is_used_again_begins_at_zero),
 		CASE(the_nodes_mtu_follows_its_underlay),
+		CASE(an_underlay_too_small_for_ipv6_is_an_error_that_says_so),
 		CASE(node_ids_are_free_ones_and_conflicts_are_told),
 	};
 

@@ -49,6 +49,10 @@ struct wf_port_spec {
 	uint8_t mac[6];		 /* inside; outside has WF_GATEWAY_MAC */
 	const struct wf_addr *addrs;
 	size_t n_addrs;
+	/* Routed to the gateway if the container has another default route already, which it keeps.
+	 */
+	const struct wf_prefix *prefixes;
+	size_t n_prefixes;
 	uint32_t mtu;
 };
 

@@ -129,6 +129,25 @@ static int set_inside_ipv6(const char *ifname, struct wf_err *err)
 	return r;
 }
 
+/* The default route, or, where the container has one that is not ours, those of the tenant. */
+static int add_routes(struct wf_nl *nl, int ifindex, const struct wf_port_spec *spec,
+		      const struct wf_addr *gateway, struct wf_err *err)
+{
+	const bool is_v4 = wf_addr_is_v4(gateway);
+	int r;
+
+	if (!has_family(spec, is_v4))
+		return 0;
+	r = wf_route_add(nl, ifindex, NULL, gateway, err);
+	if (r != -EEXIST)
+		return r;
+	r = 0;
+	for (size_t i = 0; !r && i < spec->n_prefixes; i++)
+		if (wf_prefix_is_v4(&spec->prefixes[i]) == is_v4)
+			r = wf_route_add(nl, ifindex, &spec->prefixes[i], gateway, err);
+	return r;
+}
+
 static int add_gateways(struct wf_nl *nl, int ifindex, const struct wf_port_spec *spec,
 			struct wf_err *err)
 {
@@ -136,15 +155,12 @@ static int add_gateways(struct wf_nl *nl, int ifindex, const struct wf_port_spec
 	struct wf_addr gateway_v4 = {.bytes = {[10] = 0xff, [11] = 0xff}};
 	const uint64_t v6[] = {htobe64(WF_GATEWAY_V6_HIGH), htobe64(WF_GATEWAY_V6_LOW)};
 	struct wf_addr gateway_v6;
-	int r = 0;
+	int r;
 
 	memcpy(gateway_v4.bytes + 12, &v4, sizeof(v4));
 	memcpy(gateway_v6.bytes, v6, sizeof(v6));
-	if (has_family(spec, true))
-		r = wf_route_default_add(nl, ifindex, &gateway_v4, err);
-	if (!r && has_family(spec, false))
-		r = wf_route_default_add(nl, ifindex, &gateway_v6, err);
-	return r;
+	r = add_routes(nl, ifindex, spec, &gateway_v4, err);
+	return r ? r : add_routes(nl, ifindex, spec, &gateway_v6, err);
 }
 
 /* Inside the container, with a socket of its namespace. */

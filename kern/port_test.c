@@ -177,18 +177,50 @@ static void port_that_cannot_be_is_refused_by_name(void **state)
 	assert_int_equal(kern->ops->port_delete(kern, ifindex, NULL), 0);
 }
 
+static struct wf_prefix prefix(const char *text)
+{
+	struct wf_prefix p;
+
+	assert_int_equal(wf_prefix_parse(text, &p), 0);
+	return p;
+}
+
+static void another_default_route_stays_beside_the_tenants(void **state)
+{
+	const struct wf_addr addrs[] = {addr("10.0.0.7"), addr("fd00:1::7")};
+	const struct wf_prefix prefixes[] = {prefix("10.0.0.0/16"), prefix("fd00:1::/64")};
+	struct wf_port_spec spec = web_spec(addrs, 2);
+	struct wf_err err = {0};
+	const char *routes;
+	int ifindex = -1;
+
+	spec.prefixes = prefixes;
+	spec.n_prefixes = 2;
+	sandbox_run("ip -n web link add p0 type veth peer p1; ip -n web link set p0 up;"
+		    "ip -n web route add default dev p0");
+	assert_int_equal(create(&spec, &ifindex, &err), 0);
+	routes = sandbox_run("ip -n web route");
+	sandbox_expect(routes, "default dev p0");
+	sandbox_expect(routes, "10.0.0.0/16 via 169.254.1.1 dev eth0");
+	sandbox_expect(sandbox_run("ip -n web -6 route"), "default via fe80::1 dev eth0");
+	assert_int_equal(kern->ops->port_delete(kern, ifindex, NULL), 0);
+}
+
 static void failure_half_way_leaves_nothing(void **state)
 {
 	const struct wf_addr addrs[] = {addr("10.0.0.7")};
-	const struct wf_port_spec spec = web_spec(addrs, 1);
+	const struct wf_prefix prefixes[] = {prefix("10.0.0.0/16")};
+	struct wf_port_spec spec = web_spec(addrs, 1);
 	struct wf_err err = {0};
 	int ifindex = -1;
 
-	/* The default route is taken: the last step inside fails. */
+	/* Both routes are taken: the last step inside fails. */
+	spec.prefixes = prefixes;
+	spec.n_prefixes = 1;
 	sandbox_run("ip -n web link add p0 type veth peer p1; ip -n web link set p0 up;"
-		    "ip -n web route add default dev p0");
+		    "ip -n web route add default dev p0; ip -n web route add 10.0.0.0/16 dev p0");
 	assert_int_equal(create(&spec, &ifindex, &err), -EEXIST);
-	sandbox_expect(err.msg, "default route");
+	sandbox_expect(err.msg, "route to 10.0.0.0/16");
 	assert_int_equal(ifindex, -1);
 	assert_no_link("wf0");
 	assert_no_link(WF_PORT_UNDONE);
@@ -323,6 +355,7 @@ int main(void)
 		cmocka_unit_test_setup(host_side_is_known_by_its_alias_and_has_no_address,
 				       empty_netns),
 		cmocka_unit_test_setup(port_that_cannot_be_is_refused_by_name, empty_netns),
+		cmocka_unit_test_setup(another_default_route_stays_beside_the_tenants, empty_netns),
 		cmocka_unit_test_setup(failure_half_way_leaves_nothing, empty_netns),
 		cmocka_unit_test_setup(what_a_crash_left_is_in_nobodys_way, empty_netns),
 		cmocka_unit_test_setup(path_names_a_namespace_as_well, empty_netns),

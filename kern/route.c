@@ -22,18 +22,25 @@ static struct rtmsg *begin(struct wf_nl_req *req, uint16_t type, uint16_t flags,
 	return msg;
 }
 
-int wf_route_default_add(struct wf_nl *nl, int ifindex, const struct wf_addr *gateway,
-			 struct wf_err *err)
+int wf_route_add(struct wf_nl *nl, int ifindex, const struct wf_prefix *prefix,
+		 const struct wf_addr *gateway, struct wf_err *err)
 {
-	struct wf_inet inet = wf_inet_of(gateway);
-	char text[WF_ADDR_STR_MAX];
+	struct wf_inet by = wf_inet_of(gateway);
+	char via[WF_ADDR_STR_MAX], to[WF_PREFIX_STR_MAX] = "default";
 	struct wf_nl_req req;
-	struct rtmsg *msg = begin(&req, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, inet.family);
+	struct rtmsg *msg = begin(&req, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, by.family);
 
 	msg->rtm_flags = RTNH_F_ONLINK;
-	mnl_attr_put(&req.hdr, RTA_GATEWAY, inet.n_bytes, inet.bytes);
+	if (prefix) {
+		struct wf_inet dst = wf_inet_of(&prefix->addr);
+
+		msg->rtm_dst_len = (uint8_t)(prefix->len - 8 * (16 - dst.n_bytes));
+		mnl_attr_put(&req.hdr, RTA_DST, dst.n_bytes, dst.bytes);
+		wf_prefix_str(prefix, to);
+	}
+	mnl_attr_put(&req.hdr, RTA_GATEWAY, by.n_bytes, by.bytes);
 	mnl_attr_put_u32(&req.hdr, RTA_OIF, (uint32_t)ifindex);
-	return wf_nl_do(nl, &req, err, "add the default route by %s", wf_addr_str(gateway, text));
+	return wf_nl_do(nl, &req, err, "add the route to %s by %s", to, wf_addr_str(gateway, via));
 }
 
 static int change_unreachable(struct wf_nl *nl, uint16_t type, uint16_t flags,

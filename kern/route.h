@@ -6,10 +6,12 @@
 #include "kern/ifaddr.h"
 #include "kern/netlink.h"
 
-/* The default route of @gateway's family by @gateway, which need not be in any prefix of the link.
+/*
+ * A route by @gateway, which need not be in any prefix of the link, to @prefix of its family; NULL
+ * is the default route. -EEXIST: there is one.
  */
-int wf_route_default_add(struct wf_nl *nl, int ifindex, const struct wf_addr *gateway,
-			 struct wf_err *err);
+int wf_route_add(struct wf_nl *nl, int ifindex, const struct wf_prefix *prefix,
+		 const struct wf_addr *gateway, struct wf_err *err);
 
 /* An unreachable route (IPv6), last among its equals. One that is there already is no error. */
 int wf_route_unreachable_add(struct wf_nl *nl, const struct wf_prefix *prefix, struct wf_err *err);

@@ -38,8 +38,8 @@ static const struct {
 	 "f:6: links: 'B' and 'A' are linked already, on line 5\n"},
 	{HEAD "nodes: [A, B]\nlinks: [{between: [A, B], mtu: big}]\n",
 	 "f:4: mtu: 'big' is not a number from 1280 to 65535\n"},
-	{HEAD "nodes: [A, B]\nlinks: [{between: [A, B], mtu: 1400}]\n",
-	 "f:4: links: mtu 1400 is too small: a link of a node needs 1500, so that containers get "
+	{HEAD "nodes: [A, B]\nlinks: [{between: [A, B], mtu: 1300}]\n",
+	 "f:4: links: mtu 1300 is too small: a link of a node needs 1320, so that containers get "
 	 "at least 1280\n"},
 	{HEAD "nodes: [A, B]\nlinks: [{between: [A, B], cost: 0}]\n",
 	 "f:4: cost: '0' is not a number from 1 to 1000000\n"},

@@ -18,5 +18,5 @@
 #define WF_TENANT_ID_MAX    0xffffff /* 24 bits of the SID argument */
 #define WF_IDENTITY_MAX	    0xffffff
 #define WF_POLICY_ID_MAX    0xffff
-#define WF_UNDERLAY_MTU_MIN 1500
+#define WF_UNDERLAY_MTU_MIN 1320 /* an IPv6 packet of 1280 and the shortest header */
 #define WF_UNDERLAY_MTU_MAX 65535

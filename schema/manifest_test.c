@@ -134,7 +134,7 @@ static void numbers_that_are_out_of_range_or_not_decimal(void **state)
 		expect(text, expected);
 	}
 	expect("kind: Node\nname: a\nmtu: 1280\n",
-	       "f:3: mtu: expected a number from 1500 to 65535, not 1280\n");
+	       "f:3: mtu: expected a number from 1320 to 65535, not 1280\n");
 	expect("kind: Node\nname: a\nid: 57343\nmtu: 9000\n", "");
 }
 
