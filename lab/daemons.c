@@ -84,7 +84,7 @@ static char **make_argv(const struct wf_lab *lab, unsigned int i, const char *pr
 		      "--store\nsqlite:" WF_LAB_RUN "/%s/store.db\n--socket\n" WF_LAB_RUN
 		      "/%s/%s.sock\n--pin-dir\n" WF_LAB_PIN "/%s-%s\n",
 		      lab->name, lab->name, node, lab->name, node);
-	for (wf_in(l, &lab->links)) {
+	wf_vec_each (l, &lab->links) {
 		for (unsigned int end = 0; end < 2; end++) {
 			if (l->ends[end] != i)
 				continue;

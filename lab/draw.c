@@ -48,7 +48,7 @@ struct canvas {
 
 static bool has_edge(const struct canvas *c, unsigned int from, unsigned int to)
 {
-	for (wf_in(e, &c->layers.edges))
+	wf_vec_each (e, &c->layers.edges)
 		if (e->from == from && e->to == to)
 			return true;
 	return false;
@@ -58,7 +58,7 @@ static unsigned int count_targets(const struct canvas *c, unsigned int from)
 {
 	unsigned int n = 0;
 
-	for (wf_in(e, &c->layers.edges))
+	wf_vec_each (e, &c->layers.edges)
 		n += e->from == from;
 	return n;
 }
@@ -67,7 +67,7 @@ static bool have_same_targets(const struct canvas *c, unsigned int a, unsigned i
 {
 	if (count_targets(c, a) != count_targets(c, b))
 		return false;
-	for (wf_in(e, &c->layers.edges))
+	wf_vec_each (e, &c->layers.edges)
 		if (e->from == a && !has_edge(c, b, e->to))
 			return false;
 	return true;
@@ -97,7 +97,7 @@ static void find_nets(struct canvas *c, unsigned int layer)
 		c->net_of[i] = n;
 		stretch(&c->nets[n], items[i].row);
 	}
-	for (wf_in(e, &c->layers.edges))
+	wf_vec_each (e, &c->layers.edges)
 		if (items[e->from].layer == layer)
 			stretch(&c->nets[c->net_of[e->from]], items[e->to].row);
 }
@@ -110,7 +110,7 @@ static bool is_left_of(const struct canvas *c, unsigned int layer, unsigned int 
 	for (unsigned int i = 0; i < c->layers.items.n; i++) {
 		if (items[i].layer != layer || !count_targets(c, i) || c->net_of[i] != a)
 			continue;
-		for (wf_in(e, &c->layers.edges))
+		wf_vec_each (e, &c->layers.edges)
 			if (items[e->from].layer == layer && c->net_of[e->from] == b &&
 			    items[e->to].row == items[i].row)
 				return true;
@@ -161,7 +161,7 @@ static unsigned int layer_width(const struct canvas *c, unsigned int layer)
 {
 	unsigned int width = 1;
 
-	for (wf_in(i, &c->layers.items))
+	wf_vec_each (i, &c->layers.items)
 		if (i->layer == layer && name_width(c, i) > width)
 			width = name_width(c, i);
 	return width;
@@ -200,7 +200,7 @@ static void put_rows(struct canvas *c, unsigned int layer, unsigned int x, unsig
 {
 	const struct wf_layer_item *items = c->layers.items.items;
 
-	for (wf_in(e, &c->layers.edges)) {
+	wf_vec_each (e, &c->layers.edges) {
 		const struct wf_layer_item *from = &items[e->from], *to = &items[e->to];
 		const struct net *n = &c->nets[c->net_of[e->from]];
 		unsigned int start = x, stop = end - (to->host >= 0);
@@ -227,7 +227,7 @@ static void put_track(struct canvas *c, unsigned int layer, unsigned int n, unsi
 		unsigned char *cell = &c->lines[row * c->width + x];
 		bool is_source = false, is_target = false, passes = *cell & LEFT;
 
-		for (wf_in(e, &c->layers.edges)) {
+		wf_vec_each (e, &c->layers.edges) {
 			if (items[e->from].layer != layer || c->net_of[e->from] != n)
 				continue;
 			is_source = is_source || items[e->from].row == row;

@@ -10,7 +10,7 @@ static bool is_member(const struct wf_lab *lab, const char *who)
 {
 	if (wf_lab_find_host(lab, who) >= 0)
 		return true;
-	for (wf_in(c, &lab->containers))
+	wf_vec_each (c, &lab->containers)
 		if (strcmp(c->name, who) == 0)
 			return true;
 	return false;

@@ -19,7 +19,7 @@ static void hop_counts(const struct wf_lab *lab, unsigned int *hops)
 		hops[i] = i ? WF_LAB_HOSTS_MAX : 0;
 	while (has_changed) {
 		has_changed = false;
-		for (wf_in(l, &lab->links)) {
+		wf_vec_each (l, &lab->links) {
 			for (int end = 0; end < 2; end++) {
 				unsigned int *near = &hops[l->ends[end]],
 					     *far = &hops[l->ends[!end]];
@@ -46,7 +46,7 @@ static void find_layers(const struct wf_lab *lab, const unsigned int *hops, stru
 
 	while (has_changed) {
 		has_changed = false;
-		for (wf_in(link, &lab->links)) {
+		wf_vec_each (link, &lab->links) {
 			int first = is_before(hops, link->ends[0], link->ends[1]) ? 0 : 1;
 			struct wf_layer_item *from = &l->items.items[link->ends[first]];
 			struct wf_layer_item *to = &l->items.items[link->ends[!first]];
@@ -57,14 +57,14 @@ static void find_layers(const struct wf_lab *lab, const unsigned int *hops, stru
 			}
 		}
 	}
-	for (wf_in(i, &l->items))
+	wf_vec_each (i, &l->items)
 		if (i->layer + 1 > l->n_layers)
 			l->n_layers = i->layer + 1;
 }
 
 static int add_edges(const struct wf_lab *lab, const unsigned int *hops, struct wf_layers *l)
 {
-	for (wf_in(link, &lab->links)) {
+	wf_vec_each (link, &lab->links) {
 		int first = is_before(hops, link->ends[0], link->ends[1]) ? 0 : 1;
 		unsigned int at = link->ends[first], last = link->ends[!first];
 
@@ -103,7 +103,7 @@ static double mean_of_neighbors(const struct wf_layers *l, unsigned int item, in
 {
 	double sum = 0, weights = 0;
 
-	for (wf_in(e, &l->edges)) {
+	wf_vec_each (e, &l->edges) {
 		bool is_right = e->from == item;
 		const struct wf_layer_item *other = &l->items.items[is_right ? e->to : e->from];
 		double weight = weigh(other);
@@ -228,7 +228,7 @@ int wf_layers_build(const struct wf_lab *lab, struct wf_layers *ret)
 	for (size_t i = 0; i < lab->hosts.n; i++)
 		if (wf_vec_push(&ret->items, ((struct wf_layer_item){.host = (int)i})) < 0)
 			return -ENOMEM;
-	for (wf_in(link, &lab->links)) {
+	wf_vec_each (link, &lab->links) {
 		ret->items.items[link->ends[0]].degree++;
 		ret->items.items[link->ends[1]].degree++;
 	}
@@ -242,7 +242,7 @@ int wf_layers_build(const struct wf_lab *lab, struct wf_layers *ret)
 
 void wf_layers_stagger(struct wf_layers *l)
 {
-	for (wf_in(i, &l->items))
+	wf_vec_each (i, &l->items)
 		i->row = i->row * 2 + i->layer % 2;
 	l->n_rows *= 2;
 }

@@ -88,7 +88,7 @@ static int delete_line(const char *netns, void *arg, struct wf_err *err)
 
 static void link_lines(const struct wf_lab *lab, struct wf_buf *out)
 {
-	for (wf_in(l, &lab->links)) {
+	wf_vec_each (l, &lab->links) {
 		const char *names[2];
 		char ifnames[2][WF_LAB_IFNAME_MAX];
 

@@ -69,7 +69,7 @@ static void measure(struct wf_plan *p, unsigned int from)
 		if (near == p->n)
 			return;
 		is_done[near] = true;
-		for (wf_in(l, &p->lab->links)) {
+		wf_vec_each (l, &p->lab->links) {
 			for (int end = 0; end < 2; end++)
 				if (l->ends[end] == near &&
 				    distance[near] + l->cost < distance[l->ends[!end]])
@@ -118,7 +118,7 @@ void wf_plan_addr_lines(const struct wf_lab *lab, unsigned int host, struct wf_b
 		wf_plan_host_prefix(lab, host, addr);
 		wf_buf_printf(out, "addr add %s dev lo nodad\n", addr);
 	}
-	for (wf_in(l, &lab->links)) {
+	wf_vec_each (l, &lab->links) {
 		for (unsigned int end = 0; end < 2; end++) {
 			if (l->ends[end] != host)
 				continue;
@@ -139,7 +139,7 @@ static void route_line(const struct wf_plan *p, unsigned int host, unsigned int 
 
 	wf_plan_host_prefix(p->lab, to, addr);
 	wf_buf_printf(out, "route add %s", addr);
-	for (wf_in(l, &p->lab->links)) {
+	wf_vec_each (l, &p->lab->links) {
 		for (unsigned int end = 0; end < 2; end++) {
 			unsigned int peer = l->ends[!end];
 

@@ -52,7 +52,7 @@ static json_t *container_json(const struct wf_lab *lab, const struct wf_lab_cont
 
 	for (unsigned int i = 0; i < c->n_addrs; i++)
 		json_array_append_new(addresses, json_string(c->addrs[i]));
-	for (wf_in(l, &c->labels))
+	wf_vec_each (l, &c->labels)
 		json_object_set_new(labels, l->key, json_string(l->value));
 	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:s}", "name", c->name, "node",
 			 lab->hosts.items[c->host].name, "tenant", c->tenant, "endpoint",
@@ -71,12 +71,12 @@ int wf_lab_show(const struct wf_lab *lab, json_t **ret, struct wf_err *err)
 		else
 			json_array_append_new(nodes, node_json(lab, i));
 	}
-	for (wf_in(l, &lab->links))
+	wf_vec_each (l, &lab->links)
 		json_array_append_new(links, json_pack("{s:[s, s], s:i, s:i}", "between",
 						       lab->hosts.items[l->ends[0]].name,
 						       lab->hosts.items[l->ends[1]].name, "mtu",
 						       (int)l->mtu, "cost", (int)l->cost));
-	for (wf_in(c, &lab->containers))
+	wf_vec_each (c, &lab->containers)
 		json_array_append_new(containers, container_json(lab, c));
 	*ret = json_pack("{s:s, s:o, s:o, s:o, s:o}", "name", lab->name, "nodes", nodes, "routers",
 			 routers, "links", links, "containers", containers);

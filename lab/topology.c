@@ -25,7 +25,7 @@ int wf_lab_find_host(const struct wf_lab *lab, const char *name)
 
 static const struct wf_lab_container *find_container(const struct wf_lab *lab, const char *name)
 {
-	for (wf_in(c, &lab->containers))
+	wf_vec_each (c, &lab->containers)
 		if (strcmp(c->name, name) == 0)
 			return c;
 	return NULL;
@@ -177,7 +177,7 @@ static void check_link(struct wf_yaml *y, struct link_reader *r, const char *key
 			r->link.mtu, WF_UNDERLAY_MTU_MIN);
 		r->is_bad = true;
 	}
-	for (wf_in(l, &r->lab->links)) {
+	wf_vec_each (l, &r->lab->links) {
 		if ((l->ends[0] != ends[0] || l->ends[1] != ends[1]) &&
 		    (l->ends[0] != ends[1] || l->ends[1] != ends[0]))
 			continue;
@@ -321,7 +321,7 @@ static void add_container(struct wf_yaml *y, struct container_reader *r, const c
 {
 	if (!r->c.endpoint[0])
 		strcpy(r->c.endpoint, r->c.name);
-	for (wf_in(other, &r->lab->containers))
+	wf_vec_each (other, &r->lab->containers)
 		if (strcmp(other->tenant, r->c.tenant) == 0 &&
 		    strcmp(other->endpoint, r->c.endpoint) == 0)
 			wf_yaml_problem(y, r->c.line, key,
@@ -369,7 +369,7 @@ static void check_reachable(struct wf_yaml *y, const struct wf_lab *lab)
 
 	while (has_changed) {
 		has_changed = false;
-		for (wf_in(l, &lab->links)) {
+		wf_vec_each (l, &lab->links) {
 			if (is_reached[l->ends[0]] == is_reached[l->ends[1]])
 				continue;
 			is_reached[l->ends[0]] = is_reached[l->ends[1]] = true;
@@ -463,7 +463,7 @@ int wf_lab_parse(const char *file, const char *text, size_t len, struct wf_lab *
 
 void wf_lab_done(struct wf_lab *lab)
 {
-	for (wf_in(c, &lab->containers))
+	wf_vec_each (c, &lab->containers)
 		wf_labels_done(&c->labels);
 	wf_vec_done(&lab->hosts);
 	wf_vec_done(&lab->links);

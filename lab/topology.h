@@ -23,7 +23,7 @@
 #include "model/labels.h"
 #include "model/limits.h"
 
-/* for (wf_in(it, vec)): as wf_vec_each(), and for vectors inside const structs too. */
+/* wf_vec_each (it, vec): as wf_vec_each(), and for vectors inside const structs too. */
 #define wf_in(it, vec)                            \
 	typeof(&*(vec)->items) it = (vec)->items; \
 	it &&it < (vec)->items + (vec)->n;        \

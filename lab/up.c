@@ -171,7 +171,7 @@ static int attach(struct up *u, const struct wf_lab_container *container)
 
 	for (unsigned int i = 0; i < container->n_addrs; i++)
 		json_array_append_new(addresses, json_string(container->addrs[i]));
-	for (wf_in(l, &container->labels))
+	wf_vec_each (l, &container->labels)
 		json_object_set_new(labels, l->key, json_string(l->value));
 	body = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o}", "tenant", container->tenant, "name",
 			 container->endpoint, "netns",
