@@ -40,7 +40,7 @@ int wf_vec_grow(void **items, size_t n, size_t *cap, size_t item_bytes);
 
 /* Walks the items; the empty vector has none to do arithmetic on. */
 #define wf_vec_each(it, vec) \
-	for (typeof(&(vec)->items[0]) it = (vec)->items; it && it < (vec)->items + (vec)->n; it++)
+	for (typeof(&*(vec)->items) it = (vec)->items; it && it < (vec)->items + (vec)->n; it++)
 
 #define wf_vec_sort(vec, cmp)                                                      \
 	do {                                                                       \

@@ -23,12 +23,6 @@
 #include "model/labels.h"
 #include "model/limits.h"
 
-/* wf_vec_each (it, vec): as wf_vec_each(), and for vectors inside const structs too. */
-#define wf_in(it, vec)                            \
-	typeof(&*(vec)->items) it = (vec)->items; \
-	it &&it < (vec)->items + (vec)->n;        \
-	it++
-
 #define WF_LAB_NAME_MAX	      40 /* bytes of "LAB-NODE" or "LAB-CONTAINER": a file name, a peer */
 #define WF_LAB_HOSTS_MAX      500
 #define WF_LAB_LINKS_MAX      2000
