@@ -165,7 +165,7 @@ def command_lines():
 
 def cluster(nodes, links, containers=(), *objects, routers=(), mtu=None):
     """A Cluster of that topology, to be entered by `with`."""
-    lab = {"kind": "Lab", "name": "x", "nodes": list(nodes), "links": [list(link) for link in links],
+    lab = {"kind": "Lab", "name": "x", "nodes": list(nodes), "links": [link if isinstance(link, dict) else list(link) for link in links],
            "containers": list(containers)}
     if routers:
         lab["routers"] = list(routers)
