@@ -179,6 +179,7 @@ WF_INLINE int validate_locator(struct __sk_buff *skb)
 {
 	struct wf_outer o;
 	enum wf_drop drop;
+	enum wf_step step;
 
 	drop = wf_outer_parse(packet_data(skb), packet_end(skb), &o);
 	if (drop == WF_DROP_SRH_TRUNCATED && packet_pull(skb)) {
@@ -188,7 +189,11 @@ WF_INLINE int validate_locator(struct __sk_buff *skb)
 	}
 	if (drop)
 		return validate_refuse(skb, &o, drop);
-	switch (segment_walk(skb, &o, &drop)) {
+	if (wf_segment_is_dt46(here(), &o))
+		step = wf_segment_final(&o, 1, &drop);
+	else
+		step = segment_walk(skb, &o, &drop);
+	switch (step) {
 	case WF_STEP_DECAP:
 		return decap(skb, &o);
 	case WF_STEP_FORWARD:

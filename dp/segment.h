@@ -188,6 +188,12 @@ static long wf_walk_step(__u32 i, void *arg)
 	return wf_segment_advance(k->data, k->end, o) ? 0 : wf_walk_end(k, WF_STEP_DROP);
 }
 
+/* Has the packet come to this node's End.DT46, as everyday packets have from the start? */
+WF_INLINE _Bool wf_segment_is_dt46(const struct wf_config *here, const struct wf_outer *o)
+{
+	return wf_sid_head(o->dst) == wf_sid_head_make(here->block, here->node, WF_FN_DT46);
+}
+
 /*
  * Walks the SIDs of this node. WF_STEP_DROP: @ret_drop says why. The SRH, if any, has been checked.
  * End.DT46 without a detour, the everyday packet, is not looked up here: wf_validate_decide() does,
@@ -206,7 +212,7 @@ WF_INLINE enum wf_step wf_segment_walk(const struct wf_world *w, const void *dat
 	};
 	enum wf_step step;
 
-	if (wf_sid_head(o->dst) == wf_sid_head_make(w->config->block, w->config->node, WF_FN_DT46))
+	if (wf_segment_is_dt46(w->config, o))
 		return wf_segment_final(o, 1, ret_drop);
 	wf_world_repeat(WF_SEGMENT_STEPS, wf_walk_step, &walk);
 	step = walk.step;
