@@ -4,7 +4,7 @@ import socket
 import time
 from dataclasses import dataclass
 
-from wire import ETH_P_ALL, PACKET_OUTGOING, Capture, in_netns
+from wire import PACKET_OUTGOING, Capture, in_netns
 
 OUTER_OFF = 14
 PATIENCE_S = 5
@@ -51,10 +51,11 @@ class Frames(Capture):
         return ready
 
 
-def inject(netns, interface, frame):
-    """Sends one frame out of an interface, as it is."""
+def inject(netns, interface, *frames):
+    """Sends frames out of an interface, as they are."""
     with in_netns(netns):
-        sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
+        sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
     with sock:
         sock.bind((interface, 0))
-        sock.send(bytes(frame))
+        for frame in frames:
+            sock.send(bytes(frame))

@@ -113,9 +113,10 @@ def final_sid(lab, **more):
     return sid(NODE_B, FN_DT46, **{"tenant": tenant_id(lab), **more})
 
 
-def from_underlay(lab, packet):
-    """As if node a, or whoever stands on the link, had sent it to node b."""
-    inject(lab.netns("a"), "to-b", eth(lab.mac("b", "to-a"), lab.mac("a", "to-b"), packet))
+def from_underlay(lab, *packets):
+    """As if node a, or whoever stands on the link, had sent them to node b."""
+    macs = lab.mac("b", "to-a"), lab.mac("a", "to-b")
+    inject(lab.netns("a"), "to-b", *(eth(*macs, packet) for packet in packets))
 
 
 def outer(dst, payload=V4_TO_TWO, next_header=IPV4, **more):
@@ -206,8 +207,7 @@ def test_a_packet_cut_off_at_any_byte_is_never_delivered(lab):
     def grown(reason):
         return lab.drops("b").get(reason, 0) - before.get(reason, 0)
     with nothing_delivered(lab):
-        for n in range(1, len(whole)):
-            from_underlay(lab, whole[:n])
+        from_underlay(lab, *(whole[:n] for n in range(1, len(whole))))
         wait_for(lambda: grown("srh-truncated") == n_srh, f"{n_srh} truncated SRHs")
         wait_for(lambda: grown("inner-malformed") == n_inner, f"{n_inner} truncated packets")
 
