@@ -40,15 +40,15 @@ static void on_signal(int fd, short what, void *arg)
 	event_base_loopbreak(arg);
 }
 
-static int prepare(const struct wf_options *o, struct wf_err *err)
+static int open_kern(const struct wf_options *o, struct wf_kern **ret, struct wf_err *err)
 {
-	int r = wf_place_lock(o->pin_dir, err);
+	int r = o->netns ? wf_place_enter_netns(o->netns, err) : 0;
 
-	if (!r && o->netns)
-		r = wf_place_enter_netns(o->netns, err);
 	if (!r)
 		r = wf_place_mount_bpffs(o->pin_dir, err);
-	return r;
+	if (!r)
+		r = wf_kern_linux_open(o->pin_dir, ret, err);
+	return r ? r : wf_place_lock(o->pin_dir, err);
 }
 
 static int make_directories(const struct wf_options *o, struct wf_err *err)
@@ -95,14 +95,12 @@ static int start_agent(struct daemon *d, struct wf_err *err)
 
 static int start(struct daemon *d, struct wf_err *err)
 {
-	int r = prepare(&d->options, err);
+	int r = open_kern(&d->options, &d->kern, err);
 
 	if (!r)
 		r = make_directories(&d->options, err);
 	if (!r)
 		r = start_loop(d, err);
-	if (!r)
-		r = wf_kern_linux_open(d->options.pin_dir, &d->kern, err);
 	if (!r)
 		r = start_agent(d, err);
 	if (!r)
@@ -165,10 +163,8 @@ static int start_and_stop(struct wf_kern *kern, uint32_t block, struct wf_err *e
 static int cleanup(const struct wf_options *o, struct wf_err *err)
 {
 	WF_CLEANUP(cleanup_kern) struct wf_kern *kern = NULL;
-	int r = prepare(o, err);
+	int r = open_kern(o, &kern, err);
 
-	if (!r)
-		r = wf_kern_linux_open(o->pin_dir, &kern, err);
 	if (!r)
 		r = delete_ports(kern, err);
 	return r ? r : start_and_stop(kern, o->block, err);

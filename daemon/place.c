@@ -16,8 +16,7 @@
 #include "base/own.h"
 #include "kern/netns.h"
 
-#define BPFFS	 "/sys/fs/bpf"
-#define LOCK_DIR "/run/weft"
+#define BPFFS "/sys/fs/bpf"
 
 int wf_place_enter_netns(const char *netns, struct wf_err *err)
 {
@@ -52,7 +51,7 @@ int wf_place_mount_bpffs(const char *pin_dir, struct wf_err *err)
 			    "to be root)");
 }
 
-int wf_place_make_parent(const char *path, struct wf_err *err)
+static int make_above(const char *path, mode_t mode, struct wf_err *err)
 {
 	char dir[512];
 
@@ -61,28 +60,41 @@ int wf_place_make_parent(const char *path, struct wf_err *err)
 	strcpy(dir, path);
 	for (char *slash = strchr(dir + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
-		if (mkdir(dir, 0755) < 0 && errno != EEXIST)
+		if (mkdir(dir, mode) < 0 && errno != EEXIST)
 			return wf_err_errno(err, -errno, "directory '%.200s' cannot be made", dir);
 		*slash = '/';
 	}
 	return 0;
 }
 
-/* "/sys/fs/bpf/weft/n1" -> "/run/weft/sys-fs-bpf-weft-n1.lock": a bpffs holds no files. */
-int wf_place_lock(const char *pin_dir, struct wf_err *err)
+int wf_place_make_parent(const char *path, struct wf_err *err)
+{
+	return make_above(path, 0755, err);
+}
+
+static int make_and_open(const char *dir, int *ret, struct wf_err *err)
 {
 	char path[512];
-	int fd, r, at = snprintf(path, sizeof(path), LOCK_DIR "/%.400s.lock", pin_dir + 1);
+	int fd, r;
 
-	for (int i = (int)strlen(LOCK_DIR) + 1; i < at; i++)
-		if (path[i] == '/')
-			path[i] = '-';
-	r = wf_place_make_parent(path, err);
+	snprintf(path, sizeof(path), "%.500s/", dir);
+	r = make_above(path, 0700, err);
 	if (r)
 		return r;
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		return wf_err_errno(err, -errno, "lock '%.300s'", path);
+		return wf_err_errno(err, -errno, "pin directory '%.160s'", dir);
+	*ret = fd;
+	return 0;
+}
+
+/* The directory itself is locked: a bpffs holds no files, and so nothing is left behind. */
+int wf_place_lock(const char *pin_dir, struct wf_err *err)
+{
+	int fd, r = make_and_open(pin_dir, &fd, err);
+
+	if (r)
+		return r;
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
 		return 0; /* open until the process ends */
 	r = -errno;
@@ -92,5 +104,5 @@ int wf_place_lock(const char *pin_dir, struct wf_err *err)
 				  "another weftd runs with pin directory '%.160s': stop "
 				  "it, or give this one another --node",
 				  pin_dir);
-	return wf_err_errno(err, r, "lock '%.300s'", path);
+	return wf_err_errno(err, r, "pin directory '%.160s' cannot be locked", pin_dir);
 }

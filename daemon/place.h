@@ -10,6 +10,6 @@ int wf_place_enter_netns(const char *netns, struct wf_err *err);
 int wf_place_mount_bpffs(const char *pin_dir, struct wf_err *err);
 /* The directory of the file @path (all of them, mode 0755). */
 int wf_place_make_parent(const char *path, struct wf_err *err);
-/* One daemon for each pin directory: the lock lasts as long as the process. -EBUSY: there is
- * another one. */
+/* One daemon for each pin directory, which is made if missing: the lock lasts as long as the
+ * process. -EBUSY: there is another one. */
 int wf_place_lock(const char *pin_dir, struct wf_err *err);

@@ -233,7 +233,9 @@ class Solo:
         subprocess.run(self.command("--cleanup"), check=False, capture_output=True)
         remove_namespace(self.netns)
         shutil.rmtree(self.folder)
-        assert not self.pins.folder.exists()
+        left = [str(path) for folder in (self.folder.parent, BPFFS)
+                for path in folder.glob(f"*{self.name}*")]
+        assert not left, f"weftd --cleanup left {left}"
 
     def start(self):
         """Starts the daemon; returns when it answers."""
