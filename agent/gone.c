@@ -57,8 +57,7 @@ static void miss(struct wf_agent *a, const struct wf_object *o)
 	}
 	memcpy(g.tenant, o->tenant, sizeof(g.tenant));
 	strcpy(g.name, o->name);
-	if (wf_vec_push(&a->gone, g) == 0) /* else the next pass sees it, too */
-		wf_agent_want_pass_in(a, a->options.gone_after_ms);
+	wf_vec_push(&a->gone, g); /* without memory the next pass sees it, too */
 }
 
 static void miss_all(struct wf_agent *a)
@@ -84,6 +83,18 @@ static void forget(struct wf_agent *a)
 	a->gone.n = n;
 }
 
+/* Until the first of them is gone for long enough. A timer can be early: it counts from when the
+ * loop woke up, and they from when they were missed. */
+static uint32_t rest_ms(struct wf_agent *a)
+{
+	int64_t now = wf_agent_now_ms(), rest = a->options.gone_after_ms;
+
+	wf_vec_each (g, &a->gone)
+		if (g->since_ms + a->options.gone_after_ms - now < rest)
+			rest = g->since_ms + a->options.gone_after_ms - now;
+	return rest < 1 ? 1 : (uint32_t)rest;
+}
+
 void wf_gone_check(struct wf_agent *a)
 {
 	size_t n_before = a->gone.n;
@@ -101,5 +112,5 @@ void wf_gone_check(struct wf_agent *a)
 		}
 	forget(a);
 	if (a->gone.n)
-		wf_agent_want_pass_in(a, a->options.gone_after_ms);
+		wf_agent_want_pass_in(a, rest_ms(a));
 }
