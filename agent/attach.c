@@ -112,6 +112,25 @@ static bool has_address(const struct wf_endpoint *e, const struct wf_addr *a)
 	return false;
 }
 
+/* What is attached is changed by applying it, not by attaching it again. */
+static int check_same(const struct attach *at, const struct wf_endpoint *old, struct wf_err *err)
+{
+	const struct wf_attach *wish = at->wish;
+
+	for (size_t i = 0; i < wish->n_addrs; i++)
+		if (!has_address(old, &wish->addrs[i]))
+			return wf_err_set(err, -EEXIST,
+					  "endpoint '%s' is attached already, with other "
+					  "addresses: detach it first, or leave addresses out",
+					  at->alias.name);
+	if (wish->labels && wish->labels->n && !wf_labels_equal(wish->labels, &old->labels))
+		return wf_err_set(err, -EEXIST,
+				  "endpoint '%s' is attached already, with other labels: apply "
+				  "an Endpoint that has the new ones, or leave labels out",
+				  at->alias.name);
+	return 0;
+}
+
 /* What the wish says must agree with what was declared. */
 static int merge(const struct attach *at, const struct wf_endpoint *old, struct wf_endpoint *now,
 		 struct wf_err *err)
@@ -269,7 +288,7 @@ static int add(struct wf_edit *e, struct attach *at, struct wf_current *old,
 	if (!now)
 		return wf_edit_no_memory(err);
 	if (at->is_there)
-		return 0;
+		return check_same(at, was, err);
 	r = merge(at, was, &now->endpoint, err);
 	if (!r)
 		r = complete(e, now, &outcome->problems, err);

@@ -220,9 +220,14 @@ def test_attach_again_changes_nothing(lab, nodes):
     a = nodes["a"]
     with namespace(lab) as netns:
         first = a.attach(netns, "twice")
-        second = a.attach(netns, "twice")
-        assert first[0] == second[0] == 200
-        assert first[1] == second[1]
+        address = first[1]["addresses"][0]
+        for second in (a.attach(netns, "twice"), a.attach(netns, "twice", addresses=[address])):
+            assert first[0] == second[0] == 200
+            assert first[1] == second[1]
+        answer = a.attach(netns, "twice", addresses=[address, "10.0.7.7"])
+        assert answer[0] == 409 and "attached already, with other addresses" in sentence(answer)
+        answer = a.attach(netns, "twice", labels={"app": "other"})
+        assert answer[0] == 409 and "attached already, with other labels" in sentence(answer)
         answer = a.attach(netns, "twice", ifname="eth1")
         assert answer[0] == 409
         assert sentence(answer).startswith(f"endpoint 'twice' is attached already, as eth0 of "
