@@ -7,11 +7,10 @@
 """
 import os
 import shutil
-import tempfile
 
 import netns
 from topology import MTU, PREFIX
-from weftd import Weftd, need
+from weftd import Weftd, make_folder, need
 
 TENANT = {"kind": "Tenant", "name": "bench", "prefixes": ["fd10::/32"]}
 
@@ -27,7 +26,7 @@ class Cluster:
 
     def up(self):
         need(self.build)
-        self.folder = tempfile.mkdtemp(prefix="weft-bench-")
+        self.folder = make_folder(PREFIX)
         netns.add([self.hub, *(f"{self.base}-{n}" for n in self.names), *self.containers])
         for i, name in enumerate(self.names):
             namespace = f"{self.base}-{name}"

@@ -8,12 +8,11 @@ them, both with labels and so with an identity, a policy that says the path, all
 
 There is one node between c1 and c2, so each waypoint is the receiving node: it walks them all."""
 import shutil
-import tempfile
 
 import netns
 import topology
 from baseline import Baseline, Ends
-from weftd import Weftd, need
+from weftd import Weftd, make_folder, need
 
 GATEWAY_MAC = "02:57:45:46:54:01"
 TENANT = "bench"
@@ -48,7 +47,7 @@ class Weft(Baseline):
 
     def setup(self, topo):
         need(self.build)
-        self.folder = tempfile.mkdtemp(prefix="weft-bench-")
+        self.folder = make_folder(topology.PREFIX)
         self._route(topo)
         self.nodes = {node: Weftd(self.build, self.folder, getattr(topo, node), node, NODE_ID[node])
                       for node in NODE_ID}

@@ -7,6 +7,7 @@ import re
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 
 import netns
@@ -123,11 +124,16 @@ def need(build):
         raise netns.Failed(f"no weftd in '{build}': build first (ninja -C {build})")
 
 
+def make_folder(prefix):
+    """For the store, sockets and logs of a cluster."""
+    return tempfile.mkdtemp(prefix=f"weft-{prefix}-{os.getpid()}-")
+
+
 def delete_stale(prefix):
-    """Takes away the pins PREFIX-PID-* of killed runs; the namespaces are gone with their hooks."""
-    pattern = re.compile(re.escape(prefix) + r"-(\d+)-")
-    names = os.listdir(PINS) if os.path.isdir(PINS) else []
-    for name in names:
-        match = pattern.match(name)
-        if match and not os.path.exists(f"/proc/{match[1]}"):
-            shutil.rmtree(f"{PINS}/{name}", ignore_errors=True)
+    """Takes away pins and folders of killed runs; the namespaces are gone with their hooks."""
+    pattern = re.compile(r"(?:weft-)?" + re.escape(prefix) + r"-(\d+)-")
+    for parent in (PINS, tempfile.gettempdir()):
+        for name in os.listdir(parent) if os.path.isdir(parent) else []:
+            match = pattern.match(name)
+            if match and not os.path.exists(f"/proc/{match[1]}"):
+                shutil.rmtree(f"{parent}/{name}", ignore_errors=True)
