@@ -13,8 +13,8 @@ import pytest
 
 from cluster import cluster, container, tenant, wait_for
 from frames import Frames, inject
-from packets import (FN_DT46, FN_END, IPV4, IPV6, NONE, ROUTING, UDP, eth, ipv4, ipv6, sid, srh,
-                     udp)
+from packets import (FN_DT46, FN_END, IPV4, IPV6, NONE, ROUTING, UDP, eth, ipv4, ipv6, packed, sid,
+                     srh, udp)
 from servers import udp_socket
 
 PORT = 9
@@ -216,6 +216,17 @@ def test_a_packet_that_comes_to_the_wrong_node_goes_to_the_right_one_and_no_furt
     """Node b routes it on, like any router; node a has no such endpoint."""
     with nothing_delivered(lab), lab.dropping("a", "not-here"):
         from_underlay(lab, outer(sid(NODE_A, FN_DT46, tenant_id(lab))))
+
+
+def test_an_outer_hop_limit_that_ends_at_a_waypoint_is_told_to_the_headend(lab):
+    """The next segment is node a's, so that the packet would come back."""
+    ends = sid(NODE_A, FN_DT46, tenant_id(lab))
+    packet = ipv6(ADDRESS_A, sid(NODE_B, FN_END), srh(IPV4, [ends], 1) + V4_TO_TWO,
+                  next_header=ROUTING, hop_limit=1)
+    with nothing_delivered(lab), Frames({lab.netns("a"): "a"}, MARK) as frames:
+        from_underlay(lab, packet)
+        told = [f.data[14:] for f in frames.wait(2) if not f.is_out]
+    assert [(data[6], data[40], data[24:40]) for data in told] == [(58, 3, packed(ADDRESS_A))]
 
 
 @pytest.mark.parametrize("address", ["5f00:0:2::1", "5f00:0:2::", "5f00:0:2:e001::",

@@ -188,7 +188,14 @@ def test_a_packet_too_big_for_its_path_is_told_so_by_the_gateway(plain):
         with plain.dropping("a", "too-big"):
             said = too_big(plain, V4["two"], 1280)
         assert "From 169.254.1.1" in said and "mtu = 1196" in said, said
+
+
+def test_a_stream_too_big_for_its_path_is_told_so_before_it_is_cut_up(plain):
+    """Segmentation offload hides the size of the packets that will be."""
+    with taking(plain, "16-srh"):
+        before = plain.drops("a")["too-big"]
         sent, received = stream(plain, "red-one", "red-two", V4["two"], N_BYTES // 10)
+        assert plain.drops("a")["too-big"] > before
     assert received == sent
 
 

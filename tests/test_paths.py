@@ -11,6 +11,7 @@ import pytest
 
 from cluster import TOP, Cluster, policy
 from frames import OUTER_OFF, Frames
+from packets import FN_DT46, sid
 from servers import family_of, udp_socket
 from traffic import Numbered
 from wire import Capture
@@ -152,6 +153,18 @@ def test_weights_spread_flows_three_to_one_and_a_flow_keeps_its_path(lab):
     assert 250 < len(flows["4"]) < 350  # 300, and more than five times its deviation
     assert sum(counted) == N_FLOWS * N_EACH + 1
     assert counted[0] - N_EACH * len(flows["4"]) in (0, 1)
+
+
+@pytest.mark.parametrize("via", ["", "14"], ids=["direct", "detour"])
+def test_the_final_sid_names_the_tenant_the_sender_and_the_policy(lab, via):
+    with lab.having(policy("named", via, in_tenant="blue", **WEB_TO_DB),
+                    policy("named", via, **WEB_TO_DB)):
+        shown = {"tenant": lab.ask("tenant", "show", "red", node="A")["id"],
+                 "identity": lab.ask("endpoint", "show", "red/web", node="A")["identity"],
+                 "policy": lab.ask("policy", "show", "red/named", node="A")["id"]}
+        last = captured(lab, "web", "db", V4)[-1]
+    assert last.dst == sid(7, FN_DT46, **shown)
+    assert all(shown.values())
 
 
 @FAMILIES
