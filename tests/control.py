@@ -153,8 +153,11 @@ class Pinned:
         return {name: link["prog_id"] for name, link in self.links().items()}
 
     def delete(self, table, key):
-        bpftool("map", "delete", "pinned", str(self.folder / table), "key",
-                *(str(byte) for byte in key))
+        bpftool("map", "delete", "pinned", str(self.folder / table), "key", *map(str, key))
+
+    def put(self, table, key, value):
+        bpftool("map", "update", "pinned", str(self.folder / table), "key", *map(str, key), "value",
+                *map(str, value))
 
 
 def _bytes(words):

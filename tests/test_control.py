@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What several daemons on one store make of the wish, together; and how they keep the kernel to it.
+"""What several daemons on one store make of the wish, together.
 
     red-one --- [ node a ]---[ node b ]---[ node c ] --- red-two
                                  |
@@ -9,20 +9,17 @@ import concurrent.futures
 import contextlib
 import json
 import statistics
-import subprocess
 import time
 
 import pytest
 
-from cluster import cluster, container, dump, policy, tenant, wait_for
-from control import (api, end, ip, log_of, namespace, namespaces, pinned, pings, sentence, start,
-                     weft)
+from cluster import cluster, container, dump, policy, tenant
+from control import api, ip, namespace, namespaces, pings, sentence, weft
 
 NODES = "abcd"
 CONTAINERS = [container("one", "a", "10.0.0.1", "fd00:0:0:1::1", app="web"),
               container("two", "c", "10.0.0.2", "fd00:0:0:1::2", app="db")]
 RED = tenant("red", "10.0.0.0/16", "fd00:0:0:1::/64")
-REPAIR_PATIENCE_S = 60  # the more a look at the kernel takes, the rarer it is
 
 
 @pytest.fixture(scope="module", name="lab")
@@ -421,86 +418,3 @@ def test_the_same_object_changed_from_all_sides_at_once_ends_as_one_of_them(node
         ends = {json.dumps(node.items("policies")["fought"]["via"]) for node in nodes.values()}
         assert len(ends) == 1
         assert json.loads(ends.pop()) in [[f"node/{n}" for n in via] for via in vias]
-
-
-# What others do to the kernel is undone
-
-
-def test_an_mtu_that_is_changed_by_hand_is_set_back_at_once(lab, nodes):
-    name = nodes["a"].items("endpoints")["red/one"]["interface"]
-    mtu = lab.mtu("a", name)
-    subprocess.run(["ip", "-n", lab.netns("a"), "link", "set", name, "mtu", "1300"], check=True)
-    wait_for(lambda: lab.mtu("a", name) == mtu, "the MTU to be set back", 5)
-    assert lab.mtu("red-one") == mtu
-
-
-def test_an_underlay_interface_that_is_made_anew_is_hooked_again(lab, nodes):
-    """As the lab made it: its name and addresses, at either end."""
-    ends = {"b": "to-d", "d": "to-b"}
-    held = {node: [(a["local"], a["prefixlen"])
-                   for a in ip(lab.netns(node), "addr", "show", "dev", name)[0]["addr_info"]
-                   if not a["local"].startswith("fe80")] for node, name in ends.items()}
-    routes = {node: [r for r in ip(lab.netns(node), "-6", "route") if r.get("dev") == name
-                     and "gateway" in r] for node, name in ends.items()}
-    b, d = lab.netns("b"), lab.netns("d")
-    run_ip("-n", b, "link", "del", "to-d")
-    wait_for(lambda: "there is no underlay interface 'to-d'" in str(nodes["b"].status()["problems"]),
-             "weftd to tell that it is gone", 5)
-    run_ip("-n", b, "link", "add", "to-d", "type", "veth", "peer", "name", "to-b", "netns", d)
-    for node, name in ends.items():
-        netns = lab.netns(node)
-        run_ip("-n", netns, "link", "set", name, "up")
-        for address, length in held[node]:
-            run_ip("-n", netns, "addr", "add", f"{address}/{length}", "dev", name, "nodad")
-        for route in routes[node]:
-            run_ip("-n", netns, "-6", "route", "add", route["dst"], "via", route["gateway"], "dev",
-                   name)
-    for node, name in ends.items():
-        index = ip(lab.netns(node), "link", "show", "dev", name)[0]["ifindex"]
-        wait_for(lambda n=node, i=index: f"hook-{i}" in pinned(lab, n).programs(),
-                 "the new interface to be hooked", 5)
-    assert nodes["b"].status()["problems"] == []
-    with namespace(lab) as netns:
-        status, item = nodes["d"].attach(netns, "far")
-        assert status == 200
-        nodes["a"].sync(item["revision"])
-        wait_for(lambda: lab.pings("red-one", item["addresses"][0]), "traffic over it", 5)
-        assert nodes["d"].detach("far")[0] == 200
-
-
-def run_ip(*words):
-    subprocess.run(["ip", *words], check=True)
-
-
-def test_what_was_deleted_is_put_back_by_a_restart(lab, nodes):
-    pins = pinned(lab, "c")
-    tables = pins.tables()
-    end(lab, "c")
-    damage(pins)
-    assert not lab.pings("red-one", "10.0.0.2")
-    start(lab)
-    nodes["c"].sync(1)
-    assert pins.tables() == tables
-    assert lab.pings("red-one", "10.0.0.2")
-
-
-def test_what_was_deleted_is_put_back_by_the_repair_in_time(lab, nodes):
-    """Every 30 s. Nobody tells weftd of what happens to a map."""
-    pins = pinned(lab, "c")
-    tables, hooks = pins.tables(), set(pins.links())
-    damage(pins)
-    port = next(iter(tables["ports"]))[:1]
-    (pins.folder / f"hook-{port[0]}").unlink()
-    assert set(pins.links()) != hooks
-    wait_for(lambda: set(pins.links()) == hooks and pins.tables() == tables,
-             "the kernel to hold what it should", REPAIR_PATIENCE_S)
-    assert lab.pings("red-one", "10.0.0.2")
-    assert "table entries were not as installed: repaired" in log_of(lab, "c")
-
-
-def damage(pins):
-    """One entry is gone, another one is no one's."""
-    dests, sids = pins.table("dests"), pins.table("sids")
-    pins.delete("dests", next(key for key, value in dests.items() if value[8:12] != bytes(4)))
-    pins.delete("sids", max(sids))
-    pins.delete("tenants", next(iter(pins.table("tenants"))))
