@@ -85,7 +85,7 @@ static const struct wf_edit_item *find_item(const struct wf_edit *e, const char 
 {
 	char other[WF_OBJECT_KEY_MAX];
 
-	for (const struct wf_edit_item *i = e->items.items; i < e->items.items + e->items.n; i++) {
+	wf_vec_each (i, &e->items) {
 		const struct wf_object *o = i->now ? i->now : i->old.object;
 
 		if (o && !strcmp(wf_object_key(o->kind, o->tenant, o->name, other), key))

@@ -4,7 +4,7 @@
 /* Made by the same edit, for another endpoint. */
 static const struct wf_object *made(const struct wf_edit *e, const char *tenant, const char *name)
 {
-	for (const struct wf_edit_item *i = e->items.items; i < e->items.items + e->items.n; i++)
+	wf_vec_each (i, &e->items)
 		if (i->now && i->now->kind == WF_KIND_IDENTITY && !strcmp(i->now->tenant, tenant) &&
 		    !strcmp(i->now->name, name))
 			return i->now;
