@@ -24,7 +24,7 @@ WF_INLINE void applied_fill_way(struct wf_applied *e, const struct wf_port *port
 
 /* Decides for the flow and remembers; NO_PORT is not remembered. */
 static __noinline int applied_fill(struct __sk_buff *skb, struct wf_applied *e,
-				   const struct wf_inner *in, __u64 hash)
+				   const struct wf_inner *in)
 {
 	const __u32 ifindex = skb->ifindex;
 	const struct wf_port *port = bpf_map_lookup_elem(&ports, &ifindex);
@@ -34,7 +34,7 @@ static __noinline int applied_fill(struct __sk_buff *skb, struct wf_applied *e,
 	if (!port)
 		return WF_DROP_NO_PORT;
 	e->generation = generation_now(); /* first: what changes meanwhile must not look current */
-	e->drop = (__u8)wf_apply_decide(WF_WORLD, port, in, hash, &way);
+	e->drop = (__u8)wf_apply_decide(WF_WORLD, port, in, wf_flow_hash(&in->flow), &way);
 	e->action = (__u8)way.action;
 	e->fresh_until = 0;
 	e->header_len = 0;
@@ -46,21 +46,36 @@ static __noinline int applied_fill(struct __sk_buff *skb, struct wf_applied *e,
 	return WF_DROP_NONE;
 }
 
+WF_INLINE _Bool applied_is(const struct wf_applied *e, const struct __sk_buff *skb,
+			   const struct wf_inner *in)
+{
+	return e->generation == generation_now() && e->port == skb->ifindex &&
+	       wf_flow_equal(&e->flow, &in->flow) && (e->header_len <= WF_HEAD_MAX || head_rest(e));
+}
+
 /* What becomes of the packet's flow, remembered or decided now. */
 WF_INLINE enum wf_drop applied_find(struct __sk_buff *skb, const struct wf_inner *in,
 				    struct wf_applied **ret)
 {
-	const __u64 hash = wf_flow_hash(&in->flow);
-	const __u32 slot = (__u32)(hash >> 20) & (WF_FLOWCACHE_SLOTS - 1);
-	struct wf_applied *e = bpf_map_lookup_elem(&applied, &slot);
+	__u32 slot = wf_flowcache_slot(&in->flow);
+	struct wf_applied *e = bpf_map_lookup_elem(&applied, &slot), *other;
 
+	*ret = e;
 	if (!e)
 		return WF_DROP_NO_PORT;
-	*ret = e;
-	if (e->generation == generation_now() && e->port == skb->ifindex &&
-	    wf_flow_equal(&e->flow, &in->flow) && (e->header_len <= WF_HEAD_MAX || head_rest(e)))
+	if (applied_is(e, skb, in))
 		return WF_DROP_NONE;
-	return applied_fill(skb, e, in, hash);
+	slot ^= 1;
+	other = bpf_map_lookup_elem(&applied, &slot);
+	if (!other)
+		return WF_DROP_NO_PORT;
+	if (applied_is(other, skb, in)) {
+		*ret = other;
+		return WF_DROP_NONE;
+	}
+	if (e->port && e->generation == generation_now())
+		*ret = e = other;
+	return applied_fill(skb, e, in);
 }
 
 /* A packet that may not go: the gateway may answer it, or its sender is told why. */

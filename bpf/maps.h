@@ -12,6 +12,7 @@
 #include "dp/flowcache.h"
 #include "dp/table.h"
 #include "dp/tokens.h"
+#include "wire/icmp.h"
 
 #define WF_HASH_MAP(id, map, key_type, value_type, max) \
 	struct {                                        \
@@ -65,6 +66,13 @@ struct {
 	__type(value, struct wf_validated);
 } validated SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1 << WF_WALKED_BITS);
+	__type(key, __u32);
+	__type(value, struct wf_walked);
+} walked SEC(".maps");
+
 /* ICMP that this CPU may still send, see bpf/reply.h. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -72,3 +80,11 @@ struct {
 	__type(key, __u32);
 	__type(value, struct wf_tokens);
 } icmp_tokens SEC(".maps");
+
+/* What an ICMP error quotes, while the packet is cut. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u8[WF_ICMP_QUOTE_MAX]);
+} quotes SEC(".maps");

@@ -85,6 +85,28 @@ WF_INLINE _Bool reply_store(struct __sk_buff *skb, const struct wf_icmp_error *e
 }
 
 /*
+ * Leaves the first @quote_len bytes of the packet. Behind a veth a packet still says that it was
+ * encapsulated, and Linux does not cut the tail of those: they are cut from the front, and what is
+ * quoted is put back.
+ */
+WF_INLINE _Bool reply_cut(struct __sk_buff *skb, __u32 quote_len)
+{
+	__u32 surplus = skb->len - L3 - quote_len, zero = 0;
+	__u8 *quote;
+
+	if (!surplus || !bpf_skb_change_tail(skb, L3 + quote_len, 0))
+		return 1;
+	quote = bpf_map_lookup_elem(&quotes, &zero);
+	if (!quote || skb->gso_size)
+		return 0;
+	quote_len = ((quote_len - 4) & (WF_ICMP_QUOTE_MAX - 4)) +
+		    4; /* the verifier wants to see it */
+	return !bpf_skb_load_bytes(skb, L3, quote, quote_len) &&
+	       !bpf_skb_adjust_room(skb, -(__s32)surplus, BPF_ADJ_ROOM_MAC, 0) &&
+	       !bpf_skb_store_bytes(skb, L3, quote, quote_len, 0);
+}
+
+/*
  * Turns the packet into the error. @in: as parsed, IP header at L3; @src: whose voice. False when
  * it cannot or must not be; the packet may be cut then.
  */
@@ -104,9 +126,7 @@ static __noinline int reply_make(struct __sk_buff *skb, const struct wf_inner *i
 		return 0;
 	__builtin_memcpy(e.src, src, 16);
 	__builtin_memcpy(e.dst, in->flow.src, 16);
-	/* Behind a veth a packet still says that it was encapsulated, and Linux does not cut those.
-	 */
-	if (skb->len != L3 + e.quote_len && bpf_skb_change_tail(skb, L3 + e.quote_len, 0))
+	if (!reply_cut(skb, e.quote_len))
 		return 0;
 	if (bpf_skb_adjust_room(skb, (__s32)header_len, BPF_ADJ_ROOM_MAC, 0))
 		return 0;

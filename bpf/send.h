@@ -19,7 +19,8 @@ WF_INLINE void eth_to_endpoint(__u8 eth[14], const struct wf_dest *dest, _Bool i
 
 WF_INLINE void eth_store(void *data, const __u8 eth[14])
 {
-	__builtin_memcpy(data, eth, 12);
+	wf_copy_words(data, eth, 8);
+	*(wf_any32 *)((__u8 *)data + 8) = *(const wf_any32 *)(eth + 8);
 	*(wf_any16 *)((__u8 *)data + 12) = *(const wf_any16 *)(eth + 12);
 }
 
@@ -43,7 +44,7 @@ WF_INLINE void head_fill(struct wf_applied *e, const struct wf_way *way, _Bool i
 /* What a packet adds to the ready header. @ip_len: of the packet inside. */
 WF_INLINE void head_patch(struct wf_ipv6 *outer, const struct wf_applied *e, __u32 ip_len, __u8 tc)
 {
-	outer->vtf |= WF_BE32((__u32)tc << 20);
+	outer->vtf = ((const struct wf_ipv6 *)e->head)->vtf | WF_BE32((__u32)tc << 20);
 	outer->payload_len = wf_htons((__u16)(e->header_len - WF_IPV6_LEN + ip_len));
 }
 
@@ -88,13 +89,13 @@ WF_INLINE enum wf_drop head_push(struct __sk_buff *skb, const struct wf_applied 
 	if (data + L3 + WF_IPV6_LEN > end)
 		return WF_DROP_RESIZE;
 	eth_store(data, e->eth);
-	__builtin_memcpy(data + L3, e->head, WF_IPV6_LEN);
+	wf_copy_words(data + L3, e->head, WF_IPV6_LEN);
 	head_patch((void *)(data + L3), e, ip_len, tc);
 	if (e->header_len == WF_IPV6_LEN)
 		return WF_DROP_NONE;
 	if (data + L3 + WF_HEAD_MAX > end)
 		return WF_DROP_RESIZE;
-	__builtin_memcpy(data + L3 + WF_IPV6_LEN, e->head + WF_IPV6_LEN, WF_HEAD_MAX - WF_IPV6_LEN);
+	wf_copy_words(data + L3 + WF_IPV6_LEN, e->head + WF_IPV6_LEN, WF_HEAD_MAX - WF_IPV6_LEN);
 	return e->header_len == WF_HEAD_MAX ? WF_DROP_NONE : head_store_rest(skb, e);
 }
 

@@ -6,6 +6,7 @@
 #include "bpf/host.h"
 #include "bpf/reply.h"
 #include "bpf/send.h"
+#include "bpf/walk.h"
 #include "dp/validate.h"
 #include "wire/ecn.h"
 
@@ -28,16 +29,27 @@ static __noinline int validated_fill(struct wf_validated *e, const struct wf_out
 	return 0;
 }
 
+WF_INLINE _Bool validated_is(const struct wf_validated *e, const struct wf_outer *o,
+			     const struct wf_inner *in)
+{
+	return e->generation == generation_now() && wf_equal16(e->sid, o->dst) &&
+	       wf_flow_equal(&e->flow, &in->flow);
+}
+
+/* What becomes of the packet's flow, remembered or decided now. */
 WF_INLINE struct wf_validated *validated_find(const struct wf_outer *o, const struct wf_inner *in)
 {
-	const __u32 slot = (__u32)(wf_flow_hash(&in->flow) >> 20) & (WF_FLOWCACHE_SLOTS - 1);
-	struct wf_validated *e = bpf_map_lookup_elem(&validated, &slot);
+	__u32 slot = wf_flowcache_slot(&in->flow);
+	struct wf_validated *e = bpf_map_lookup_elem(&validated, &slot), *other;
 
-	if (!e)
+	if (!e || validated_is(e, o, in))
 		return e;
-	if (e->generation == generation_now() && wf_equal16(e->sid, o->dst) &&
-	    wf_flow_equal(&e->flow, &in->flow))
-		return e;
+	slot ^= 1;
+	other = bpf_map_lookup_elem(&validated, &slot);
+	if (!other || validated_is(other, o, in))
+		return other;
+	if (e->generation == generation_now())
+		e = other;
 	validated_fill(e, o, in);
 	return e;
 }
@@ -126,16 +138,6 @@ WF_INLINE int decap(struct __sk_buff *skb, const struct wf_outer *o)
 	eth_store(data, e->eth);
 	count(skb, e->rx_slot, in.ip_len);
 	return bpf_redirect_peer(e->ifindex, 0);
-}
-
-/* A function of its own: what it needs of the stack is free again when the packet is acted on. */
-static __noinline int segment_walk(struct __sk_buff *skb, struct wf_outer *o, enum wf_drop *drop)
-{
-	enum wf_step step = wf_segment_walk(WF_WORLD, packet_data(skb), packet_end(skb), o, drop);
-
-	if (o->is_moved)
-		count(skb, slot_of_sid(o->arrived), skb->len - L3);
-	return step;
 }
 
 /* The parameter problem that RFC 8754 4.3.1.1 and RFC 8986 4.1.1 have for the packet. False: none.

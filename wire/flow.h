@@ -77,8 +77,8 @@ WF_INLINE enum wf_flow_fault wf_flow_fill_l4(const __u8 *l4, const void *end, __
 {
 	wf_any32 *ports = (void *)&inner->flow.sport;
 
-	*(wf_any32 *)&inner->flow.proto = 0;
-	inner->flow.proto = inner->upper = proto;
+	inner->upper = proto;
+	*(wf_any32 *)&inner->flow.proto = WF_BE32((__u32)proto << 24); /* and pad, in one store */
 	*ports = 0;
 	if (inner->flags & WF_INNER_FRAGMENT || !wf_flow_has_ports(proto))
 		return WF_FLOW_OK;

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The walk over this node's SIDs, and its memory: the same header arrives again and again, and
+ * leads to the same place until something changes.
+ */
+#pragma once
+
+#include "bpf/packet.h"
+#include "bpf/verdict.h"
+#include "bpf/world.h"
+#include "dp/flowcache.h"
+#include "dp/segment.h"
+
+/* The memory of the packet's header, or NULL: it is not one that is remembered. */
+WF_INLINE struct wf_walked *walked_find(const void *srh, const void *end, const struct wf_outer *o)
+{
+	__u32 slot;
+
+	if (!o->segments_left || o->upper_off != L3 + WF_IPV6_LEN + WF_WALKED_SRH_LEN ||
+	    srh + WF_WALKED_SRH_LEN > end)
+		return (void *)0;
+	slot = wf_walked_slot(o->dst, srh);
+	return bpf_map_lookup_elem(&walked, &slot);
+}
+
+/* A function of its own: what it needs of the stack is free again when the packet is acted on. */
+static __noinline int segment_walk(struct __sk_buff *skb, struct wf_outer *o, enum wf_drop *drop)
+{
+	const void *data = packet_data(skb), *end = packet_end(skb);
+	const void *srh = data + L3 + WF_IPV6_LEN;
+	struct wf_walked *m = walked_find(srh, end, o);
+	const __u32 now = generation_now();
+	enum wf_step step;
+
+	if (m && srh + WF_WALKED_SRH_LEN <= end) {
+		if (m->generation == now && wf_walked_equal(m, o->dst, srh)) {
+			wf_copy16(o->dst, m->to);
+			o->segments_left = 0;
+			count(skb, m->arrived_slot, skb->len - L3);
+			return WF_STEP_DECAP;
+		}
+		m->generation = now - 1;
+		wf_copy16(m->from, o->dst);
+		wf_copy_words(m->srh, srh, WF_WALKED_SRH_LEN);
+	}
+	step = wf_segment_walk(WF_WORLD, data, end, o, drop);
+	if (!o->is_moved)
+		return step;
+	count(skb, slot_of_sid(o->arrived), skb->len - L3);
+	if (m && step == WF_STEP_DECAP) {
+		wf_copy16(m->to, o->dst);
+		m->arrived_slot = slot_of_sid(o->arrived);
+		m->generation = now;
+	}
+	return step;
+}
