@@ -57,7 +57,7 @@ WF_INLINE _Bool applied_is(const struct wf_applied *e, const struct __sk_buff *s
 WF_INLINE enum wf_drop applied_find(struct __sk_buff *skb, const struct wf_inner *in,
 				    struct wf_applied **ret)
 {
-	__u32 slot = wf_flowcache_slot(&in->flow);
+	__u32 slot = cpu_part(wf_flowcache_slot(&in->flow), WF_FLOWCACHE_SLOTS);
 	struct wf_applied *e = bpf_map_lookup_elem(&applied, &slot), *other;
 
 	*ret = e;

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "weft.skel.h"
+#include "bpf/load.h"
 
 #define HEAD                                                                                      \
 	"# Instructions that the verifier walks for each program; a tenth more fails "            \
@@ -38,7 +38,7 @@ static struct weft_bpf *load(void)
 	if (!skel)
 		return NULL;
 	bpf_object__for_each_map(map, skel->obj) bpf_map__set_pin_path(map, NULL);
-	if (weft_bpf__load(skel) == 0)
+	if (wf_load_size_maps(skel) == 0 && weft_bpf__load(skel) == 0)
 		return skel;
 	weft_bpf__destroy(skel);
 	return NULL;

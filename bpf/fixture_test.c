@@ -14,7 +14,7 @@
 
 #include "bpf/world_test.h"
 #include "dp/tokens.h"
-#include "weft.skel.h"
+#include "bpf/load.h"
 
 #define CPUS_MAX 256
 
@@ -91,6 +91,7 @@ static struct weft_bpf *programs_load(const struct wf_config *config)
 	bpf_object__for_each_map(map, skel->obj)
 		must(bpf_map__set_pin_path(map, NULL) == 0, "leave a map unpinned");
 	skel->rodata->config = *config;
+	must(wf_load_size_maps(skel) == 0, "size the maps");
 	must(weft_bpf__load(skel) == 0, "load the programs");
 	return skel;
 }
@@ -255,13 +256,13 @@ void fixture_run(struct fixture *f, enum fixture_prog prog, uint32_t ifindex,
 
 struct wf_counter fixture_counter(const struct fixture *f, uint32_t slot)
 {
-	struct wf_counter values[CPUS_MAX], sum = {0};
+	struct wf_counter value, sum = {0};
 
-	must(bpf_map_lookup_elem(bpf_map__fd(f->skel->maps.counters), &slot, values) == 0,
-	     "read a counter");
-	for (int cpu = 0; cpu < libbpf_num_possible_cpus(); cpu++) {
-		sum.packets += values[cpu].packets;
-		sum.bytes += values[cpu].bytes;
+	for (int cpu = 0; cpu < libbpf_num_possible_cpus(); cpu++, slot += WF_COUNTER_SLOTS) {
+		must(bpf_map_lookup_elem(bpf_map__fd(f->skel->maps.counters), &slot, &value) == 0,
+		     "read a counter");
+		sum.packets += value.packets;
+		sum.bytes += value.bytes;
 	}
 	return sum;
 }

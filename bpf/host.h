@@ -64,7 +64,7 @@ static __noinline int host_send(struct __sk_buff *skb, __u32 tenant, const struc
 	struct nexthop nh = {};
 	struct wf_applied *e;
 	enum wf_drop drop;
-	__u32 slot = 0;
+	__u32 slot = cpu_part(0, WF_FLOWCACHE_SLOTS);
 
 	e = bpf_map_lookup_elem(&applied, &slot);
 	if (!e)

@@ -35,13 +35,41 @@ struct {
 	__type(value, __u32);
 } generation SEC(".maps");
 
+/*
+ * Arrays with a part for each CPU, one behind the other: the loader makes them as large as that
+ * takes (bpf/load.h). In a per-CPU map each access would first have to read where the CPU's part
+ * is.
+ */
+WF_INLINE __u32 cpu_part(__u32 slot, __u32 n_slots)
+{
+	return bpf_get_smp_processor_id() * n_slots + slot;
+}
+
 struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, WF_COUNTER_SLOTS);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 	__type(key, __u32);
 	__type(value, struct wf_counter);
 } counters SEC(".maps");
+
+/* Mapped, they begin on a page, and with them every entry on a cache line. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, WF_FLOWCACHE_SLOTS);
+	__type(key, __u32);
+	__type(value, struct wf_applied);
+} applied SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, WF_FLOWCACHE_SLOTS);
+	__type(key, __u32);
+	__type(value, struct wf_validated);
+} validated SEC(".maps");
 
 /* By enum wf_drop; room for later reasons. */
 struct {
@@ -51,20 +79,6 @@ struct {
 	__type(key, __u32);
 	__type(value, __u64);
 } drops SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, WF_FLOWCACHE_SLOTS);
-	__type(key, __u32);
-	__type(value, struct wf_applied);
-} applied SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, WF_FLOWCACHE_SLOTS);
-	__type(key, __u32);
-	__type(value, struct wf_validated);
-} validated SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

@@ -39,7 +39,7 @@ WF_INLINE _Bool validated_is(const struct wf_validated *e, const struct wf_outer
 /* What becomes of the packet's flow, remembered or decided now. */
 WF_INLINE struct wf_validated *validated_find(const struct wf_outer *o, const struct wf_inner *in)
 {
-	__u32 slot = wf_flowcache_slot(&in->flow);
+	__u32 slot = cpu_part(wf_flowcache_slot(&in->flow), WF_FLOWCACHE_SLOTS);
 	struct wf_validated *e = bpf_map_lookup_elem(&validated, &slot), *other;
 
 	if (!e || validated_is(e, o, in))

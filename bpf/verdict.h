@@ -13,7 +13,8 @@
 /* A packet or, of a GSO packet, the packets it will become. @bytes: of IP, as the slot wants it. */
 WF_INLINE void count(const struct __sk_buff *skb, __u32 slot, __u32 bytes)
 {
-	struct wf_counter *c = bpf_map_lookup_elem(&counters, &slot);
+	__u32 key = cpu_part(slot, WF_COUNTER_SLOTS);
+	struct wf_counter *c = bpf_map_lookup_elem(&counters, &key);
 
 	if (!c)
 		return;

@@ -18,6 +18,7 @@
 #define WF_NEXTHOP_JIFFIES 4  /* 16 ms at HZ=250 */
 #define WF_HEAD_MAX	   64 /* of a header: up to six waypoints in one C-SID container */
 
+/* Both are whole cache lines, the key in the first. */
 struct wf_applied {
 	struct wf_flow flow; /* the key: this, */
 	__u32 port;	     /* the interface it came from, */
@@ -37,7 +38,7 @@ struct wf_applied {
 	__u8 pad[4];
 	__u8 head[WF_HEAD_MAX] WF_ALIGNED8; /* ready outer header, its first WF_HEAD_MAX bytes */
 	struct wf_path_key path;	    /* where the rest is, when header_len > WF_HEAD_MAX */
-	__u8 pad2[4];
+	__u8 pad2[12];
 };
 
 struct wf_validated {
@@ -50,7 +51,7 @@ struct wf_validated {
 	__u32 rx_slot;
 	__u32 sid_slot;
 	__u8 eth[14]; /* ready Ethernet header */
-	__u8 pad[6];
+	__u8 pad[38];
 };
 
 /*
@@ -68,8 +69,8 @@ struct wf_walked {
 	__u8 to[16];	    /* the final SID */
 };
 
-WF_SIZE_IS(struct wf_applied, 104 + WF_HEAD_MAX + 16);
-WF_SIZE_IS(struct wf_validated, 96);
+WF_SIZE_IS(struct wf_applied, 104 + WF_HEAD_MAX + 24);
+WF_SIZE_IS(struct wf_validated, 128);
 WF_SIZE_IS(struct wf_walked, 64);
 
 /* Read in the words that the parser wrote: a CPU waits when it reads across two fresh stores. */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "kern/bpf_log.h"
-#include "weft.skel.h"
+#include "bpf/load.h"
 
 struct wf_bpf {
 	struct weft_bpf *skel; /* owned */
@@ -65,6 +65,9 @@ int wf_bpf_load(const char *pin_dir, const struct wf_config *config, struct wf_b
 	if (!bpf->skel)
 		return wf_bpf_log_error(err, -errno, "open the programs");
 	bpf->skel->rodata->config = *config;
+	r = wf_load_size_maps(bpf->skel);
+	if (r)
+		return wf_bpf_log_error(err, r, "size the maps for the CPUs");
 	r = check_pins(bpf->skel->obj, pin_dir, err);
 	if (r)
 		return r;

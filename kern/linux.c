@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 
 #include "kern/bpf.h"
@@ -133,45 +134,48 @@ static int linux_table_commit(struct wf_kern *k, struct wf_err *err)
 	return r ? wf_err_errno(err, r, "cannot commit the tables") : 0;
 }
 
-struct sums {
-	void *ret;
-	int n_cpus;
-};
-
-static void sum_counter(void *arg, const void *key, const void *values)
-{
-	const struct sums *s = arg;
-	struct wf_counter sum = {0};
-
-	for (int cpu = 0; cpu < s->n_cpus; cpu++) {
-		const struct wf_counter *c = wf_map_cpu_value(values, sizeof(*c), cpu);
-
-		sum.packets += c->packets;
-		sum.bytes += c->bytes;
-	}
-	((struct wf_counter *)s->ret)[*(const uint32_t *)key] = sum;
-}
-
+/* The CPUs' parts, one behind the other, each of WF_COUNTER_SLOTS (bpf/maps.h). */
 static int linux_counters(struct wf_kern *k, struct wf_counter *ret, struct wf_err *err)
 {
-	struct sums s = {ret, wf_map_cpus()};
+	int n_cpus = wf_map_cpus();
+	size_t n = (size_t)n_cpus * WF_COUNTER_SLOTS;
+	const struct wf_counter *parts;
 
-	return wf_map_each(wf_bpf_map(linux_of(k)->bpf, "counters"), "counters", sum_counter, &s,
-			   err);
+	if (n_cpus < 0)
+		return wf_err_errno(err, n_cpus, "cannot count the CPUs");
+	parts = mmap(NULL, n * sizeof(*parts), PROT_READ, MAP_SHARED,
+		     wf_bpf_map(linux_of(k)->bpf, "counters"), 0);
+	if (parts == MAP_FAILED)
+		return wf_err_errno(err, -errno, "cannot read the counters");
+	memset(ret, 0, WF_COUNTER_SLOTS * sizeof(*ret));
+	for (size_t i = 0; i < n; i++) {
+		ret[i % WF_COUNTER_SLOTS].packets += parts[i].packets;
+		ret[i % WF_COUNTER_SLOTS].bytes += parts[i].bytes;
+	}
+	munmap((void *)parts, n * sizeof(*parts));
+	return 0;
 }
 
 static int linux_counter_reset(struct wf_kern *k, uint32_t slot, struct wf_err *err)
 {
+	const struct wf_counter zero = {0};
 	int n_cpus = wf_map_cpus(), r = n_cpus < 0 ? n_cpus : 0;
-	_cleanup_free_ struct wf_counter *zeros = r ? NULL : calloc(n_cpus, sizeof(*zeros));
 
-	if (!r && !zeros)
-		r = -ENOMEM;
-	if (!r)
-		r = bpf_map_update_elem(wf_bpf_map(linux_of(k)->bpf, "counters"), &slot, zeros,
+	if (slot >= WF_COUNTER_SLOTS)
+		r = -E2BIG;
+	for (int cpu = 0; cpu < n_cpus && !r; cpu++) {
+		uint32_t key = (uint32_t)cpu * WF_COUNTER_SLOTS + slot;
+
+		r = bpf_map_update_elem(wf_bpf_map(linux_of(k)->bpf, "counters"), &key, &zero,
 					BPF_ANY);
+	}
 	return r ? wf_err_errno(err, r, "cannot reset counter %u", slot) : 0;
 }
+
+struct sums {
+	void *ret;
+	int n_cpus;
+};
 
 static void sum_drop(void *arg, const void *key, const void *values)
 {

@@ -243,15 +243,17 @@ static void counters_are_summed_over_the_cpus(void **state)
 {
 	struct wf_kern *k = sandbox_start(*state);
 	int fd = bpf_obj_get(SANDBOX_PIN_DIR "/counters"), n_cpus = wf_map_cpus();
-	struct wf_counter *per_cpu = calloc(n_cpus, sizeof(*per_cpu));
 	struct wf_counter *sums = calloc(WF_COUNTER_SLOTS, sizeof(*sums));
 	const uint32_t slots[] = {0, 1, 1500, WF_COUNTER_SLOTS - 1};
 	struct wf_err err = {0};
 
-	for (int cpu = 0; cpu < n_cpus; cpu++)
-		per_cpu[cpu] = (struct wf_counter){cpu + 1, 100 * (cpu + 1)};
-	for (size_t i = 0; i < 4; i++)
-		assert_int_equal(bpf_map_update_elem(fd, &slots[i], per_cpu, BPF_ANY), 0);
+	for (int i = 0; i < 4 * n_cpus; i++) {
+		const int cpu = i / 4;
+		const uint32_t key = (uint32_t)cpu * WF_COUNTER_SLOTS + slots[i % 4];
+		const struct wf_counter value = {cpu + 1, 100 * (cpu + 1)};
+
+		assert_int_equal(bpf_map_update_elem(fd, &key, &value, BPF_ANY), 0);
+	}
 	assert_int_equal(k->ops->counters(k, sums, NULL), 0);
 	for (size_t i = 0; i < 4; i++) {
 		assert_int_equal(sums[slots[i]].packets, n_cpus * (n_cpus + 1) / 2);
@@ -263,7 +265,6 @@ static void counters_are_summed_over_the_cpus(void **state)
 	assert_int_equal(sums[1500].bytes, 0);
 	assert_int_not_equal(sums[1].bytes, 0);
 	assert_int_equal(k->ops->counter_reset(k, WF_COUNTER_SLOTS, &err), -E2BIG);
-	free(per_cpu);
 	free(sums);
 	close(fd);
 	sandbox_stop(k);
