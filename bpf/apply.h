@@ -49,7 +49,7 @@ static __noinline int applied_fill(struct __sk_buff *skb, struct wf_applied *e,
 WF_INLINE _Bool applied_is(const struct wf_applied *e, const struct __sk_buff *skb,
 			   const struct wf_inner *in)
 {
-	return e->generation == generation_now() && e->port == skb->ifindex &&
+	return !((e->generation ^ generation_now()) | (e->port ^ skb->ifindex)) &&
 	       wf_flow_equal(&e->flow, &in->flow) && (e->header_len <= WF_HEAD_MAX || head_rest(e));
 }
 
@@ -163,7 +163,7 @@ WF_INLINE int apply_encap(struct __sk_buff *skb, const struct wf_inner *in, stru
 	data = packet_data(skb);
 	if (data + L3 + (is_v4 ? WF_IPV4_LEN : WF_IPV6_LEN) > (__u8 *)packet_end(skb))
 		return -WF_DROP_MALFORMED;
-	packet_hop_down(skb, data + L3, is_v4);
+	hop_down(data + L3, is_v4); /* no sum over the packet outlives the header before it */
 	count(skb, e->tx_slot, in->ip_len);
 	count(skb, e->path_slot, in->ip_len);
 	drop = head_push(skb, e, in->ip_len, in->tc);

@@ -72,20 +72,22 @@ WF_INLINE enum wf_drop packet_parse(struct __sk_buff *skb, __u32 off, __u16 prot
 	return wf_inner_fits(in, skb->len) ? WF_DROP_NONE : WF_DROP_MALFORMED;
 }
 
-/*
- * One hop less for the IP packet at @p, whose fixed header lies within the packet; the sum that a
- * NIC may have made over all of it is kept right (an IPv4 header's own sum cancels out).
- */
+/* One hop less for the IP packet at @p, whose fixed header lies within the packet. */
+WF_INLINE void hop_down(void *p, _Bool is_v4)
+{
+	if (is_v4)
+		wf_ipv4_hop_down(p);
+	else
+		((struct wf_ipv6 *)p)->hop_limit--;
+}
+
+/* The same, and the sum that a NIC may have made over all of it is kept right (an IPv4 header's own
+ * sum cancels out). */
 WF_INLINE void packet_hop_down(struct __sk_buff *skb, void *p, _Bool is_v4)
 {
-	struct wf_ipv6 *ip = p;
-
-	if (is_v4) {
-		wf_ipv4_hop_down(p);
-		return;
-	}
-	ip->hop_limit--;
-	bpf_csum_update(skb, (__u16)WF_BE16(0xfffe));
+	hop_down(p, is_v4);
+	if (!is_v4)
+		bpf_csum_update(skb, (__u16)WF_BE16(0xfffe));
 }
 
 /*
