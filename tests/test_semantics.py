@@ -91,11 +91,13 @@ def test_each_node_that_routes_takes_one_off_the_hop_limit(lab, family, destinat
 
 
 @FAMILIES
-def test_the_node_where_the_hop_limit_ends_says_so_as_the_gateway(lab, family):
+@pytest.mark.parametrize("size", [16, 57, 1300])
+def test_the_node_where_the_hop_limit_ends_says_so_as_the_gateway(lab, family, size):
+    """Also about packets that must be cut to be quoted."""
     gateway = family["gateway"].split("%")[0]
     for hops, node in ((1, "a"), (2, "b")):
         with lab.dropping(node, "hop-limit"):
-            answers, said = lab.ping("red-one", family["two"], "-t", str(hops))
+            answers, said = lab.ping("red-one", family["two"], "-t", str(hops), "-s", str(size))
         assert answers == 0
         assert f"From {gateway}" in said and "Time" in said and "exceeded" in said, said
     assert lab.ping("red-one", family["two"], "-t", "3")[0] == 1
