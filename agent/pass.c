@@ -44,6 +44,10 @@ static int make_it_so(struct wf_agent *a, bool is_repair, struct wf_err *err)
 	}
 	r = wf_install(a, wanted, is_repair, err);
 	if (!r)
+		r = wf_repair_ports(a, err);
+	if (!r && is_repair)
+		r = wf_repair_node(a, err);
+	if (!r)
 		a->installed_revision = revision;
 	return r;
 }

@@ -102,6 +102,45 @@ static void a_repair_pass_finds_what_others_changed(void **state)
 	assert_exact(a);
 }
 
+static bool is_port_whole(struct wf_agent *a)
+{
+	static const uint8_t gateway[] = WF_GATEWAY_MAC;
+	const struct wf_link *l;
+
+	assert_int_equal(wf_observe(a, NULL), 0);
+	l = wf_agent_link(a, "red", "web");
+	return l->is_up && !memcmp(l->mac, gateway, sizeof(gateway));
+}
+
+static void a_port_that_is_down_or_has_another_mac_is_repaired_by_any_pass(void **state)
+{
+	struct wf_rig *rig = *state;
+	struct wf_agent *a = rig->nodes[0].agent;
+
+	for (int i = 0; i < 2; i++) {
+		struct wf_link l = *wf_agent_link(a, "red", "web");
+
+		l.is_up = i;
+		l.mac[5] ^= i;
+		wf_kern_fake_link_set(rig->nodes[0].world, &l);
+		assert_false(is_port_whole(a));
+		assert_int_equal(wf_pass(a, NULL), 0);
+		assert_true(is_port_whole(a));
+	}
+}
+
+static void what_the_node_needs_is_repaired_by_a_repair_pass(void **state)
+{
+	struct wf_rig *rig = *state;
+	struct wf_agent *a = rig->nodes[0].agent;
+
+	wf_kern_fake_node_break(rig->nodes[0].world, WF_NODE_ADDRESS | WF_NODE_ROUTE);
+	assert_int_equal(wf_pass(a, NULL), 0);
+	assert_int_not_equal(wf_kern_fake_node_broken(rig->nodes[0].world), 0);
+	assert_int_equal(wf_pass_repair(a, NULL), 0);
+	assert_int_equal(wf_kern_fake_node_broken(rig->nodes[0].world), 0);
+}
+
 static void change_of(struct wf_rig *rig, unsigned int round)
 {
 	wf_rig_must_apply(rig->nodes[0].agent, round % 2 ? POLICY : TENANT);
@@ -235,6 +274,8 @@ int main(void)
 		CASE(a_restart_adopts_without_a_change),
 		CASE(a_restart_takes_what_is_wrong_away),
 		CASE(a_repair_pass_finds_what_others_changed),
+		CASE(a_port_that_is_down_or_has_another_mac_is_repaired_by_any_pass),
+		CASE(what_the_node_needs_is_repaired_by_a_repair_pass),
 		CASE(a_failure_of_any_call_is_repaired),
 		CASE(mtus_follow_the_longest_path),
 		CASE(programs_are_told_of_changes_and_only_of_those),

@@ -120,6 +120,10 @@ int wf_adopt(struct wf_agent *a, struct wf_err *err);
 /* install.c: makes the kernel hold @wanted (taken). */
 int wf_install(struct wf_agent *a, struct wf_image *wanted, bool is_repair, struct wf_err *err);
 
+/* repair.c: each repair is logged. */
+int wf_repair_ports(struct wf_agent *a, struct wf_err *err);
+int wf_repair_node(struct wf_agent *a, struct wf_err *err);
+
 /* pass.c */
 int wf_pass(struct wf_agent *a, struct wf_err *err);
 int wf_pass_repair(struct wf_agent *a, struct wf_err *err);

@@ -136,7 +136,29 @@ static int fake_start(struct wf_kern *k, const struct wf_config *config, struct 
 	wf_fake_of(k)->is_started = true;
 	wf_fake_world_of(k)->is_started = true;
 	wf_fake_world_of(k)->config = *config;
+	wf_fake_world_of(k)->broken_parts = 0;
 	return 0;
+}
+
+static int fake_node_repair(struct wf_kern *k, unsigned int *ret_parts, struct wf_err *err)
+{
+	struct wf_fake_world *w = wf_fake_world_of(k);
+
+	assert(wf_fake_of(k)->is_started);
+	WF_FAKE_CALL(k, err);
+	*ret_parts = w->broken_parts;
+	w->broken_parts = 0;
+	return 0;
+}
+
+void wf_kern_fake_node_break(struct wf_kern *k, unsigned int parts)
+{
+	wf_fake_world_of(k)->broken_parts |= parts;
+}
+
+unsigned int wf_kern_fake_node_broken(const struct wf_kern *k)
+{
+	return wf_fake_world_of(k)->broken_parts;
 }
 
 static int fake_stop(struct wf_kern *k, struct wf_err *err)
@@ -189,6 +211,7 @@ static void fake_free(struct wf_kern *k)
 static const struct wf_kern_ops fake_ops = {
 	.free = fake_free,
 	.start = fake_start,
+	.node_repair = fake_node_repair,
 	.table_apply = wf_fake_table_apply,
 	.table_dump = wf_fake_table_dump,
 	.table_commit = wf_fake_table_commit,
@@ -201,6 +224,7 @@ static const struct wf_kern_ops fake_ops = {
 	.port_create = wf_fake_port_create,
 	.port_delete = wf_fake_port_delete,
 	.port_mtu = wf_fake_port_mtu,
+	.port_repair = wf_fake_port_repair,
 	.stop = fake_stop,
 	.fd = fake_fd,
 	.dispatch = fake_dispatch,

@@ -45,6 +45,10 @@ uint32_t wf_kern_fake_generation(const struct wf_kern *k);
 /* As given to the last start(); NULL: never started, or stopped. */
 const struct wf_config *wf_kern_fake_config(const struct wf_kern *k);
 
+/* Others undo what start() prepared: bits of enum wf_node_part. What is still so. */
+void wf_kern_fake_node_break(struct wf_kern *k, unsigned int parts);
+unsigned int wf_kern_fake_node_broken(const struct wf_kern *k);
+
 /* Traffic. @slot < WF_COUNTER_SLOTS, @reason < WF_DROP_COUNT. */
 void wf_kern_fake_count(struct wf_kern *k, uint32_t slot, uint64_t packets, uint64_t bytes);
 void wf_kern_fake_drop(struct wf_kern *k, enum wf_drop reason, uint64_t n);

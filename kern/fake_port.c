@@ -151,6 +151,19 @@ int wf_fake_port_mtu(struct wf_kern *k, int ifindex, uint32_t mtu, struct wf_err
 	return 0;
 }
 
+int wf_fake_port_repair(struct wf_kern *k, int ifindex, struct wf_err *err)
+{
+	struct wf_link *link = wf_fake_link(wf_fake_world_of(k), ifindex);
+
+	WF_FAKE_CALL(k, err);
+	if (!link)
+		return wf_fake_no_link(err, ifindex);
+	link->is_up = true;
+	memcpy(link->mac, (const uint8_t[])WF_GATEWAY_MAC, sizeof(link->mac));
+	wf_fake_links_changed(wf_fake_world_of(k));
+	return 0;
+}
+
 int wf_kern_fake_netns_add(struct wf_kern *k, const char *netns)
 {
 	char *copy = strdup(netns);

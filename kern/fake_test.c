@@ -159,9 +159,11 @@ static void port_is_a_link_until_it_is_deleted(void **state)
 	assert_memory_equal(wf_kern_fake_port(k, ifindex)->addrs, &addr, sizeof(addr));
 	assert_int_equal(k->ops->port_mtu(k, ifindex, 1300, NULL), 0);
 	assert_int_equal(wf_kern_fake_port(k, ifindex)->mtu, 1300);
+	assert_int_equal(k->ops->port_repair(k, ifindex, NULL), 0);
 	assert_int_equal(k->ops->port_delete(k, ifindex, NULL), 0);
 	assert_null(wf_kern_fake_port(k, ifindex));
 	assert_int_equal(k->ops->port_delete(k, ifindex, NULL), -ENODEV);
+	assert_int_equal(k->ops->port_repair(k, ifindex, NULL), -ENODEV);
 }
 
 static void port_is_refused_as_the_kernel_would(void **state)
@@ -227,6 +229,22 @@ static void the_world_outlives_a_handle(void **state)
 	wf_kern_free(second);
 }
 
+static void what_is_broken_of_a_node_is_told_once_and_repaired(void **state)
+{
+	WF_CLEANUP(cleanup_kern) struct wf_kern *k = started();
+	unsigned int parts = 99;
+
+	assert_int_equal(k->ops->node_repair(k, &parts, NULL), 0);
+	assert_int_equal(parts, 0);
+	wf_kern_fake_node_break(k, WF_NODE_ADDRESS | WF_NODE_FORWARDING);
+	wf_kern_fake_fail(k, 1, -EIO);
+	assert_int_equal(k->ops->node_repair(k, &parts, NULL), -EIO);
+	assert_int_equal(parts, 0);
+	assert_int_equal(k->ops->node_repair(k, &parts, NULL), 0);
+	assert_int_equal(parts, WF_NODE_ADDRESS | WF_NODE_FORWARDING);
+	assert_int_equal(wf_kern_fake_node_broken(k), 0);
+}
+
 static void traffic_is_counted_and_reset(void **state)
 {
 	WF_CLEANUP(cleanup_kern) struct wf_kern *k = started();
@@ -258,6 +276,7 @@ int main(void)
 		cmocka_unit_test(port_is_refused_as_the_kernel_would),
 		cmocka_unit_test(a_vanished_namespace_takes_its_ports_and_hooks),
 		cmocka_unit_test(the_world_outlives_a_handle),
+		cmocka_unit_test(what_is_broken_of_a_node_is_told_once_and_repaired),
 		cmocka_unit_test(traffic_is_counted_and_reset),
 	};
 

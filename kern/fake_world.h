@@ -26,6 +26,7 @@ struct wf_fake_world {
 	int fail_code;
 	bool is_started; /* by any handle */
 	struct wf_config config;
+	unsigned int broken_parts;    /* bits of enum wf_node_part */
 	void *tables[WF_TABLE_COUNT]; /* tsearch trees, see fake_table.c */
 	size_t n_entries[WF_TABLE_COUNT];
 	uint32_t generation;
@@ -87,3 +88,4 @@ int wf_fake_port_create(struct wf_kern *k, const struct wf_port_spec *spec, int 
 			struct wf_err *err);
 int wf_fake_port_delete(struct wf_kern *k, int ifindex, struct wf_err *err);
 int wf_fake_port_mtu(struct wf_kern *k, int ifindex, uint32_t mtu, struct wf_err *err);
+int wf_fake_port_repair(struct wf_kern *k, int ifindex, struct wf_err *err);

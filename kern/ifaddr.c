@@ -26,13 +26,11 @@ int wf_ifaddr_add(struct wf_nl *nl, int ifindex, const struct wf_addr *addr, str
 {
 	char text[WF_ADDR_STR_MAX];
 	struct wf_nl_req req;
-	int r;
 
 	begin(&req, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, ifindex, addr);
 	mnl_attr_put_u32(&req.hdr, IFA_FLAGS, IFA_F_NODAD);
 	mnl_attr_put_u8(&req.hdr, IFA_PROTO, WF_RTPROT);
-	r = wf_nl_do(nl, &req, err, "add the address %s", wf_addr_str(addr, text));
-	return r == -EEXIST ? 0 : r;
+	return wf_nl_do(nl, &req, err, "add the address %s", wf_addr_str(addr, text));
 }
 
 int wf_ifaddr_delete(struct wf_nl *nl, int ifindex, const struct wf_addr *addr, struct wf_err *err)

@@ -9,7 +9,7 @@
    number that linux/rtnetlink.h gives to nobody. */
 #define WF_RTPROT 87
 
-/* An address that is there already is no error. */
+/* -EEXIST: it is there already. */
 int wf_ifaddr_add(struct wf_nl *nl, int ifindex, const struct wf_addr *addr, struct wf_err *err);
 /* One that is not there is no error. */
 int wf_ifaddr_delete(struct wf_nl *nl, int ifindex, const struct wf_addr *addr, struct wf_err *err);

@@ -58,6 +58,13 @@ struct wf_port_spec {
 
 struct wf_kern;
 
+/* What a node needs beside tables and hooks, as bits. */
+enum wf_node_part {
+	WF_NODE_FORWARDING = 1 << 0, /* of IPv6 */
+	WF_NODE_ADDRESS = 1 << 1,    /* on lo, which is up */
+	WF_NODE_ROUTE = 1 << 2,	     /* unreachable, for the rest of the locator */
+};
+
 typedef void (*wf_table_entry_fn)(void *arg, const void *key, const void *value);
 
 struct wf_kern_ops {
@@ -69,6 +76,10 @@ struct wf_kern_ops {
 	   hook_attach(). Call once, first; again only if it failed. -ESTALE: a pinned map has
 	   another layout than these programs want. */
 	int (*start)(struct wf_kern *k, const struct wf_config *config, struct wf_err *err);
+
+	/* Makes what start() prepared as it was, and tells which parts were not (bits of enum
+	   wf_node_part). On failure it tells nothing, and some may be done. */
+	int (*node_repair)(struct wf_kern *k, unsigned int *ret_parts, struct wf_err *err);
 
 	/* Does the changes in order; stops at the first that fails (then those before it are
 	   done). -E2BIG: the table is full. */
@@ -102,6 +113,9 @@ struct wf_kern_ops {
 	/* Sets the MTU on both ends, wherever the inside has gone. -ENODEV: no such interface;
 	   -ENOENT: nobody here can see the inside's namespace. */
 	int (*port_mtu)(struct wf_kern *k, int ifindex, uint32_t mtu, struct wf_err *err);
+
+	/* The outside is up and has WF_GATEWAY_MAC again. -ENODEV. */
+	int (*port_repair)(struct wf_kern *k, int ifindex, struct wf_err *err);
 
 	/* Detaches and unpins everything, removes address and routes: the node is as before
 	   start(), but for forwarding: who else came to rely on it cannot be known. Ports stay:

@@ -215,6 +215,8 @@ int wf_link_set(struct wf_nl *nl, int ifindex, const struct wf_link_change *chan
 		mnl_attr_put_strz(&req.hdr, IFLA_IFNAME, change->name);
 	if (change->alias)
 		mnl_attr_put_strz(&req.hdr, IFLA_IFALIAS, change->alias);
+	if (change->mac)
+		mnl_attr_put(&req.hdr, IFLA_ADDRESS, 6, change->mac);
 	if (change->mtu)
 		mnl_attr_put_u32(&req.hdr, IFLA_MTU, change->mtu);
 	if (change->to_no_ipv6_address)

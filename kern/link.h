@@ -39,6 +39,7 @@ int wf_link_veth_add(struct wf_nl *nl, const struct wf_veth_end *near,
 struct wf_link_change {
 	const char *name;
 	const char *alias;
+	const uint8_t *mac; /* 6 bytes */
 	uint32_t mtu;
 	bool to_up;
 	bool to_no_ipv6_address; /* no link-local address of its own when it comes up */

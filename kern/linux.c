@@ -30,6 +30,7 @@ struct linux_kern {
 	struct mnl_socket *events; /* owned; hears of links */
 	struct wf_bpf *bpf;	   /* owned; NULL until start() */
 	struct wf_hooks hooks;
+	struct wf_config config; /* as started with */
 };
 
 static struct linux_kern *linux_of(struct wf_kern *k)
@@ -59,9 +60,11 @@ static int prepare(struct linux_kern *l, struct wf_bpf *bpf, const struct wf_con
 	r = wf_hook_start(&hooks, err);
 	if (!r)
 		r = wf_node_prepare(&l->nl, config, err);
-	if (!r)
-		l->hooks = hooks;
-	return r;
+	if (r)
+		return r;
+	l->hooks = hooks;
+	l->config = *config;
+	return 0;
 }
 
 static int linux_start(struct wf_kern *k, const struct wf_config *config, struct wf_err *err)
@@ -83,6 +86,14 @@ static int linux_start(struct wf_kern *k, const struct wf_config *config, struct
 	if (!r)
 		l->bpf = TAKE_PTR(bpf);
 	return r;
+}
+
+static int linux_node_repair(struct wf_kern *k, unsigned int *ret_parts, struct wf_err *err)
+{
+	struct linux_kern *l = linux_of(k);
+
+	assert(l->bpf);
+	return wf_node_repair(&l->nl, &l->config, ret_parts, err);
 }
 
 static int table_map(const struct linux_kern *l, enum wf_table table)
@@ -229,6 +240,11 @@ static int linux_port_mtu(struct wf_kern *k, int ifindex, uint32_t mtu, struct w
 	return wf_port_mtu(&linux_of(k)->nl, ifindex, mtu, err);
 }
 
+static int linux_port_repair(struct wf_kern *k, int ifindex, struct wf_err *err)
+{
+	return wf_port_repair(&linux_of(k)->nl, ifindex, err);
+}
+
 static int linux_stop(struct wf_kern *k, struct wf_err *err)
 {
 	struct linux_kern *l = linux_of(k);
@@ -265,6 +281,7 @@ static void linux_dispatch(struct wf_kern *k)
 static const struct wf_kern_ops linux_ops = {
 	.free = linux_free,
 	.start = linux_start,
+	.node_repair = linux_node_repair,
 	.table_apply = linux_table_apply,
 	.table_dump = linux_table_dump,
 	.table_commit = linux_table_commit,
@@ -277,6 +294,7 @@ static const struct wf_kern_ops linux_ops = {
 	.port_create = linux_port_create,
 	.port_delete = linux_port_delete,
 	.port_mtu = linux_port_mtu,
+	.port_repair = linux_port_repair,
 	.stop = linux_stop,
 	.fd = linux_fd,
 	.dispatch = linux_dispatch,

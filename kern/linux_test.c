@@ -37,6 +37,40 @@ static void start_prepares_the_node_and_stop_leaves_nothing(void **state)
 	assert_string_equal(sandbox_run("bpftool net show dev near | grep near"), "");
 }
 
+static void what_others_took_from_the_node_is_put_back_and_told(void **state)
+{
+	static const struct {
+		const char *harm, *look, *wanted;
+		unsigned int parts;
+	} cases[] = {
+		{"true", "true", "", 0},
+		{"ip -6 addr del 5f00:0:7::1/128 dev lo", "ip -6 addr show lo",
+		 "inet6 5f00:0:7::1/128", WF_NODE_ADDRESS},
+		{"ip link set lo down", "ip link show lo", "LOOPBACK,UP",
+		 WF_NODE_ADDRESS | WF_NODE_ROUTE},
+		{"ip -6 route flush type unreachable", "ip -6 route show type unreachable",
+		 "unreachable 5f00:0:7::/48", WF_NODE_ROUTE},
+		{"sysctl -qw net.ipv6.conf.all.forwarding=0", "sysctl net.ipv6.conf.all.forwarding",
+		 "= 1", WF_NODE_FORWARDING},
+		{"ip -6 addr flush dev lo; sysctl -qw net.ipv6.conf.default.forwarding=0",
+		 "sysctl net.ipv6.conf.default.forwarding", "= 1",
+		 WF_NODE_FORWARDING | WF_NODE_ADDRESS},
+	};
+	struct wf_kern *k = sandbox_start(*state);
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		unsigned int parts = 99;
+
+		sandbox_run("%s", cases[i].harm);
+		assert_int_equal(k->ops->node_repair(k, &parts, NULL), 0);
+		assert_int_equal(parts, cases[i].parts);
+		sandbox_expect(sandbox_run("%s", cases[i].look), cases[i].wanted);
+		assert_int_equal(k->ops->node_repair(k, &parts, NULL), 0);
+		assert_int_equal(parts, 0);
+	}
+	sandbox_stop(k);
+}
+
 static void another_address_replaces_the_old(void **state)
 {
 	struct wf_config other = sandbox_config;
@@ -286,6 +320,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TCX(start_prepares_the_node_and_stop_leaves_nothing),
 		CLSACT(start_prepares_the_node_and_stop_leaves_nothing),
+		TCX(what_others_took_from_the_node_is_put_back_and_told),
 		TCX(another_address_replaces_the_old),
 		TCX(map_of_another_layout_is_refused_by_name),
 		TCX(open_says_why_it_cannot),

@@ -163,6 +163,15 @@ static int add_gateways(struct wf_nl *nl, int ifindex, const struct wf_port_spec
 	return r ? r : add_routes(nl, ifindex, spec, &gateway_v6, err);
 }
 
+/* One that is there already is as good. */
+static int add_address(struct wf_nl *nl, int ifindex, const struct wf_addr *addr,
+		       struct wf_err *err)
+{
+	int r = wf_ifaddr_add(nl, ifindex, addr, err);
+
+	return r == -EEXIST ? 0 : r;
+}
+
 /* Inside the container, with a socket of its namespace. */
 static int set_up_inside(struct wf_nl *inside, const struct wf_port_spec *spec, struct wf_err *err)
 {
@@ -178,7 +187,7 @@ static int set_up_inside(struct wf_nl *inside, const struct wf_port_spec *spec, 
 	if (!r && has_family(spec, false))
 		r = set_inside_ipv6(spec->ifname, err);
 	for (size_t i = 0; !r && i < spec->n_addrs; i++)
-		r = wf_ifaddr_add(inside, link.ifindex, &spec->addrs[i], err);
+		r = add_address(inside, link.ifindex, &spec->addrs[i], err);
 	if (!r)
 		r = wf_link_set(inside, link.ifindex, &up, err);
 	return r ? r : add_gateways(inside, link.ifindex, spec, err);
@@ -237,6 +246,13 @@ int wf_port_create(struct wf_nl *nl, const struct wf_port_spec *spec, int *ret_i
 	}
 	*ret_ifindex = ifindex;
 	return 0;
+}
+
+int wf_port_repair(struct wf_nl *nl, int ifindex, struct wf_err *err)
+{
+	const struct wf_link_change change = {.mac = gateway_mac, .to_up = true};
+
+	return wf_link_set(nl, ifindex, &change, err);
 }
 
 static int set_mtu_inside(struct wf_nl *nl, const struct wf_link *link,

@@ -270,6 +270,27 @@ static void mtu_changes_on_both_ends(void **state)
 	sandbox_netns_remove("another");
 }
 
+static void outside_is_repaired(void **state)
+{
+	const struct wf_addr addrs[] = {addr("10.0.0.7")};
+	const struct wf_port_spec spec = web_spec(addrs, 1);
+	const char *out;
+	int ifindex;
+
+	assert_int_equal(create(&spec, &ifindex, NULL), 0);
+	sandbox_run("ip link set wf0 down; ip link set wf0 address 02:00:00:00:99:99");
+	assert_int_equal(kern->ops->port_repair(kern, ifindex, NULL), 0);
+	out = sandbox_run("ip link show wf0");
+	sandbox_expect(out, ",UP");
+	assert_null(strstr(out, "99:99"));
+	sandbox_run("ip link set wf0 address 02:00:00:00:99:99");
+	assert_int_equal(kern->ops->port_repair(kern, ifindex, NULL), 0);
+	out = sandbox_run("ip link show wf0");
+	assert_null(strstr(out, "99:99"));
+	assert_int_equal(kern->ops->port_delete(kern, ifindex, NULL), 0);
+	assert_int_equal(kern->ops->port_repair(kern, ifindex, NULL), -ENODEV);
+}
+
 /* A process in a network namespace of its own, that waits to be killed. */
 static pid_t start_container(void)
 {
@@ -360,6 +381,7 @@ int main(void)
 		cmocka_unit_test_setup(what_a_crash_left_is_in_nobodys_way, empty_netns),
 		cmocka_unit_test_setup(path_names_a_namespace_as_well, empty_netns),
 		cmocka_unit_test_setup(mtu_changes_on_both_ends, empty_netns),
+		cmocka_unit_test_setup(outside_is_repaired, empty_netns),
 		cmocka_unit_test(mtu_finds_a_namespace_that_only_a_process_has),
 		cmocka_unit_test_setup(a_vanished_namespace_is_heard_of, empty_netns),
 		cmocka_unit_test_setup(a_visit_ends_with_its_scope, empty_netns),

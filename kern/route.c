@@ -60,9 +60,7 @@ static int change_unreachable(struct wf_nl *nl, uint16_t type, uint16_t flags,
 
 int wf_route_unreachable_add(struct wf_nl *nl, const struct wf_prefix *prefix, struct wf_err *err)
 {
-	int r = change_unreachable(nl, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, prefix, err);
-
-	return r == -EEXIST ? 0 : r;
+	return change_unreachable(nl, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, prefix, err);
 }
 
 struct wf_prefixes {

@@ -13,7 +13,7 @@
 int wf_route_add(struct wf_nl *nl, int ifindex, const struct wf_prefix *prefix,
 		 const struct wf_addr *gateway, struct wf_err *err);
 
-/* An unreachable route (IPv6), last among its equals. One that is there already is no error. */
+/* An unreachable route (IPv6), last among its equals. -EEXIST: it is there already. */
 int wf_route_unreachable_add(struct wf_nl *nl, const struct wf_prefix *prefix, struct wf_err *err);
 
 /* Deletes our unreachable routes (IPv6), but for @keep (may be NULL). */

@@ -34,19 +34,38 @@ static int write_text(const char *path, const char *text)
 	return write(fd, text, strlen(text)) < 0 ? -errno : 0;
 }
 
+#define FILE_MAX 256
+
+static int file_of(const char *path, char file[FILE_MAX], struct wf_err *err)
+{
+	if (snprintf(file, FILE_MAX, "/proc/sys/%s", path) < FILE_MAX)
+		return 0;
+	return wf_err_set(err, -ENAMETOOLONG, "setting '%.64s...' is too long", path);
+}
+
+int wf_sysctl_is(const char *path, int value, struct wf_err *err)
+{
+	char file[FILE_MAX];
+	long now = 0;
+	int r = file_of(path, file, err);
+
+	if (r)
+		return r;
+	r = read_number(file, &now);
+	return r ? wf_err_errno(err, r, "cannot read %s", file) : now == value;
+}
+
 int wf_sysctl_set(const char *path, int value, struct wf_err *err)
 {
-	char file[256], text[16];
-	long now = 0;
-	int r;
+	char file[FILE_MAX], text[16];
+	int r = wf_sysctl_is(path, value, err);
 
-	if ((size_t)snprintf(file, sizeof(file), "/proc/sys/%s", path) >= sizeof(file))
-		return wf_err_set(err, -ENAMETOOLONG, "setting '%.64s...' is too long", path);
-	r = read_number(file, &now);
-	if (!r && now == value)
-		return 0;
+	if (r)
+		return r < 0 ? r : 0;
+	r = file_of(path, file, err);
+	if (r)
+		return r;
 	snprintf(text, sizeof(text), "%d", value);
-	if (!r)
-		r = write_text(file, text);
+	r = write_text(file, text);
 	return r ? wf_err_errno(err, r, "cannot set %s to %d", file, value) : 0;
 }

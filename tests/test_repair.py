@@ -103,3 +103,46 @@ def damage(pins):
     pins.put("dests", here[:-1] + b"\x63", dests[here])
     pins.delete("sids", max(pins.table("sids")))
     pins.delete("tenants", next(iter(pins.table("tenants"))))
+
+
+@pytest.mark.parametrize("harm", [("down",), ("address", "02:00:00:00:99:99")])
+def test_a_containers_interface_is_mended_at_once(lab, nodes, harm):
+    name = nodes["a"].items("endpoints")["red/one"]["interface"]
+    netns = lab.netns("a")
+    before = looks(netns, name)
+    run_ip("-n", netns, "link", "set", name, *harm)
+    wait_for(lambda: looks(netns, name) == before, "the interface to be as it was", 5)
+    assert lab.pings("red-one", "10.0.0.2")
+    assert f"interface '{name}' of endpoint 'one' of tenant 'red'" in log_of(lab, "a")
+
+
+def looks(netns, name):
+    link = ip(netns, "link", "show", "dev", name)[0]
+    return link["address"], "UP" in link["flags"]
+
+
+def node_settings(netns):
+    lo = ip(netns, "-6", "addr", "show", "dev", "lo")[0]["addr_info"]
+    forwarding = subprocess.run(
+        ["ip", "netns", "exec", netns, "sysctl", "-n", "net.ipv6.conf.all.forwarding"],
+        check=True, capture_output=True, text=True).stdout.strip()
+    return (forwarding, sorted(a["local"] for a in lo),
+            [r["dst"] for r in ip(netns, "-6", "route", "show", "type", "unreachable")])
+
+
+def test_what_the_node_needs_is_put_back_by_the_repair_in_time(lab, nodes):
+    """Its address, the rest of its locator, forwarding: each of them is told."""
+    netns = lab.netns("b")
+    before = node_settings(netns)
+    address = next(a for a in before[1] if a.startswith("5f00"))
+    run_ip("-n", netns, "addr", "del", f"{address}/128", "dev", "lo")
+    run_ip("-n", netns, "-6", "route", "del", "unreachable", before[2][0])
+    subprocess.run(["ip", "netns", "exec", netns, "sysctl", "-qw",
+                    "net.ipv6.conf.all.forwarding=0"], check=True)
+    assert node_settings(netns) != before
+    wait_for(lambda: node_settings(netns) == before, "the node to be as it was", REPAIR_PATIENCE_S)
+    for told in ("IPv6 forwarding was off", "the node's address on lo was gone",
+                 "the unreachable route of the node's locator was gone"):
+        assert log_of(lab, "b").count(f"{told}: repaired") == 1
+    assert nodes["b"].status()["problems"] == []
+    wait_for(lambda: lab.pings("red-one", "10.0.0.2"), "traffic through it", 5)
