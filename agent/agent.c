@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "agent/printable.h"
 #include "compile/compile.h"
 
 /* So that comparing the whole kernel never takes more than so much of the time. */
@@ -13,7 +14,7 @@
 
 void wf_agent_log(struct wf_agent *a, enum wf_log_level level, const char *fmt, ...)
 {
-	char msg[1024];
+	char msg[1024], text[4 * sizeof(msg)];
 	va_list ap;
 
 	if (!a->options.log)
@@ -21,7 +22,7 @@ void wf_agent_log(struct wf_agent *a, enum wf_log_level level, const char *fmt, 
 	va_start(ap, fmt);
 	vsnprintf(msg, sizeof(msg), fmt, ap);
 	va_end(ap);
-	a->options.log(a->options.log_arg, level, msg);
+	a->options.log(a->options.log_arg, level, wf_printable(msg, text, sizeof(text)));
 }
 
 int64_t wf_agent_now_ns(void)

@@ -81,7 +81,8 @@ struct wf_agent_status {
 };
 
 void wf_agent_status(const struct wf_agent *a, struct wf_agent_status *ret);
-/* Calls @fn for everything that is wrong: the store, the last pass, what was ignored. */
+/* Calls @fn, with printable ASCII, for everything that is wrong: the store, the last pass, what was
+ * ignored. */
 void wf_agent_each_problem(const struct wf_agent *a, void (*fn)(void *arg, const char *text),
 			   void *arg);
 bool wf_agent_is_underlay(const struct wf_agent *a, const char *ifname);

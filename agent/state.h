@@ -86,6 +86,7 @@ struct wf_agent {
 	struct event *reopen_event;
 };
 
+/* What others wrote may be in it: it is made printable. */
 void wf_agent_log(struct wf_agent *a, enum wf_log_level level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 int64_t wf_agent_now_ns(void); /* since this machine started */

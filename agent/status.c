@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "agent/printable.h"
+
 void wf_agent_status(const struct wf_agent *a, struct wf_agent_status *ret)
 {
 	const struct wf_object *self = wf_node_self(a);
@@ -35,13 +37,13 @@ static void tell(const struct teller *t, const char *fmt, ...)
 
 static void tell(const struct teller *t, const char *fmt, ...)
 {
-	char text[1024];
+	char text[1024], printable[4 * sizeof(text)];
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	t->fn(t->arg, text);
+	t->fn(t->arg, wf_printable(text, printable, sizeof(printable)));
 }
 
 static void tell_store(const struct wf_agent *a, const struct teller *t)

@@ -81,6 +81,28 @@ static void garbage_is_told_and_ignored(void **state)
 	assert_int_equal(n_problems(a), 0);
 }
 
+struct told {
+	char text[1024];
+};
+
+static void keep_last(void *arg, const char *text)
+{
+	snprintf(arg, sizeof(struct told), "%s", text);
+}
+
+static void keys_are_told_in_a_way_that_a_terminal_can_take(void **state)
+{
+	struct wf_rig *rig = *state;
+	struct told last;
+	struct wf_agent *a;
+
+	wf_rig_put(rig, "/weft/v1/tenant/\x1b[2J\xff", "{\"kind\":\"\\u001b[2J\"}");
+	a = wf_rig_start(rig, 0);
+	wf_agent_each_problem(a, keep_last, &last);
+	assert_non_null(strstr(last.text, "store key '/weft/v1/tenant/\\x1b[2J\\xff' is ignored"));
+	assert_null(strpbrk(last.text, "\x1b\xff"));
+}
+
 static void contradictions_leave_the_first(void **state)
 {
 	static const char other[] =
@@ -226,6 +248,7 @@ int main(void)
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(garbage_is_told_and_ignored),
+		CASE(keys_are_told_in_a_way_that_a_terminal_can_take),
 		CASE(contradictions_leave_the_first),
 		CASE(changes_of_one_agent_reach_the_other),
 		CASE(a_deleted_store_leaves_the_data_path_alone),

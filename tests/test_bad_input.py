@@ -239,6 +239,20 @@ def test_garbage_in_the_store_is_ignored_and_told_and_can_be_mended(node):
     assert set(node.api.items("policies")) == policies
 
 
+def test_a_key_that_is_no_text_is_told_in_printable_letters(node):
+    key = b"/weft/v1/tenant/\x1b[2J\xff\n"
+    node.api.sync(put_raw(node, {key: b'{"kind": "\\u001b[31m"}'}))
+    try:
+        printed = r"store key '/weft/v1/tenant/\x1b[2J\xff\x0a' is ignored: "
+        assert [p for p in node.api.status()["problems"] if p.startswith(printed)]
+        log = node.log.read_bytes()
+        assert printed.encode() in log
+        assert not [byte for byte in log if byte > 0x7e or byte < 0x20 and byte != 0x0a]
+    finally:
+        node.api.sync(put_raw(node, {key: None}))
+    assert node.api.status()["problems"] == []
+
+
 def test_keys_of_others_in_the_store_are_no_problem(node):
     node.api.sync(node.api.apply(direct("fine"))[1]["revision"])
     put_raw(node, {b"/other/program": b"\xff", b"a": b""})
