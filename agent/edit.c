@@ -259,16 +259,13 @@ static int check_size(const struct wf_edit *e, const struct wf_store_txn *txn, s
 		e->items.n, txn->n_cmps, WF_STORE_TXN_MAX);
 }
 
-int wf_edit_commit(struct wf_edit *e, uint64_t *ret_revision, struct wf_err *err)
+static int commit(struct wf_edit *e, uint64_t *ret_revision, struct wf_err *err)
 {
 	_cleanup_free_ struct wf_store_cmp *cmps = NULL;
 	_cleanup_free_ struct wf_store_op *ops = NULL;
 	struct wf_store_txn txn;
 	int r = 0;
 
-	*ret_revision = e->agent->revision;
-	if (!e->items.n)
-		return 0;
 	for (size_t i = 0; i < e->items.n && !r; i++)
 		r = write_item(e, &e->items.items[i], err);
 	if (r)
@@ -281,4 +278,17 @@ int wf_edit_commit(struct wf_edit *e, uint64_t *ret_revision, struct wf_err *err
 	fill_txn(e, &txn, cmps, ops);
 	r = check_size(e, &txn, err);
 	return r ? r : wf_store_commit(e->agent->store, &txn, ret_revision, err);
+}
+
+int wf_edit_commit(struct wf_edit *e, uint64_t *ret_revision, struct wf_err *err)
+{
+	struct wf_err why = {0};
+	int r;
+
+	*ret_revision = e->agent->revision;
+	if (!e->items.n)
+		return 0;
+	r = commit(e, ret_revision, &why);
+	wf_watch_note_write(e->agent, r, &why, true);
+	return r ? wf_err_set(err, r, "%s", why.msg) : 0;
 }

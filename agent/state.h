@@ -48,6 +48,8 @@ struct wf_agent {
 	struct wf_err store_err;
 	struct wf_err watch_err; /* the watch has ended */
 	uint32_t reopen_ms;	 /* the next wait */
+	struct wf_err write_err;   /* the store is open, but takes no changes */
+	int64_t write_err_till_ms; /* so long a keep-alive does not speak for larger changes */
 
 	struct wf_model *model; /* owned */
 	uint64_t revision;
@@ -103,6 +105,8 @@ int wf_watch_catch_up(struct wf_agent *a, struct wf_err *err);
 /* 0, or -ESTALE and why there is no store. */
 int wf_watch_check(const struct wf_agent *a, struct wf_err *err);
 void wf_watch_close(struct wf_agent *a);
+/* What became of a write: @why is in the status until one succeeds. */
+void wf_watch_note_write(struct wf_agent *a, int r, const struct wf_err *why, bool is_change);
 
 /* node.c: this node's own object is there and says how large the underlay's packets are. */
 int wf_node_ensure(struct wf_agent *a, struct wf_err *err);

@@ -15,6 +15,8 @@
 #include "schema/schema.h"
 
 #define DISPATCHES_MAX 1000 /* then others have their turn, whatever still comes */
+/* On a full disk there is room for a keep-alive long after there is none for a change. */
+#define WRITE_ERR_MS 10000
 
 static void ignored_drop(struct wf_ignored *i)
 {
@@ -247,7 +249,8 @@ int wf_watch_open(struct wf_agent *a, struct wf_err *err)
 		return r;
 	}
 	a->store = s;
-	a->store_err = (struct wf_err){0};
+	a->store_err = a->write_err = (struct wf_err){0};
+	a->write_err_till_ms = 0;
 	return 0;
 }
 
@@ -267,6 +270,37 @@ int wf_watch_check(const struct wf_agent *a, struct wf_err *err)
 	if (a->store)
 		return 0;
 	return wf_err_set(err, -ESTALE, "%s", a->store_err.msg);
+}
+
+static bool is_of_store(int code)
+{
+	static const int codes[] = {-ENOSPC, -EROFS, -EACCES, -EBUSY, -EIO, -EBADMSG, -ETIMEDOUT};
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(*codes); i++)
+		if (codes[i] == code)
+			return true;
+	return false;
+}
+
+void wf_watch_note_write(struct wf_agent *a, int r, const struct wf_err *why, bool is_change)
+{
+	bool was_bad = a->write_err.code;
+
+	if (r && !is_of_store(r)) /* its answer, not its trouble */
+		return;
+	if (r) {
+		if (strcmp(a->write_err.msg, why->msg) != 0)
+			wf_agent_log(a, WF_LOG_ERROR, "the store takes no changes: %s", why->msg);
+		a->write_err = *why;
+		if (is_change)
+			a->write_err_till_ms = wf_agent_now_ms() + WRITE_ERR_MS;
+		return;
+	}
+	if (!was_bad || (!is_change && wf_agent_now_ms() < a->write_err_till_ms))
+		return;
+	a->write_err = (struct wf_err){0};
+	a->write_err_till_ms = 0;
+	wf_agent_log(a, WF_LOG_INFO, "the store takes changes again");
 }
 
 /* The watch has ended: list again what it missed; whatever else it was, the store is lost. */

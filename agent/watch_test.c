@@ -219,6 +219,7 @@ static void a_store_that_cannot_be_written_leaves_no_interface(void **state)
 	char dir[] = "/tmp/weft-watch-XXXXXX", path[40];
 	struct wf_rig *rig = *state;
 	struct wf_outcome outcome = {0};
+	struct told last = {""};
 	sqlite3 *other = NULL;
 	struct wf_agent *a;
 	struct wf_err err;
@@ -234,8 +235,13 @@ static void a_store_that_cannot_be_written_leaves_no_interface(void **state)
 	assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
 	assert_int_equal(wf_rig_attach(a, "red", "web", "c1", &outcome, &err), -EBUSY);
 	assert_int_equal(n_links(a), before);
+	wf_agent_each_problem(a, keep_last, &last);
+	assert_non_null(strstr(last.text, "the store takes no changes: store 'sqlite:"));
 	assert_int_equal(sqlite3_close(other), SQLITE_OK);
+	wf_watch_note_write(a, 0, NULL, false);
+	assert_int_equal(n_problems(a), 1); /* a keep-alive proves little */
 	wf_rig_must_attach(a, "red", "web", "c1");
+	assert_int_equal(n_problems(a), 0);
 	assert_int_equal(n_links(a), before + 1);
 	wf_rig_kill(rig, 0);
 	unlink_all(path);

@@ -284,12 +284,15 @@ def test_a_locked_store_is_told_after_two_seconds_and_then_works_again(node):
         assert answer[0] == 503
         assert "another process has locked it for more than 2 s: find it with fuser" in \
             sentence(answer)
+        assert [p for p in node.api.status()["problems"] if p.startswith(
+            "the store takes no changes: ") and "has locked it" in p]
         assert pings(node.x1, "10.0.0.2")
         assert node.api.get("/v1/policies")[0] == 200
         db.execute("ROLLBACK")
     assert "late" not in node.api.items("policies")
     revision = node.api.apply(direct("late"))[1]["revision"]
     node.api.sync(revision)
+    assert node.api.status()["problems"] == []
     node.api.delete(direct("late"))
 
 
@@ -331,12 +334,15 @@ def test_a_full_disk_is_told_changes_nothing_and_heals(broken):
     assert "the disk is full, nothing was changed: make room on its file system" in \
         sentence(answers[taken])
     assert "the disk is full" in sentence(broken.api.attach(broken.free, "three"))
+    assert [p for p in broken.api.status()["problems"] if p.startswith(
+        "the store takes no changes: ") and "the disk is full" in p]
     assert len(broken.api.items("policies")) == taken
     assert set(broken.api.items("endpoints")) == {"red/one", "red/two"}
     assert "eth0" not in interfaces(broken.free)
     assert pings(broken.x1, "10.0.0.2")
     filler.unlink()
     assert broken.api.attach(broken.free, "three")[0] == 200
+    assert broken.api.status()["problems"] == []
     assert pings(broken.free, "10.0.0.2")
 
 
