@@ -38,7 +38,7 @@ int64_t wf_agent_now_ms(void)
 	return wf_agent_now_ns() / 1000000;
 }
 
-static void arm(struct event *e, uint64_t ms)
+void wf_agent_arm(struct event *e, uint64_t ms)
 {
 	struct timeval wait = {.tv_sec = (time_t)(ms / 1000),
 			       .tv_usec = (suseconds_t)(ms % 1000 * 1000)};
@@ -50,12 +50,12 @@ static void arm(struct event *e, uint64_t ms)
 void wf_agent_want_pass(struct wf_agent *a)
 {
 	if (a->pass_event && !event_pending(a->pass_event, EV_TIMEOUT, NULL))
-		arm(a->pass_event, 0);
+		wf_agent_arm(a->pass_event, 0);
 }
 
 void wf_agent_want_pass_in(struct wf_agent *a, uint32_t ms)
 {
-	arm(a->retry_event, ms);
+	wf_agent_arm(a->retry_event, ms);
 }
 
 static void on_pass(int fd, short what, void *arg)
@@ -78,7 +78,8 @@ static void on_repair(int fd, short what, void *arg)
 
 	wf_pass_repair(a, NULL);
 	rest_ms = (uint64_t)(a->pass_seconds * 1000 * REPAIR_SHARE);
-	arm(a->repair_event, rest_ms > a->options.repair_ms ? rest_ms : a->options.repair_ms);
+	wf_agent_arm(a->repair_event,
+		     rest_ms > a->options.repair_ms ? rest_ms : a->options.repair_ms);
 }
 
 static void on_reopen(int fd, short what, void *arg)
@@ -88,12 +89,13 @@ static void on_reopen(int fd, short what, void *arg)
 
 	if (wf_watch_open(a, &err) == 0) {
 		wf_agent_log(a, WF_LOG_INFO, "store '%s' is back", a->options.store);
+		wf_owner_claim(a, NULL); /* if another one has it, the status says so */
 		wf_agent_want_pass(a);
 		return;
 	}
 	a->store_err = err;
 	a->reopen_ms = a->reopen_ms * 2 > WF_RETRY_MAX_MS ? WF_RETRY_MAX_MS : a->reopen_ms * 2;
-	arm(a->reopen_event, a->reopen_ms);
+	wf_agent_arm(a->reopen_event, a->reopen_ms);
 }
 
 static int make_events(struct wf_agent *a, struct wf_err *err)
@@ -107,9 +109,10 @@ static int make_events(struct wf_agent *a, struct wf_err *err)
 	if (fd >= 0)
 		a->kern_event = event_new(a->base, fd, EV_READ | EV_PERSIST, on_kern, a);
 	if (!a->pass_event || !a->retry_event || !a->repair_event || !a->reopen_event ||
+	    wf_owner_watch(a) < 0 ||
 	    (fd >= 0 && (!a->kern_event || event_add(a->kern_event, NULL) < 0)))
 		return wf_err_set(err, -ENOMEM, "out of memory for the loop's events");
-	arm(a->repair_event, a->options.repair_ms);
+	wf_agent_arm(a->repair_event, a->options.repair_ms);
 	return 0;
 }
 
@@ -117,6 +120,7 @@ static void free_options(struct wf_agent_options *o)
 {
 	free((char *)o->node);
 	free((char *)o->store);
+	free((char *)o->place);
 	for (size_t i = 0; o->underlay && i < o->n_underlay; i++)
 		free((char *)o->underlay[i]);
 	free((void *)o->underlay);
@@ -129,18 +133,19 @@ static int copy_options(const struct wf_agent_options *from, struct wf_agent_opt
 	*to = *from;
 	to->node = strdup(from->node);
 	to->store = strdup(from->store);
+	to->place = strdup(from->place);
 	to->underlay = underlay;
 	for (size_t i = 0; underlay && i < from->n_underlay; i++) {
 		underlay[i] = strdup(from->underlay[i]);
 		if (!underlay[i])
 			return -ENOMEM;
 	}
-	return to->node && to->store && underlay ? 0 : -ENOMEM;
+	return to->node && to->store && to->place && underlay ? 0 : -ENOMEM;
 }
 
 void wf_agent_free(struct wf_agent *a)
 {
-	struct event *events[] = {NULL, NULL, NULL, NULL, NULL};
+	struct event *events[6] = {NULL};
 
 	if (!a)
 		return;
@@ -149,10 +154,12 @@ void wf_agent_free(struct wf_agent *a)
 	events[2] = a->repair_event;
 	events[3] = a->reopen_event;
 	events[4] = a->kern_event;
+	events[5] = a->owner_event;
 	a->reopen_event = NULL;
-	for (int i = 0; i < 5; i++)
+	for (int i = 0; i < 6; i++)
 		if (events[i])
 			event_free(events[i]);
+	wf_owner_release(a);
 	wf_watch_close(a);
 	wf_vec_each (i, &a->ignored) {
 		free(i->key);
@@ -191,6 +198,8 @@ static int start(struct wf_agent *a, struct wf_err *err)
 		r = wf_observe_underlay(a, err);
 	if (!r)
 		r = wf_watch_open(a, err);
+	if (!r)
+		r = wf_owner_claim(a, err);
 	if (!r)
 		r = wf_node_ensure(a, err);
 	if (!r)

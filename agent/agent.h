@@ -31,6 +31,8 @@ struct wf_agent_options {
 	const char *node;	     /* its name */
 	uint16_t node_id;	     /* 0: the one it has, or any free one */
 	const char *store;	     /* URL */
+	const char *place;	     /* of this daemon: the same after a restart, and no other's.
+					For people up to the first ';' */
 	const char *const *underlay; /* interfaces that are part of the domain */
 	size_t n_underlay;
 	uint32_t block; /* of all SIDs, host order */
@@ -47,11 +49,12 @@ struct wf_agent_options {
 
 /*
  * Opens the store, finds or makes this node's object, adopts what the kernel holds and makes the
- * first pass. @base and @kern must outlive the agent. A failed pass is no error: see the status.
+ * first pass. @base and @kern must outlive the agent. -EEXIST: another daemon serves the node. A
+ * failed pass is no error: see the status.
  */
 int wf_agent_new(const struct wf_agent_options *options, struct event_base *base,
 		 struct wf_kern *kern, struct wf_agent **ret, struct wf_err *err);
-/* Leaves the data path as it is. */
+/* Leaves the data path as it is; another daemon may serve the node at once. */
 void wf_agent_free(struct wf_agent *a);
 WF_DEFINE_CLEANUP(agent, struct wf_agent *, wf_agent_free)
 

@@ -248,6 +248,18 @@ static void fill_txn(const struct wf_edit *e, struct wf_store_txn *txn, struct w
 	}
 }
 
+/* The change is made only while the node is this daemon's. */
+static int need_owner(struct wf_edit *e, struct wf_err *err)
+{
+	struct wf_owner_key owner;
+	int r = wf_owner_confirm(e->agent, &owner, err);
+
+	if (r)
+		return r;
+	r = write_key(e, owner.key, NULL, owner.mod_revision, false);
+	return r ? wf_edit_no_memory(err) : 0;
+}
+
 static int check_size(const struct wf_edit *e, const struct wf_store_txn *txn, struct wf_err *err)
 {
 	if (txn->n_cmps <= WF_STORE_TXN_MAX)
@@ -264,7 +276,7 @@ static int commit(struct wf_edit *e, uint64_t *ret_revision, struct wf_err *err)
 	_cleanup_free_ struct wf_store_cmp *cmps = NULL;
 	_cleanup_free_ struct wf_store_op *ops = NULL;
 	struct wf_store_txn txn;
-	int r = 0;
+	int r = need_owner(e, err);
 
 	for (size_t i = 0; i < e->items.n && !r; i++)
 		r = write_item(e, &e->items.items[i], err);

@@ -50,7 +50,7 @@ int wf_edit_is_free(struct wf_edit *e, const struct wf_claim *claim, const struc
 /* The lowest id (1..@max) that is free for @owner. -EADDRNOTAVAIL: none is. */
 int wf_edit_free_id(struct wf_edit *e, const struct wf_object *owner, uint32_t max, uint32_t *ret,
 		    struct wf_err *err);
-/* Nothing to write: @ret_revision is the model's. */
+/* Nothing to write: @ret_revision is the model's. -EEXIST: another daemon serves this node. */
 int wf_edit_commit(struct wf_edit *e, uint64_t *ret_revision, struct wf_err *err);
 
 /* -ENOMEM as an error of an edit. */

@@ -25,8 +25,9 @@ static int make_it_so(struct wf_agent *a, bool is_repair, struct wf_err *err)
 	uint64_t revision;
 	int r = wf_observe(a, err);
 
-	if (!r)
-		r = ensure_node(a, err);
+	if (r || wf_owner_check(a, NULL) < 0) /* the other one sees to it: that is in the status */
+		return r;
+	r = ensure_node(a, err);
 	if (r == -ESTALE && !a->store)
 		r = 0;
 	if (!r)

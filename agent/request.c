@@ -6,6 +6,8 @@ static int attempt(struct wf_request *r, struct wf_err *err)
 	struct wf_edit e;
 	int code = wf_watch_catch_up(r->agent, err);
 
+	if (!code)
+		code = wf_owner_check(r->agent, err);
 	if (code)
 		return code;
 	wf_outcome_done(r->outcome);

@@ -8,12 +8,13 @@
 #include "dp/config.h"
 #include "schema/schema.h"
 
-static void world_init(struct wf_rig_node *n)
+static void world_init(struct wf_rig_node *n, int number)
 {
 	const struct wf_link eth0 = {
 		.name = "eth0", .mtu = WF_RIG_MTU, .is_up = true, .is_ethernet = true};
 	char netns[16];
 
+	snprintf(n->name, sizeof(n->name), "n%d", number + 1);
 	n->world = wf_kern_fake_new();
 	assert(n->world);
 	wf_kern_fake_link_set(n->world, &eth0);
@@ -35,10 +36,10 @@ void wf_rig_init(struct wf_rig *rig)
 	if (wf_store_open(rig->url, &rig->store, &err) < 0)
 		abort();
 	for (int i = 0; i < WF_RIG_NODES; i++)
-		world_init(&rig->nodes[i]);
+		world_init(&rig->nodes[i], i);
 }
 
-void wf_rig_kill(struct wf_rig *rig, int i)
+void wf_rig_end(struct wf_rig *rig, int i)
 {
 	struct wf_rig_node *n = &rig->nodes[i];
 
@@ -46,6 +47,13 @@ void wf_rig_kill(struct wf_rig *rig, int i)
 	wf_kern_free(n->kern);
 	n->agent = NULL;
 	n->kern = NULL;
+}
+
+void wf_rig_kill(struct wf_rig *rig, int i)
+{
+	if (rig->nodes[i].agent)
+		rig->nodes[i].agent->owner.lease = 0; /* nobody gives it back */
+	wf_rig_end(rig, i);
 }
 
 void wf_rig_done(struct wf_rig *rig)
@@ -62,9 +70,10 @@ int wf_rig_try_start(struct wf_rig *rig, int i, uint16_t node_id, struct wf_err 
 {
 	static const char *const underlay[] = {"eth0"};
 	struct wf_rig_node *n = &rig->nodes[i];
-	char name[16];
+	char place[32];
 	struct wf_agent_options options = {
-		.node = name,
+		.node = n->name,
+		.place = place,
 		.node_id = node_id,
 		.store = rig->url,
 		.underlay = underlay,
@@ -75,7 +84,7 @@ int wf_rig_try_start(struct wf_rig *rig, int i, uint16_t node_id, struct wf_err 
 	};
 	int r;
 
-	snprintf(name, sizeof(name), "n%d", i + 1);
+	snprintf(place, sizeof(place), "rig's node %d; of a test", i);
 	n->kern = wf_kern_fake_reopen(n->world);
 	r = wf_agent_new(&options, rig->base, n->kern, &n->agent, err);
 	if (r) {

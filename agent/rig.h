@@ -10,6 +10,7 @@
 #define WF_RIG_WAIT_MS 5000
 
 struct wf_rig_node {
+	char name[16];		/* "n1", ... unless the test renames it */
 	struct wf_kern *kern;	/* owned; the daemon's handle */
 	struct wf_kern *world;	/* owned; the test's, for the rest of the machine */
 	struct wf_agent *agent; /* owned; NULL: not running */
@@ -20,7 +21,7 @@ struct wf_rig {
 	uint32_t gone_after_ms;	 /* of agents started from now on */
 	struct event_base *base; /* owned */
 	struct wf_store *store;	 /* owned; the test's own view, keeps the store alive */
-	struct wf_rig_node nodes[WF_RIG_NODES]; /* "n1", ... */
+	struct wf_rig_node nodes[WF_RIG_NODES];
 };
 
 /* No agent runs yet. Nodes have the underlay interface "eth0", namespaces "c1" to "c9". */
@@ -30,8 +31,9 @@ void wf_rig_done(struct wf_rig *rig);
 /* Starts node @i (0..).  */
 int wf_rig_try_start(struct wf_rig *rig, int i, uint16_t node_id, struct wf_err *err);
 struct wf_agent *wf_rig_start(struct wf_rig *rig, int i);
-/* Ends it as kill -9 would. The kernel's world stays. */
+/* Ends it as kill -9 would, or as told to. The kernel's world stays. */
 void wf_rig_kill(struct wf_rig *rig, int i);
+void wf_rig_end(struct wf_rig *rig, int i);
 
 /* Runs the loop until @is_true(@arg); false: it has not come true. */
 bool wf_rig_wait(struct wf_rig *rig, bool (*is_true)(void *arg), void *arg);

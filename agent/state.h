@@ -38,6 +38,13 @@ struct wf_hooked {
 	enum wf_hook hook;
 };
 
+/* Of the node this daemon serves. */
+struct wf_owner {
+	int64_t lease;	   /* 0: none of ours */
+	int64_t heard_ms;  /* when the store last said whose the node is */
+	struct wf_err err; /* code 0, or -EEXIST: another daemon serves it */
+};
+
 struct wf_agent {
 	struct wf_agent_options options; /* its strings are owned */
 	struct event_base *base;	 /* borrowed */
@@ -48,6 +55,7 @@ struct wf_agent {
 	struct wf_err store_err;
 	struct wf_err watch_err; /* the watch has ended */
 	uint32_t reopen_ms;	 /* the next wait */
+	struct wf_owner owner;
 	struct wf_err write_err;   /* the store is open, but takes no changes */
 	int64_t write_err_till_ms; /* so long a keep-alive does not speak for larger changes */
 
@@ -86,6 +94,7 @@ struct wf_agent {
 	struct event *retry_event;
 	struct event *repair_event;
 	struct event *reopen_event;
+	struct event *owner_event;
 };
 
 /* What others wrote may be in it: it is made printable. */
@@ -93,6 +102,8 @@ void wf_agent_log(struct wf_agent *a, enum wf_log_level level, const char *fmt, 
 	__attribute__((format(printf, 3, 4)));
 int64_t wf_agent_now_ns(void); /* since this machine started */
 int64_t wf_agent_now_ms(void);
+/* NULL is fine: there are none before the start is through. */
+void wf_agent_arm(struct event *e, uint64_t ms);
 /* A pass in the next turn of the loop, or in @ms. */
 void wf_agent_want_pass(struct wf_agent *a);
 void wf_agent_want_pass_in(struct wf_agent *a, uint32_t ms);
@@ -107,6 +118,26 @@ int wf_watch_check(const struct wf_agent *a, struct wf_err *err);
 void wf_watch_close(struct wf_agent *a);
 /* What became of a write: @why is in the status until one succeeds. */
 void wf_watch_note_write(struct wf_agent *a, int r, const struct wf_err *why, bool is_change);
+
+/* owner.c: this daemon, and no other, serves the node. */
+struct wf_owner_key {
+	char key[WF_OBJECT_KEY_MAX];
+	uint64_t mod_revision;
+};
+
+/* At the start, and when the store is back. -EEXIST: another one does, @err says which. A store
+   that takes no changes is no failure. */
+int wf_owner_claim(struct wf_agent *a, struct wf_err *err);
+/* Asks the store; takes the node if it is free. The key must be as in @ret when something is
+   written. -EEXIST as above. */
+int wf_owner_confirm(struct wf_agent *a, struct wf_owner_key *ret, struct wf_err *err);
+/* As known by now (the store is asked when that is older than the lease): 0 or -EEXIST. */
+int wf_owner_check(struct wf_agent *a, struct wf_err *err);
+/* Says that it is alive: to be called every now and then, which wf_owner_watch() sees to. */
+int wf_owner_keep(struct wf_agent *a, struct wf_err *err);
+int wf_owner_watch(struct wf_agent *a);
+/* Another one may start at once. */
+void wf_owner_release(struct wf_agent *a);
 
 /* node.c: this node's own object is there and says how large the underlay's packets are. */
 int wf_node_ensure(struct wf_agent *a, struct wf_err *err);

@@ -52,6 +52,8 @@ static void tell_store(const struct wf_agent *a, const struct teller *t)
 		tell(t, "the store is lost: %s", a->store_err.msg);
 	else if (a->write_err.code)
 		tell(t, "the store takes no changes: %s", a->write_err.msg);
+	if (a->owner.err.code)
+		tell(t, "nothing is changed any more: %s", a->owner.err.msg);
 	for (size_t i = 0; i < a->ignored.n; i++)
 		tell(t, "store key '%s' is ignored: %s", a->ignored.items[i].key,
 		     a->ignored.items[i].why);

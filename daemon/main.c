@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "agent/agent.h"
 #include "agent/alias.h"
@@ -77,10 +78,12 @@ static int start_loop(struct daemon *d, struct wf_err *err)
 static int start_agent(struct daemon *d, struct wf_err *err)
 {
 	const struct wf_options *o = &d->options;
+	char place[WF_PLACE_MAX];
 	struct wf_agent_options options = {
 		.node = o->node,
 		.node_id = o->node_id,
 		.store = o->store,
+		.place = place,
 		.underlay = o->underlay,
 		.n_underlay = o->n_underlay,
 		.block = o->block,
@@ -89,8 +92,13 @@ static int start_agent(struct daemon *d, struct wf_err *err)
 		.log = on_log,
 		.log_arg = &d->options,
 	};
+	int r = wf_place_describe(o->pin_dir, place, sizeof(place), err);
 
-	return wf_agent_new(&options, d->base, d->kern, &d->agent, err);
+	if (!r)
+		r = wf_agent_new(&options, d->base, d->kern, &d->agent, err);
+	if (r)
+		(void)rmdir(o->pin_dir); /* if it is empty, it is only untidy */
+	return r;
 }
 
 static int start(struct daemon *d, struct wf_err *err)

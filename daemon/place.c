@@ -106,3 +106,31 @@ int wf_place_lock(const char *pin_dir, struct wf_err *err)
 				  pin_dir);
 	return wf_err_errno(err, r, "pin directory '%.160s' cannot be locked", pin_dir);
 }
+
+static int read_boot_id(char ret[37], struct wf_err *err)
+{
+	static const char file[] = "/proc/sys/kernel/random/boot_id";
+	_cleanup_close_ int fd = open(file, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || read(fd, ret, 36) != 36)
+		return wf_err_set(err, -EIO, "cannot read %s: mount /proc", file);
+	ret[36] = '\0';
+	return 0;
+}
+
+/* The boot tells machines apart, also those that were copied; the host's name is for people. */
+int wf_place_describe(const char *pin_dir, char *buf, size_t size, struct wf_err *err)
+{
+	char boot[37], host[65] = "";
+	struct stat netns;
+	int r = read_boot_id(boot, err);
+
+	if (r)
+		return r;
+	if (stat("/proc/thread-self/ns/net", &netns) < 0)
+		return wf_err_errno(err, -errno, "the network namespace has no number");
+	gethostname(host, sizeof(host) - 1); /* without one it is as unique */
+	snprintf(buf, size, "pin directory '%.255s' on host '%s', network namespace %llu; boot %s",
+		 pin_dir, host, (unsigned long long)netns.st_ino, boot);
+	return 0;
+}

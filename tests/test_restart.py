@@ -207,6 +207,61 @@ def test_two_daemons_for_one_node_are_refused(lab):
     assert lab.pings("red-one", V4)
 
 
+def test_two_daemons_for_one_node_in_two_places_are_refused():
+    """Until the first has ended, however long it lasts; what died goes on at once."""
+    with Solo() as first, Solo() as second, namespace() as netns:
+        second.options["store"] = first.options["store"]
+        first.start()
+        assert first.api.apply(RED)[0] == 200
+        assert first.api.attach(netns, "one")[0] == 200
+        for _ in range(2):
+            said = second.fails_to_start()
+            assert said.startswith("weftd: another weftd serves node 'n1' (pin directory "
+                                   f"'{first.pins.folder}' on host '")
+            assert said.endswith("): stop it, or give this one another --node; one that died is"
+                                 " forgotten after 6 s\n")
+            assert not second.pins.folder.exists()
+            first.end(signal.SIGKILL)
+            first.start()
+        assert set(first.api.items("endpoints")) == {"red/one"}
+        assert first.api.status()["problems"] == []
+        first.end()
+        second.start()
+        assert "another weftd" in first.fails_to_start()
+
+
+def test_a_daemon_that_slept_while_another_took_its_node_changes_nothing():
+    with Solo() as first, Solo() as second, namespaces(2) as (x1, x2):
+        second.options["store"] = first.options["store"]
+        first.start()
+        assert first.api.apply(RED)[0] == 200
+        assert first.api.attach(x1, "one", addresses=["10.0.0.1"])[0] == 200
+        first.process.send_signal(signal.SIGSTOP)
+        wait_for(lambda: can_start(second), "the first to be forgotten", 20)
+        first.process.send_signal(signal.SIGCONT)
+        wait_for(lambda: [p for p in first.api.status()["problems"] if p.startswith(
+            "nothing is changed any more: another weftd serves node 'n1' (pin directory "
+            f"'{second.pins.folder}'")], "the first to see it")
+        assert first.api.attach(x2, "two")[0] == 409
+        assert second.api.attach(x2, "two", addresses=["10.0.0.2"])[0] == 200
+        wait_for(lambda: set(second.api.items("endpoints")) == {"red/two"},
+                 "the lost endpoint to be detached")
+        assert "eth0" in {link["ifname"] for link in ip(x1, "link")}
+        second.end()
+        wait_for(lambda: first.api.status()["problems"] == [] or
+                 "red/two" not in first.api.items("endpoints"), "the first to have its node again")
+        assert "node 'n1' is this weftd's again" in first.log.read_text()
+
+
+def can_start(solo):
+    try:
+        solo.start()
+    except AssertionError:
+        solo.process = None
+        return False
+    return True
+
+
 def test_a_second_daemon_does_not_take_the_socket_of_the_first():
     with Solo() as first, Solo() as second:
         first.start()
