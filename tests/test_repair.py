@@ -103,6 +103,7 @@ def damage(pins):
     pins.put("dests", here[:-1] + b"\x63", dests[here])
     pins.delete("sids", max(pins.table("sids")))
     pins.delete("tenants", next(iter(pins.table("tenants"))))
+    pins.put("generation", bytes(4), [255, 0, 0, 127])  # and no flow is remembered
 
 
 @pytest.mark.parametrize("harm", [("down",), ("address", "02:00:00:00:99:99")])
