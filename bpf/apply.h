@@ -6,6 +6,7 @@
 #include "bpf/reply.h"
 #include "bpf/send.h"
 #include "dp/apply.h"
+#include "wire/ecn.h"
 
 /* Counters and the ready header, of a flow that may go. */
 WF_INLINE void applied_fill_way(struct wf_applied *e, const struct wf_port *port,
@@ -166,7 +167,7 @@ WF_INLINE int apply_encap(struct __sk_buff *skb, const struct wf_inner *in, stru
 	hop_down(data + L3, is_v4); /* no sum over the packet outlives the header before it */
 	count(skb, e->tx_slot, in->ip_len);
 	count(skb, e->path_slot, in->ip_len);
-	drop = head_push(skb, e, in->ip_len, in->tc);
+	drop = head_push(skb, e, in->ip_len, wf_ecn_encap_tc(in->tc));
 	return drop ? -(int)drop : send_out(e, &nh);
 }
 

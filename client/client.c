@@ -46,11 +46,6 @@ void wf_client_free(struct wf_client *c)
 	free(c);
 }
 
-const char *wf_client_socket(const struct wf_client *c)
-{
-	return c->socket_path;
-}
-
 const json_t *wf_client_problems(const struct wf_client *c)
 {
 	return json_object_get(c->refusal, "problems");

@@ -25,8 +25,6 @@ struct wf_client *wf_client_new(const char *socket_path);
 void wf_client_free(struct wf_client *c);
 WF_DEFINE_CLEANUP(client, struct wf_client *, wf_client_free)
 
-const char *wf_client_socket(const struct wf_client *c);
-
 /*
  * Sends @method ("GET", "POST") to @path (with its query); @body, borrowed, may be NULL. On success
  * the caller owns *@ret (@ret may be NULL). Nobody answers: -ENOENT, -ECONNREFUSED, -EACCES,

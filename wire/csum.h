@@ -29,11 +29,6 @@ WF_INLINE __u64 wf_csum_add_bytes(__u64 sum, const void *p, __u32 n)
 	return sum;
 }
 
-WF_INLINE __u64 wf_csum_add_be16(__u64 sum, __u16 host_order)
-{
-	return sum + (__u16)wf_htons(host_order);
-}
-
 /* 16 bits, not complemented. */
 WF_INLINE __u16 wf_csum_fold(__u64 sum)
 {
