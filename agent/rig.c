@@ -128,10 +128,7 @@ static bool is_settled(void *arg)
 
 	if (wf_store_list(rig->store, WF_OBJECT_KEY_PREFIX, &l, NULL) < 0)
 		abort();
-	wanted = 0;
-	for (size_t i = 0; i < l.n; i++)
-		if (l.items[i].mod_revision > wanted)
-			wanted = l.items[i].mod_revision;
+	wanted = l.revision;
 	wf_store_list_done(&l);
 	for (int i = 0; i < WF_RIG_NODES; i++) {
 		struct wf_agent *a = rig->nodes[i].agent;

@@ -142,7 +142,6 @@ static void on_event(void *arg, const struct wf_store_event *event, const struct
 	}
 	if (load(a, a->model, event->key, event->value, event->value_len) < 0)
 		wf_err_set(&a->watch_err, -ENOMEM, "out of memory");
-	a->revision = event->revision;
 	wf_agent_want_pass(a);
 }
 
@@ -322,6 +321,18 @@ static bool has_more(struct wf_agent *a)
 	return poll(&p, 1, 0) == 1;
 }
 
+/* Revisions that changed no object count, too: others may have listed after them and wait for us.
+ */
+static void note_revision(struct wf_agent *a)
+{
+	uint64_t revision = wf_watch_revision(a->watch);
+
+	if (revision <= a->revision)
+		return;
+	a->revision = revision;
+	wf_agent_want_pass(a);
+}
+
 /* Dispatches until nothing comes any more, so that a transaction is seen as a whole. */
 static int dispatch_all(struct wf_agent *a, struct wf_err *why)
 {
@@ -329,6 +340,7 @@ static int dispatch_all(struct wf_agent *a, struct wf_err *why)
 
 	do {
 		r = wf_store_dispatch(a->store, why);
+		note_revision(a);
 	} while (!r && !a->watch_err.code && has_more(a) && ++n < DISPATCHES_MAX);
 	if (r || !a->watch_err.code)
 		return r;

