@@ -14,17 +14,34 @@
 #include "dp/tokens.h"
 #include "wire/icmp.h"
 
-#define WF_HASH_MAP(id, map, key_type, value_type, max) \
-	struct {                                        \
-		__uint(type, BPF_MAP_TYPE_HASH);        \
-		__uint(map_flags, BPF_F_NO_PREALLOC);   \
-		__uint(max_entries, max);               \
-		__uint(pinning, LIBBPF_PIN_BY_NAME);    \
-		__type(key, key_type);                  \
-		__type(value, value_type);              \
+#define WF_TYPE_PORT	BPF_MAP_TYPE_HASH
+#define WF_TYPE_TENANT	BPF_MAP_TYPE_HASH
+#define WF_TYPE_DEST	BPF_MAP_TYPE_HASH
+#define WF_TYPE_RULE	BPF_MAP_TYPE_HASH
+#define WF_TYPE_CHOICE	BPF_MAP_TYPE_HASH
+#define WF_TYPE_PATH	BPF_MAP_TYPE_HASH
+#define WF_TYPE_SID	BPF_MAP_TYPE_HASH
+#define WF_TYPE_SET	BPF_MAP_TYPE_HASH
+#define WF_TYPE_ZONE	BPF_MAP_TYPE_LPM_TRIE
+#define WF_TYPE_VERDICT BPF_MAP_TYPE_HASH
+#define WF_TYPE_RANGES	BPF_MAP_TYPE_HASH
+#define WF_TYPE_POLICY	BPF_MAP_TYPE_HASH
+#define WF_TYPE_LISTED	BPF_MAP_TYPE_HASH
+#define WF_TYPE_KEY	BPF_MAP_TYPE_HASH
+#define WF_TYPE_TRANSIT BPF_MAP_TYPE_HASH
+#define WF_TYPE_COUNTER BPF_MAP_TYPE_HASH
+
+#define WF_TABLE_MAP(id, map, key_type, value_type, max) \
+	struct {                                         \
+		__uint(type, WF_TYPE_##id);              \
+		__uint(map_flags, BPF_F_NO_PREALLOC);    \
+		__uint(max_entries, max);                \
+		__uint(pinning, LIBBPF_PIN_BY_NAME);     \
+		__type(key, key_type);                   \
+		__type(value, value_type);               \
 	} map SEC(".maps");
-WF_TABLES(WF_HASH_MAP)
-#undef WF_HASH_MAP
+WF_TABLES(WF_TABLE_MAP)
+#undef WF_TABLE_MAP
 
 /* User space adds one after each change: what the flow caches remember from before is forgotten. */
 struct {

@@ -21,6 +21,14 @@ struct wf_world {
 #define WF_MAP_PATH    paths
 #define WF_MAP_SID     sids
 #define WF_MAP_COUNTER slots
+#define WF_MAP_SET     sets
+#define WF_MAP_ZONE    zones
+#define WF_MAP_VERDICT verdicts
+#define WF_MAP_RANGES  ranges
+#define WF_MAP_POLICY  policies
+#define WF_MAP_LISTED  listed
+#define WF_MAP_KEY     keys
+#define WF_MAP_TRANSIT transits
 
 #define wf_world_find(world, id, key) \
 	((const WF_VALUE_##id *)((void)(world), bpf_map_lookup_elem(&WF_MAP_##id, key)))

@@ -174,7 +174,7 @@ static void put_table(struct wf_buf *b, const struct wf_image *img, enum wf_tabl
 		[WF_TABLE_SID] = {"sid", put_sid},
 	};
 
-	for (size_t i = 0; i < wf_image_count(img, t); i++) {
+	for (size_t i = 0; tables[t].put && i < wf_image_count(img, t); i++) {
 		wf_buf_puts(b, tables[t].noun);
 		tables[t].put(b, wf_image_key(img, t, i), wf_image_value(img, t, i));
 		wf_buf_puts(b, "\n");

@@ -39,7 +39,21 @@
 	X(NOT_HERE, "not-here", "the destination endpoint is not on this node")                    \
 	X(INNER_MALFORMED, "inner-malformed", "the packet inside cannot be")                       \
 	X(ECN, "ecn", "congestion marked outside, but the inner flow does not know ECN")           \
-	X(ICMP_UNMATCHED, "icmp-unmatched", "packet-too-big about a packet that was not ours")
+	X(ICMP_UNMATCHED, "icmp-unmatched", "packet-too-big about a packet that was not ours")     \
+	/* policies: at the sender, at the receiver, or both */                                    \
+	X(DENIED, "denied", "a policy, or the tenant's default, does not allow it")                \
+	X(ICMP_UNRELATED, "icmp-unrelated", "ICMP error about a packet its receiver did not send") \
+	X(FRAGMENT, "fragment", "a fragment whose ports are not known, or hidden on purpose")      \
+	X(FOREIGN_SID, "foreign-sid", "an SR-aware function may only use SIDs of its own tenant")  \
+	X(IDENTITY, "identity", "the sender claims an identity that its address does not have")    \
+	X(SOURCE_NODE, "source-node", "not from the node where the sender lives")                  \
+	X(UNKNOWN_POLICY, "unknown-policy", "the SID argument names no policy of the tenant")      \
+	X(NESTED, "nested", "the packet inside is itself addressed to the SID block")              \
+	X(HMAC_MISSING, "hmac-missing", "its policy or tenant requires a signed header")           \
+	X(HMAC_KEY, "hmac-key", "signed with a key that this node does not know (any more)")       \
+	X(HMAC, "hmac", "the signature is wrong")                                                  \
+	X(PATH, "path", "the signed segment list is not one of the policy's")                      \
+	X(TRANSIT, "transit", "a waypoint's mark is missing, wrong or out of order")
 
 enum wf_drop {
 #define WF_DROP_ENUM(id, name, text) WF_DROP_##id,

@@ -12,14 +12,22 @@
 #include <linux/types.h>
 
 /* X(enum suffix, map name, key type, value type, most entries) */
-#define WF_TABLES(X)                                                        \
-	X(PORT, ports, __u32, struct wf_port, 1 << 16)                      \
-	X(TENANT, tenants, __u32, struct wf_tenant_entry, 1 << 16)          \
-	X(DEST, dests, struct wf_dest_key, struct wf_dest, 1 << 20)         \
-	X(RULE, rules, struct wf_rule_key, struct wf_rule, 1 << 18)         \
-	X(CHOICE, choices, struct wf_choice_key, struct wf_choice, 1 << 18) \
-	X(PATH, paths, struct wf_path_key, struct wf_template, 1 << 18)     \
-	X(SID, sids, __u64, struct wf_sid_entry, 1 << 10)                   \
+#define WF_TABLES(X)                                                                  \
+	X(PORT, ports, __u32, struct wf_port, 1 << 16)                                \
+	X(TENANT, tenants, __u32, struct wf_tenant_entry, 1 << 16)                    \
+	X(DEST, dests, struct wf_dest_key, struct wf_dest, 1 << 20)                   \
+	X(RULE, rules, struct wf_rule_key, struct wf_rule, 1 << 18)                   \
+	X(CHOICE, choices, struct wf_choice_key, struct wf_choice, 1 << 18)           \
+	X(PATH, paths, struct wf_path_key, struct wf_template, 1 << 18)               \
+	X(SID, sids, __u64, struct wf_sid_entry, 1 << 10)                             \
+	X(SET, sets, __u64, struct wf_set, 1 << 16)                                   \
+	X(ZONE, zones, struct wf_zone_key, __u32, 1 << 18)                            \
+	X(VERDICT, verdicts, struct wf_verdict_key, __u64, 1 << 19)                   \
+	X(RANGES, ranges, __u64, struct wf_ranges, 1 << 16)                           \
+	X(POLICY, policies, struct wf_policy_key, struct wf_policy_entry, 1 << 18)    \
+	X(LISTED, listed, struct wf_listed_key, struct wf_listed, 1 << 18)            \
+	X(KEY, keys, __u32, struct wf_key_entry, 1 << 4)                              \
+	X(TRANSIT, transits, struct wf_transit_key, struct wf_transit_entry, 1 << 16) \
 	X(COUNTER, slots, struct wf_counter_key, __u32, WF_COUNTER_SLOTS)
 
 enum wf_table {
@@ -33,7 +41,8 @@ enum wf_table {
 #define WF_PORT_ADDRS	 8
 #define WF_CHOICE_MAX	 8
 #define WF_VIA_SID_MAX	 16 /* waypoints of a path */
-#define WF_TEMPLATE_MAX	 (40 + 8 + 16 * WF_VIA_SID_MAX)
+/* IPv6, a full SRH, HMAC TLV, opaque TLV, transit TLV */
+#define WF_TEMPLATE_MAX (40 + 8 + 16 * (WF_VIA_SID_MAX + 1) + 40 + 16 + 24)
 
 /* An endpoint of this node, by the index of its host-side interface. */
 struct wf_port {
@@ -42,13 +51,22 @@ struct wf_port {
 	__u32 identity; /* of its labels, for the SID argument; 0: unknown */
 	__u8 mac[6];	/* the container's */
 	__u8 n_addrs;
-	__u8 pad;
+	__u8 is_sr_aware; /* may send routing headers, with SIDs of its own tenant */
 	__u8 addrs[WF_PORT_ADDRS][16];
 };
 
-/* A tenant that exists, by its id. */
+/*
+ * A tenant that exists, by its id, and its set of policies: what is in force. A set is never
+ * edited: a change makes another one, and then exchanges the number here, so that a packet meets
+ * the old policies or the new ones. Others must know a set before this node sends by it, so the
+ * sending side follows a moment later (agent/staging.h).
+ */
 struct wf_tenant_entry {
 	__u32 has_rules; /* 0: nothing in the rule table, every pair takes the direct path */
+	__u32 pad;
+	__u64 set;     /* by which packets that come are judged */
+	__u64 set_out; /* by which packets that go are judged and get their way */
+	__u64 set_was; /* what others may still send by; 0: none */
 };
 
 /* Where an address of a tenant lives. */
@@ -58,7 +76,10 @@ struct wf_dest_key {
 };
 
 struct wf_dest {
-	__u32 class; /* endpoints that no rule tells apart share it; its identity, as a rule */
+	__u32 class;	/* endpoints that no rule tells apart share it; its identity, as a rule */
+	__u32 home;	/* the tenant it belongs to; another one's by a policy that lets it in */
+	__u32 identity; /* of its labels, in its home */
+	__u32 identity_was; /* the one it had, while others may still send it; 0: none */
 	__u16 node;
 	__u16 pad;
 	__u32 ifindex; /* host-side interface if it lives here; 0: elsewhere */
@@ -110,13 +131,17 @@ struct wf_path_key {
 	__u8 is_reverse;
 	__u8 alternative;
 	__u8 pad[2];
+	__u32 identity; /* of the sender, where the header is signed, as it is in it; else 0 */
 };
 
 struct wf_template {
-	__u16 len;	 /* bytes of header[]; 0: deliver here, without any (a direct path home) */
-	__u8 arg_offset; /* of the final SID's 64-bit argument */
+	__u16 len;	  /* bytes of header[]; 0: deliver here, without any (a direct path home) */
+	__u16 arg_offset; /* of the 64-bit argument: in the final SID, or in the opaque TLV */
+	__u16 transit_offset;	 /* of the transit TLV (wire/transit.h); 0: none */
+	__u16 transit_every;	 /* one packet in so many is marked */
 	__u8 next_header_offset; /* of the octet that says what is inside */
-	__u8 pad[4];
+	__u8 is_signed;		 /* the argument is in it already: it is part of what is signed */
+	__u8 pad[6];
 	__u8 header[WF_TEMPLATE_MAX];
 };
 
@@ -133,19 +158,156 @@ struct wf_sid_entry {
 	__u32 behavior;
 };
 
+/*
+ * Who may talk to whom, and by which policy's way.
+ *
+ * A set holds, for pairs of sides, what its policies say of each protocol and port. A side is one
+ * of the three an address can be looked at as: an identity, a zone (the longest prefix that a
+ * policy of the set names, or one of the tenant's own), or anybody. dp/policy.h puts the nine
+ * answers together.
+ */
+struct wf_set {
+	__u8 is_deny_default;  /* what no policy allows is dropped */
+	__u8 is_tracked;       /* connections are: some reply is allowed only as one */
+	__u8 has_verdicts;     /* 0: nothing in the verdict table */
+	__u8 needs;	       /* WF_NEED_*, of every packet of the tenant */
+	__u8 is_verified_here; /* this node, as a waypoint, verifies the tenant's headers */
+	__u8 has_zones;	       /* 0: nothing in the zone table */
+	__u8 pad[2];
+};
+
+/* What the receiving node insists on. */
+#define WF_NEED_HMAC	(1 << 0)
+#define WF_NEED_PATH	(1 << 1) /* the signed segment list is one of the policy's */
+#define WF_NEED_TRANSIT (1 << 2) /* the waypoints left their marks */
+
+/* Longest prefix match (a kernel's LPM trie: length in bits of what follows, then that). */
+struct wf_zone_key {
+	__u32 prefix_len; /* 64 + 0..128 */
+	__u8 set[8];	  /* network order */
+	__u8 addr[16];
+};
+
+#define WF_ZONE_SET_BITS 64
+#define WF_ZONE_INSIDE	 0x80000000u /* of the value: the address is within the tenant's prefixes */
+#define WF_ZONE_NUMBER	 0x7fffffffu /* ... and the zone; 0: no policy names it */
+
+struct wf_side {
+	__u32 tenant; /* whose identity; WF_SIDE_*: no identity */
+	__u32 id;     /* identity or zone */
+};
+
+#define WF_SIDE_ANY	 0xffffffffu /* every endpoint of the tenant; id 0 */
+#define WF_SIDE_ZONE	 0xfffffffeu
+#define WF_SIDE_INTERNET 0xfffffffdu /* no endpoint, and outside the tenant's prefixes; id 0 */
+
+struct wf_verdict_key {
+	__u64 set;
+	struct wf_side from;
+	struct wf_side to;
+};
+
+/*
+ * The value is the number of a list of ranges: what is said of (protocol << 16 | port), in order.
+ * Ranges follow each other without gaps: one ends where the next begins, the last at
+ * WF_RANGE_LAST. The port is the destination's, of ICMP type << 8 | code; of what has none 0.
+ */
+#define WF_RANGES_MAX 64
+#define WF_RANGE_LAST 0xffffffu
+
+enum wf_verdict {
+	WF_VERDICT_NONE, /* says nothing of it, but perhaps of the way */
+	WF_VERDICT_ALLOW,
+	WF_VERDICT_DENY,
+};
+
+struct wf_range {
+	__u32 last;
+	__u16 policy;	 /* whose verdict it is */
+	__u16 way;	 /* the policy whose way it takes; 0: not said here */
+	__u8 verdict;	 /* enum wf_verdict */
+	__u8 is_reverse; /* the mirrored ways of a symmetric policy */
+	__u8 pad[2];
+};
+
+struct wf_ranges {
+	__u32 n; /* 1..WF_RANGES_MAX */
+	__u32 pad;
+	struct wf_range items[WF_RANGES_MAX];
+};
+
+/* A policy of a set. */
+struct wf_policy_key {
+	__u64 set;
+	__u16 policy;
+	__u8 pad[6];
+};
+
+struct wf_policy_entry {
+	__u8 needs; /* WF_NEED_*, its tenant's included */
+	__u8 is_symmetric;
+	__u16 transit_every; /* with WF_NEED_TRANSIT: one packet in so many is checked; >= 1 */
+};
+
+/* A segment list that a policy may come here by: wf_listed_hash() of it (dp/proof.h). */
+struct wf_listed_key {
+	__u32 tenant;
+	__u16 policy;
+	__u16 source; /* node */
+	__u64 hash;
+};
+
+struct wf_listed {
+	__u16 n; /* waypoints that leave a mark, in order */
+	__u16 nodes[WF_VIA_SID_MAX];
+	__u16 pad;
+};
+
+/* A live key of the domain, by its HMAC Key ID: SHA-256 after the inner and the outer pad. */
+struct wf_key_entry {
+	__u32 inner[8];
+	__u32 outer[8];
+	__u8 is_linux; /* signs and verifies as Linux does, not as RFC 8754 says */
+	__u8 pad[7];
+};
+
+/* What @node marks packets with. A node holds its own and those of waypoints to itself. */
+struct wf_transit_key {
+	__u32 key; /* HMAC Key ID it is derived from */
+	__u16 node;
+	__u16 pad;
+};
+
+struct wf_transit_entry {
+	__u64 k[2]; /* of SipHash */
+};
+
 /* Which counter slot belongs to what. Slots are given by user space when it installs the thing. */
 enum wf_counter_kind {
 	WF_COUNTER_NONE,
 	WF_COUNTER_ENDPOINT_TX, /* name: struct wf_dest_key of its first address */
 	WF_COUNTER_ENDPOINT_RX,
-	WF_COUNTER_PATH, /* name: struct wf_path_key */
-	WF_COUNTER_SID,	 /* name: the key of the SID table */
+	WF_COUNTER_PATH,	     /* name: struct wf_path_key */
+	WF_COUNTER_SID,		     /* name: the key of the SID table */
+	WF_COUNTER_ENDPOINT_TX_DROP, /* name as ENDPOINT_TX */
+	WF_COUNTER_ENDPOINT_RX_DROP,
+	WF_COUNTER_POLICY_IN, /* name: struct wf_policy_name; what came from other nodes by it */
+	WF_COUNTER_POLICY_DENY_OUT, /* what it denied, here at the sender ... */
+	WF_COUNTER_POLICY_DENY_IN,  /* ... and at the receiver */
+	WF_COUNTER_POLICY_TRANSIT,  /* packets whose marks were checked and right */
+	WF_COUNTER_POLICY_TRANSIT_DROP,
 	WF_COUNTER_KIND_COUNT,
 };
 
 struct wf_counter_key {
 	__u32 kind;
 	__u8 name[20]; /* zero-filled */
+};
+
+/* Policy 0: what no policy speaks of. */
+struct wf_policy_name {
+	__u32 tenant;
+	__u32 policy;
 };
 
 struct wf_counter {
@@ -162,16 +324,37 @@ struct wf_counter {
 #define WF_VALUE_PATH	 struct wf_template
 #define WF_VALUE_SID	 struct wf_sid_entry
 #define WF_VALUE_COUNTER __u32
+#define WF_VALUE_SET	 struct wf_set
+#define WF_VALUE_ZONE	 __u32
+#define WF_VALUE_VERDICT __u64
+#define WF_VALUE_RANGES	 struct wf_ranges
+#define WF_VALUE_POLICY	 struct wf_policy_entry
+#define WF_VALUE_LISTED	 struct wf_listed
+#define WF_VALUE_KEY	 struct wf_key_entry
+#define WF_VALUE_TRANSIT struct wf_transit_entry
 
 #define WF_SIZE_IS(type, bytes) _Static_assert(sizeof(type) == (bytes), #type " has a hole")
 WF_SIZE_IS(struct wf_port, 20 + 16 * WF_PORT_ADDRS);
 WF_SIZE_IS(struct wf_dest_key, 20);
-WF_SIZE_IS(struct wf_dest, 20);
+WF_SIZE_IS(struct wf_tenant_entry, 32);
+WF_SIZE_IS(struct wf_dest, 32);
 WF_SIZE_IS(struct wf_rule_key, 12);
 WF_SIZE_IS(struct wf_rule, 4);
 WF_SIZE_IS(struct wf_choice_key, 12);
 WF_SIZE_IS(struct wf_choice, 2 * WF_CHOICE_MAX + 4);
-WF_SIZE_IS(struct wf_path_key, 12);
-WF_SIZE_IS(struct wf_template, 8 + WF_TEMPLATE_MAX);
+WF_SIZE_IS(struct wf_path_key, 16);
+WF_SIZE_IS(struct wf_template, 16 + WF_TEMPLATE_MAX);
+WF_SIZE_IS(struct wf_set, 8);
+WF_SIZE_IS(struct wf_zone_key, 28);
+WF_SIZE_IS(struct wf_verdict_key, 24);
+WF_SIZE_IS(struct wf_range, 12);
+WF_SIZE_IS(struct wf_ranges, 8 + 12 * WF_RANGES_MAX);
+WF_SIZE_IS(struct wf_policy_key, 16);
+WF_SIZE_IS(struct wf_policy_entry, 4);
+WF_SIZE_IS(struct wf_listed_key, 16);
+WF_SIZE_IS(struct wf_listed, 36);
+WF_SIZE_IS(struct wf_key_entry, 72);
+WF_SIZE_IS(struct wf_transit_key, 8);
+WF_SIZE_IS(struct wf_transit_entry, 16);
 WF_SIZE_IS(struct wf_counter_key, 24);
 WF_SIZE_IS(struct wf_counter, 16);

@@ -21,6 +21,7 @@ enum wf_kind {
 	WF_KIND_IDENTITY, /* made by attaching, never declared by people */
 	WF_KIND_ENDPOINT,
 	WF_KIND_POLICY,
+	WF_KIND_KEY,
 	WF_KIND_COUNT,
 };
 
@@ -38,11 +39,28 @@ struct wf_node {
 	struct wf_addr end_sid;
 };
 
+/* Where a packet carries tenant, identity and policy. */
+enum wf_metadata {
+	WF_METADATA_SID, /* the final SID's argument */
+	WF_METADATA_TLV, /* an opaque TLV of the SRH */
+	WF_METADATA_COUNT,
+};
+
+/* What the receiving node insists on; the bits of WF_NEED_* in dp/table.h. */
+#define WF_REQUIRE_HMAC	   (1 << 0)
+#define WF_REQUIRE_PATH	   (1 << 1) /* implies HMAC */
+#define WF_REQUIRE_TRANSIT (1 << 2) /* implies HMAC */
+
 struct wf_tenant {
 	uint32_t id; /* 0: not allocated yet */
 	struct wf_prefix prefixes[WF_TENANT_PREFIX_MAX];
 	unsigned int n_prefixes;
 	enum wf_encoding encoding;
+	enum wf_metadata metadata;
+	bool is_deny_default; /* what no policy allows is dropped */
+	uint8_t require;      /* WF_REQUIRE_*, but PATH and TRANSIT: those are policies' */
+	char verify[WF_VIA_MAX][WF_NAME_MAX + 1]; /* nodes that verify its headers on the way */
+	unsigned int n_verify;
 };
 
 struct wf_identity {
@@ -58,19 +76,54 @@ struct wf_endpoint {
 	unsigned int n_addrs;
 	struct wf_labels labels;
 	uint32_t identity; /* 0: none yet */
+	/* While its labels change (agent/relabel.c): the identity it had, which others still take
+	   from it; 0: none. It is announced first, then used, then forgotten. */
+	uint32_t identity_was;
+	bool is_announced; /* its node still sends identity_was */
+	bool is_sr_aware;  /* may send routing headers, with SIDs of its own tenant */
+};
+
+/*
+ * Keys of the domain sign headers (RFC 8754 section 2.1.2). At most two live at a time: the one
+ * that signs and another one that is accepted, the next or (retiring) the last.
+ */
+enum wf_key_state {
+	WF_KEY_ACCEPTED,
+	WF_KEY_SIGNING,
+	WF_KEY_RETIRING, /* accepted until retires_ms */
+	WF_KEY_STATE_COUNT,
+};
+
+struct wf_hmac_key {
+	uint32_t id; /* HMAC Key ID, not 0 */
+	uint8_t secret[WF_SECRET_MAX];
+	unsigned int secret_len; /* WF_SECRET_MIN.. bytes */
+	enum wf_key_state state;
+	int64_t retires_ms; /* since 1970 */
+	bool is_linux;	    /* as the Linux kernel signs (docs/keys.md) */
 };
 
 enum wf_selector_type {
 	WF_SELECT_ANY,
-	WF_SELECT_LABELS, /* endpoints that have all of these */
-	WF_SELECT_PREFIX, /* endpoints with an address inside */
+	WF_SELECT_LABELS,   /* endpoints that have all of these */
+	WF_SELECT_PREFIX,   /* addresses inside */
+	WF_SELECT_TENANT,   /* endpoints of another tenant, that have all labels (if any) */
+	WF_SELECT_INTERNET, /* addresses outside the tenant that belong to no endpoint */
 	WF_SELECT_COUNT,
 };
 
 struct wf_selector {
 	enum wf_selector_type type;
+	char tenant[WF_NAME_MAX + 1]; /* WF_SELECT_TENANT */
 	struct wf_labels labels;
 	struct wf_prefix prefix;
+};
+
+/* Of a policy: tcp/80-90; icmp/8 (type). Protocol 0: any (first 0, last 65535). */
+struct wf_port_range {
+	uint8_t proto; /* 1 is ICMP of either family: the data path's 58, too */
+	uint16_t first;
+	uint16_t last;
 };
 
 struct wf_path {
@@ -88,6 +141,11 @@ struct wf_policy {
 	bool is_symmetric; /* reverse: symmetric - packets from `to` to `from` take the mirrored
 			      ways */
 	enum wf_encoding encoding;
+	bool is_deny;		/* then it has no paths */
+	uint8_t require;	/* WF_REQUIRE_* */
+	uint16_t transit_every; /* with WF_REQUIRE_TRANSIT: one packet in so many; else 0 */
+	struct wf_port_range ports[WF_POLICY_PORTS_MAX];
+	unsigned int n_ports; /* 0: all */
 };
 
 struct wf_object {
@@ -102,6 +160,7 @@ struct wf_object {
 		struct wf_identity identity;
 		struct wf_endpoint endpoint;
 		struct wf_policy policy;
+		struct wf_hmac_key key;
 	};
 };
 
