@@ -9,6 +9,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "dp/drops.h"
+#include "dp/event.h"
 #include "dp/flowcache.h"
 #include "dp/table.h"
 #include "dp/tokens.h"
@@ -119,3 +120,28 @@ struct {
 	__type(key, __u32);
 	__type(value, __u8[WF_ICMP_QUOTE_MAX]);
 } quotes SEC(".maps");
+
+/* What listeners want to be told (dp/event.h); zero: there are none. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, __u32);
+	__type(value, struct wf_monitor);
+} monitor SEC(".maps");
+
+/* ... and what they are told: each a struct wf_event. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, WF_EVENTS_BYTES);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} events SEC(".maps");
+
+/* Events that somebody wanted, but that came too fast or found the ring full. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, __u32);
+	__type(value, __u64);
+} events_lost SEC(".maps");
