@@ -66,6 +66,7 @@ struct wf_tenant {
 struct wf_identity {
 	uint32_t id; /* 1..WF_IDENTITY_MAX, within the tenant */
 	struct wf_labels labels;
+	bool is_left; /* no endpoint has it any more: it goes when all have forgotten it */
 };
 
 struct wf_endpoint {

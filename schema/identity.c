@@ -21,9 +21,20 @@ static int write_labels(const struct wf_object *o, json_t **ret)
 	return wf_key_wrote(wf_labels_to_json(&o->identity.labels), ret);
 }
 
+static void read_left(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
+{
+	wf_value_bool(r, key, v, &o->identity.is_left);
+}
+
+static int write_left(const struct wf_object *o, json_t **ret)
+{
+	return o->identity.is_left ? wf_key_wrote(json_true(), ret) : 0;
+}
+
 static const struct wf_key keys[] = {
 	{"id", WF_KEY_REQUIRED, read_id, write_id},
 	{"labels", WF_KEY_REQUIRED, read_labels, write_labels},
+	{"left", WF_KEY_TRUSTED, read_left, write_left},
 	{0},
 };
 
