@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "compile/counters.h"
 #include "compile/paths.h"
 #include "wire/sid.h"
 
@@ -60,22 +61,6 @@ static int add_dests(struct wf_image *img, uint32_t tenant, const struct wf_memb
 	return r;
 }
 
-static int add_endpoint_counters(struct wf_image *img, uint32_t tenant, const struct wf_endpoint *e)
-{
-	static const enum wf_counter_kind kinds[] = {WF_COUNTER_ENDPOINT_TX,
-						     WF_COUNTER_ENDPOINT_RX};
-	int r = 0;
-
-	for (int i = 0; i < 2 && e->n_addrs && !r; i++) {
-		struct wf_dest_key name = dest_key(tenant, &e->addrs[0]);
-		struct wf_counter_key key = {.kind = kinds[i]};
-
-		memcpy(key.name, &name, sizeof(name));
-		r = wf_image_add_counter(img, &key);
-	}
-	return r;
-}
-
 static int add_port(struct wf_image *img, uint32_t tenant, const struct wf_member *m)
 {
 	const struct wf_endpoint *e = &m->object->endpoint;
@@ -92,7 +77,7 @@ static int add_port(struct wf_image *img, uint32_t tenant, const struct wf_membe
 	for (unsigned int i = 0; i < e->n_addrs; i++)
 		memcpy(port.addrs[i], e->addrs[i].bytes, sizeof(port.addrs[i]));
 	r = wf_image_add(img, WF_TABLE_PORT, &ifindex, &port);
-	return r ? r : add_endpoint_counters(img, tenant, e);
+	return r ? r : wf_counters_add_endpoint(img, tenant, e);
 }
 
 static int add_endpoints(struct wf_image *img, uint32_t tenant, const struct wf_classes *classes)
@@ -153,7 +138,7 @@ static int add_tenant(const struct compile *c, const struct wf_object *tenant)
 	if (!r)
 		r = add_policies(c, tenant, &classes);
 	wf_classes_done(&classes);
-	return r;
+	return r ? r : wf_counters_add_policies(c->img, c->model, c->here, tenant);
 }
 
 static int add_tenants(const struct compile *c)
@@ -187,7 +172,7 @@ static int add_sids(const struct compile *c)
 
 		memcpy(counter.name, &key, sizeof(key));
 		r = wf_image_add(c->img, WF_TABLE_SID, &key, &entry);
-		if (!r)
+		if (!r && sids[i].behavior != WF_BEHAVIOR_DT46) /* the policies' are its counters */
 			r = wf_image_add_counter(c->img, &counter);
 	}
 	return r;

@@ -143,11 +143,19 @@ static void put_counter(struct wf_buf *b, const struct wf_counter_key *key)
 		[WF_COUNTER_ENDPOINT_RX] = "endpoint-rx",
 		[WF_COUNTER_PATH] = "path",
 		[WF_COUNTER_SID] = "sid",
+		[WF_COUNTER_ENDPOINT_TX_DROP] = "endpoint-tx-drop",
+		[WF_COUNTER_ENDPOINT_RX_DROP] = "endpoint-rx-drop",
+		[WF_COUNTER_POLICY_IN] = "policy-in",
+		[WF_COUNTER_POLICY_DENY_OUT] = "policy-deny-out",
+		[WF_COUNTER_POLICY_DENY_IN] = "policy-deny-in",
+		[WF_COUNTER_POLICY_TRANSIT] = "policy-transit",
+		[WF_COUNTER_POLICY_TRANSIT_DROP] = "policy-transit-drop",
 	};
 	union {
 		uint8_t bytes[sizeof(key->name)];
 		struct wf_dest_key dest;
 		struct wf_path_key path;
+		struct wf_policy_name policy;
 		uint64_t sid;
 	} name;
 
@@ -157,6 +165,8 @@ static void put_counter(struct wf_buf *b, const struct wf_counter_key *key)
 		put_path_key(b, &name.path);
 	else if (key->kind == WF_COUNTER_SID)
 		put_sid_key(b, name.sid);
+	else if (key->kind >= WF_COUNTER_POLICY_IN)
+		wf_buf_printf(b, " tenant %u policy %u", name.policy.tenant, name.policy.policy);
 	else
 		put_dest_key(b, &name.dest);
 	wf_buf_puts(b, "\n");
