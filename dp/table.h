@@ -164,7 +164,8 @@ struct wf_sid_entry {
  * A set holds, for pairs of sides, what its policies say of each protocol and port. A side is one
  * of the three an address can be looked at as: an identity, a zone (the longest prefix that a
  * policy of the set names, or one of the tenant's own), or anybody. dp/policy.h puts the nine
- * answers together.
+ * answers together: the way is the one of the highest rank, of equal ones that of the list that is
+ * looked up first.
  */
 struct wf_set {
 	__u8 is_deny_default;  /* what no policy allows is dropped */
@@ -227,7 +228,7 @@ struct wf_range {
 	__u16 way;	 /* the policy whose way it takes; 0: not said here */
 	__u8 verdict;	 /* enum wf_verdict */
 	__u8 is_reverse; /* the mirrored ways of a symmetric policy */
-	__u8 pad[2];
+	__u16 rank;	 /* of the way: how specific its policy is; 0 without a way */
 };
 
 struct wf_ranges {
