@@ -133,9 +133,19 @@ int wf_agent_attach(struct wf_agent *a, const struct wf_attach *request, struct 
 		    struct wf_err *err);
 int wf_agent_detach(struct wf_agent *a, const char *tenant, const char *name,
 		    struct wf_outcome *ret, struct wf_err *err);
+/* Other labels for an endpoint, attached (here or elsewhere: agent/relabel.h) or not. -EEXIST: its
+ * last change is not over, and how long that takes. */
+int wf_agent_label(struct wf_agent *a, const char *tenant, const char *name,
+		   const struct wf_labels *labels, struct wf_outcome *ret, struct wf_err *err);
 /* Whose interface is that? The buffers hold WF_NAME_MAX + 1. -ENOENT: nobody's. */
 int wf_agent_find_port(const struct wf_agent *a, const char *netns, const char *ifname,
 		       char *ret_tenant, char *ret_name, struct wf_err *err);
+
+/*
+ * The key that is accepted signs from now on, and the one that signed is accepted for a while
+ * longer (agent/key.h). -ENOENT: no key; -EEXIST: no next one, or the last rotation is not over.
+ */
+int wf_agent_key_rotate(struct wf_agent *a, struct wf_outcome *ret, struct wf_err *err);
 
 /* The node's counters at one moment. The caller frees. */
 struct wf_stats;

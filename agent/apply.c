@@ -3,7 +3,8 @@
  * People's objects become the store's: what Weft gave an object before (id, node, MAC, identity)
  * stays, what it lacks is given. Then all are checked together, and written together.
  */
-#include "agent/identity.h"
+#include "agent/key.h"
+#include "agent/relabel.h"
 #include "agent/request.h"
 
 struct apply {
@@ -53,14 +54,20 @@ static int merge_node(struct merge *m, struct wf_err *err)
 
 static int merge_tenant(struct merge *m, struct wf_err *err)
 {
-	return settle_id(m, m->old ? m->old->self.id : 0, WF_TENANT_ID_MAX, &m->now->self.id, err);
+	int r = m->now->self.require ? wf_key_guard(m->edit, err) : 0;
+
+	return r ? r
+		 : settle_id(m, m->old ? m->old->self.id : 0, WF_TENANT_ID_MAX, &m->now->self.id,
+			     err);
 }
 
 static int merge_policy(struct merge *m, struct wf_err *err)
 {
 	uint32_t id = m->now->policy.id;
-	int r = settle_id(m, m->old ? m->old->policy.id : 0, WF_POLICY_ID_MAX, &id, err);
+	int r = m->now->policy.require ? wf_key_guard(m->edit, err) : 0;
 
+	if (!r)
+		r = settle_id(m, m->old ? m->old->policy.id : 0, WF_POLICY_ID_MAX, &id, err);
 	m->now->policy.id = (uint16_t)id;
 	return r;
 }
@@ -90,14 +97,20 @@ static int merge_endpoint(struct merge *m, struct wf_err *err)
 
 	now->is_declared = true;
 	now->node[0] = '\0';
-	now->identity = 0;
+	now->identity = now->identity_was = 0;
+	now->is_announced = false;
 	memset(now->mac, 0, sizeof(now->mac));
 	if (!m->old)
 		return 0;
 	settle_addresses(m);
 	memcpy(now->node, m->old->endpoint.node, sizeof(now->node));
 	memcpy(now->mac, m->old->endpoint.mac, sizeof(now->mac));
-	return now->node[0] ? wf_identity_take(m->edit, m->now, err) : 0;
+	return wf_relabel(m->edit, m->old, m->now, err);
+}
+
+static int merge_key(struct merge *m, struct wf_err *err)
+{
+	return wf_key_merge(m->edit, m->old, m->now, m->index, m->problems, err);
 }
 
 static int merge(struct merge *m, struct wf_err *err)
@@ -111,6 +124,8 @@ static int merge(struct merge *m, struct wf_err *err)
 		return merge_endpoint(m, err);
 	case WF_KIND_POLICY:
 		return merge_policy(m, err);
+	case WF_KIND_KEY:
+		return merge_key(m, err);
 	default:
 		return wf_err_set(err, -EINVAL, "objects of kind %s cannot be applied",
 				  wf_kind_name(m->now->kind));

@@ -8,7 +8,7 @@
 static const char *const words[WF_KIND_COUNT] = {
 	[WF_KIND_NODE] = "node",	 [WF_KIND_TENANT] = "tenant",
 	[WF_KIND_IDENTITY] = "identity", [WF_KIND_ENDPOINT] = "address",
-	[WF_KIND_POLICY] = "policy",
+	[WF_KIND_POLICY] = "policy",	 [WF_KIND_KEY] = "key",
 };
 
 const char *wf_claim_key(const struct wf_claim *claim, char *buf)

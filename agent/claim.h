@@ -3,12 +3,12 @@
  * Claims in the store: a key for each id and address that only one object may have, written and
  * deleted with its object in one transaction. So two daemons never give the same one away.
  *
- *   /weft/v1-claims/node/ID        node/END-SID       tenant/ID
+ *   /weft/v1-claims/node/ID        node/END-SID       tenant/ID       key/ID
  *   /weft/v1-claims/identity/TENANT/ID                policy/TENANT/ID
  *   /weft/v1-claims/address/TENANT/ADDRESS
  *
  * The value is the owner's key. A claim whose owner does not have it (somebody edited the store) is
- * free to take.
+ * free to take. Beside them stand the guards of edits, guard/NAME (agent/edit.h).
  */
 #pragma once
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "agent/key.h"
 #include "agent/request.h"
 
 struct delete
@@ -88,6 +89,8 @@ static int attempt(struct wf_request *req, struct wf_edit *e, struct wf_err *err
 		r = check(e, d, &req->outcome->problems, err);
 	for (size_t i = 0; i < d->n && !r; i++) {
 		r = remove_one(e, d->objects[i], err);
+		if (!r && d->objects[i]->kind == WF_KIND_KEY)
+			r = wf_key_leave(e, d->objects[i]->name, err);
 		if (!r && d->objects[i]->kind == WF_KIND_TENANT)
 			r = remove_identities(e, d->objects[i]->name, err);
 	}

@@ -27,7 +27,8 @@ int wf_detach_edit(struct wf_edit *e, struct wf_current *old, struct wf_err *err
 		if (!now)
 			return wf_edit_no_memory(err);
 		now->endpoint.node[0] = '\0';
-		now->endpoint.identity = 0;
+		now->endpoint.identity = now->endpoint.identity_was = 0;
+		now->endpoint.is_announced = false;
 		memset(now->endpoint.mac, 0, sizeof(now->endpoint.mac));
 	}
 	return wf_edit_add(e, old, now) < 0 ? wf_edit_no_memory(err) : 0;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/edit.h"
 
+#include <stdio.h>
+
 #include "agent/claim.h"
 
 int wf_edit_no_memory(struct wf_err *err)
@@ -77,6 +79,30 @@ int wf_edit_need(struct wf_edit *e, enum wf_kind kind, const char *tenant, const
 	wf_current_done(&current);
 	if (r == -ENOENT)
 		return wf_err_set(err, r, "there is no %s '%s'", wf_kind_name(kind), name);
+	return r ? wf_edit_no_memory(err) : 0;
+}
+
+int wf_edit_guard(struct wf_edit *e, const char *name, struct wf_err *err)
+{
+	struct wf_store_kv kv = {0};
+	char key[WF_CLAIM_KEY_MAX];
+	uint64_t mod_revision;
+	char *value;
+	int r;
+
+	snprintf(key, sizeof(key), WF_CLAIM_KEY_PREFIX "guard/%s", name);
+	wf_vec_each (w, &e->writes)
+		if (!strcmp(w->key, key))
+			return 0;
+	r = wf_store_get(e->agent->store, key, &kv, err);
+	if (r && r != -ENOENT)
+		return r;
+	mod_revision = r ? 0 : kv.mod_revision;
+	wf_store_kv_done(&kv);
+	if (mod_revision > e->agent->revision)
+		return wf_err_set(err, -EAGAIN, "%s are being changed by another node", name);
+	value = strdup(e->agent->options.node); /* of the last one, for people who look */
+	r = value ? write_key(e, key, value, mod_revision, true) : -ENOMEM;
 	return r ? wf_edit_no_memory(err) : 0;
 }
 

@@ -44,6 +44,11 @@ int wf_edit_add(struct wf_edit *e, struct wf_current *old, struct wf_object *now
 /* The same object must be there when the edit is committed. -ENOENT: it is not there now. */
 int wf_edit_need(struct wf_edit *e, enum wf_kind kind, const char *tenant, const char *name,
 		 struct wf_err *err);
+/*
+ * For what no single object shows: of all edits with the guard @name only one at a time gets
+ * through, and only on a model that has what the last one did. -EAGAIN: it has not yet.
+ */
+int wf_edit_guard(struct wf_edit *e, const char *name, struct wf_err *err);
 /* Is it free for @owner, in this edit, the model and the store? 1, 0, or an error. */
 int wf_edit_is_free(struct wf_edit *e, const struct wf_claim *claim, const struct wf_object *owner,
 		    struct wf_err *err);

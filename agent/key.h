@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The keys of the domain: at most WF_LIVE_KEYS_MAX live, one of them signs.
+ *
+ *   add            the first one signs, another one is accepted
+ *   rotate         accepted -> signing, signing -> retiring
+ *   WF_RETIRE_MS   the retiring one goes (agent/due.h)
+ *
+ * What is right of one key depends on the others, and on who requires signatures, so all changes of
+ * either exclude each other by one guard.
+ */
+#pragma once
+
+#include "agent/edit.h"
+
+#define WF_RETIRE_MS 10000 /* so long headers signed with the last key are accepted */
+
+/* To be called by every edit that changes keys, or objects that need one that signs. */
+int wf_key_guard(struct wf_edit *e, struct wf_err *err);
+
+/* @now as people wish it becomes a key of the domain. @old: what is there, or NULL. -EEXIST: two
+ * are live. */
+int wf_key_merge(struct wf_edit *e, const struct wf_object *old, struct wf_object *now,
+		 size_t index, struct wf_problems *problems, struct wf_err *err);
+
+/* @name goes by this edit; another one that is accepted signs from now on. -EEXIST: it is retiring
+ * and goes by itself. */
+int wf_key_leave(struct wf_edit *e, const char *name, struct wf_err *err);
