@@ -137,6 +137,7 @@ static int fake_start(struct wf_kern *k, const struct wf_config *config, struct 
 	wf_fake_world_of(k)->is_started = true;
 	wf_fake_world_of(k)->config = *config;
 	wf_fake_world_of(k)->broken_parts = 0;
+	wf_fake_world_of(k)->monitor = (struct wf_monitor){0};
 	return 0;
 }
 
@@ -171,6 +172,8 @@ static int fake_stop(struct wf_kern *k, struct wf_err *err)
 	w->generation = 0;
 	memset(w->counters, 0, WF_COUNTER_SLOTS * sizeof(*w->counters));
 	memset(w->drops, 0, sizeof(w->drops));
+	w->monitor = (struct wf_monitor){0};
+	w->n_lost = 0;
 	w->is_started = wf_fake_of(k)->is_started = false;
 	return 0;
 }
@@ -192,10 +195,13 @@ static void world_free(struct wf_fake_world *w)
 	wf_fake_tables_done(w);
 	wf_fake_ports_done(w);
 	wf_vec_done(&w->hooks);
+	wf_vec_done(&w->told);
 	wf_links_done(&w->links);
 	free(w->counters);
 	if (w->event_fd >= 0)
 		close(w->event_fd);
+	if (w->told_fd >= 0)
+		close(w->told_fd);
 	free(w);
 }
 
@@ -203,6 +209,8 @@ static void fake_free(struct wf_kern *k)
 {
 	struct wf_fake *f = wf_fake_of(k);
 
+	if (f->is_started) /* as the real one: nobody listens any more */
+		f->world->monitor = (struct wf_monitor){0};
 	if (--f->world->n_handles == 0)
 		world_free(f->world);
 	free(f);
@@ -218,6 +226,10 @@ static const struct wf_kern_ops fake_ops = {
 	.counters = wf_fake_counters,
 	.counter_reset = wf_fake_counter_reset,
 	.drops = wf_fake_drops,
+	.monitor = wf_fake_monitor,
+	.events_fd = wf_fake_events_fd,
+	.events = wf_fake_events,
+	.events_lost = wf_fake_events_lost,
 	.hook_attach = fake_hook_attach,
 	.hook_get = fake_hook_get,
 	.links = fake_links,
@@ -250,9 +262,10 @@ static struct wf_fake_world *world_new(void)
 	if (!w)
 		return NULL;
 	w->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	w->told_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	w->counters = calloc(WF_COUNTER_SLOTS, sizeof(*w->counters));
 	w->last_ifindex = lo.ifindex;
-	if (w->event_fd < 0 || !w->counters || wf_vec_push(&w->links, lo)) {
+	if (w->event_fd < 0 || w->told_fd < 0 || !w->counters || wf_vec_push(&w->links, lo)) {
 		world_free(w);
 		return NULL;
 	}

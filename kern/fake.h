@@ -18,8 +18,8 @@ struct wf_kern *wf_kern_fake_reopen(struct wf_kern *k);
 
 /*
  * Makes the @nth call from now (1: the next) that can fail do so, with @code and nothing changed;
- * table_apply() does half of its changes first. 0 takes it back. All ops but free, fd and dispatch
- * are counted.
+ * table_apply() does half of its changes first. 0 takes it back. All ops but free, fd, dispatch,
+ * events_fd and events are counted.
  */
 void wf_kern_fake_fail(struct wf_kern *k, unsigned int nth, int code);
 /* How many such calls there were: a test can fail each of them in turn. */
@@ -52,3 +52,9 @@ unsigned int wf_kern_fake_node_broken(const struct wf_kern *k);
 /* Traffic. @slot < WF_COUNTER_SLOTS, @reason < WF_DROP_COUNT. */
 void wf_kern_fake_count(struct wf_kern *k, uint32_t slot, uint64_t packets, uint64_t bytes);
 void wf_kern_fake_drop(struct wf_kern *k, enum wf_drop reason, uint64_t n);
+
+/* The programs tell it, if anybody wants to know and the ring has room for it. */
+#define WF_KERN_FAKE_RING 4096
+void wf_kern_fake_tell(struct wf_kern *k, const struct wf_event *event);
+/* What the programs were last told to tell. */
+struct wf_monitor wf_kern_fake_monitor(const struct wf_kern *k);

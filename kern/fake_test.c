@@ -264,6 +264,50 @@ static void traffic_is_counted_and_reset(void **state)
 	assert_int_equal(c[3].packets, 0);
 }
 
+static void see(void *arg, const struct wf_event *event)
+{
+	uint64_t *seen = arg;
+
+	seen[0]++;
+	seen[1] = event->time_ns;
+}
+
+static bool has_events(struct wf_kern *k)
+{
+	struct pollfd p = {.fd = k->ops->events_fd(k), .events = POLLIN};
+
+	return poll(&p, 1, 0) == 1;
+}
+
+static void events_reach_who_wants_them(void **state)
+{
+	WF_CLEANUP(cleanup_kern) struct wf_kern *k = started();
+	const struct wf_monitor drops = {.mask = 1 << WF_EVENT_DROP}, none = {0};
+	struct wf_event drop = {.time_ns = 7}, verdict = {.type = WF_EVENT_VERDICT};
+	uint64_t seen[2] = {0}, lost;
+
+	wf_kern_fake_tell(k, &drop);
+	assert_int_equal(k->ops->monitor(k, &drops, NULL), 0);
+	assert_int_equal(wf_kern_fake_monitor(k).mask, drops.mask);
+	wf_kern_fake_tell(k, &verdict);
+	assert_false(has_events(k));
+	for (int i = 0; i < WF_KERN_FAKE_RING + 3; i++)
+		wf_kern_fake_tell(k, &drop);
+	assert_true(has_events(k));
+	k->ops->events(k, see, seen);
+	assert_int_equal(seen[0], WF_EVENTS_AT_ONCE);
+	assert_int_equal(seen[1], 7);
+	while (has_events(k))
+		k->ops->events(k, see, seen);
+	assert_int_equal(seen[0], WF_KERN_FAKE_RING);
+	assert_int_equal(k->ops->events_lost(k, &lost, NULL), 0);
+	assert_int_equal(lost, 3);
+	wf_kern_fake_tell(k, &drop);
+	assert_int_equal(k->ops->monitor(k, &none, NULL), 0);
+	assert_int_equal(k->ops->monitor(k, &drops, NULL), 0);
+	assert_false(has_events(k));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -278,6 +322,7 @@ int main(void)
 		cmocka_unit_test(the_world_outlives_a_handle),
 		cmocka_unit_test(what_is_broken_of_a_node_is_told_once_and_repaired),
 		cmocka_unit_test(traffic_is_counted_and_reset),
+		cmocka_unit_test(events_reach_who_wants_them),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Inside the fake kernel: the world, and what its files share. fake.c has the world, links and
- * hooks; fake_table.c tables and counters; fake_port.c namespaces and ports. For these three only.
+ * hooks; fake_table.c tables and counters; fake_port.c namespaces and ports; fake_events.c what the
+ * programs tell. For these four only.
  */
 #pragma once
 
@@ -37,6 +38,10 @@ struct wf_fake_world {
 	WF_VEC(struct wf_fake_hook) hooks;
 	WF_VEC(struct wf_fake_port) ports;
 	WF_VEC(char *) netns;
+	struct wf_monitor monitor;
+	WF_VEC(struct wf_event) told;
+	int told_fd; /* owned; readable while there are any */
+	uint64_t n_lost;
 };
 
 struct wf_fake {
@@ -89,3 +94,7 @@ int wf_fake_port_create(struct wf_kern *k, const struct wf_port_spec *spec, int 
 int wf_fake_port_delete(struct wf_kern *k, int ifindex, struct wf_err *err);
 int wf_fake_port_mtu(struct wf_kern *k, int ifindex, uint32_t mtu, struct wf_err *err);
 int wf_fake_port_repair(struct wf_kern *k, int ifindex, struct wf_err *err);
+int wf_fake_monitor(struct wf_kern *k, const struct wf_monitor *wanted, struct wf_err *err);
+int wf_fake_events_fd(struct wf_kern *k);
+void wf_fake_events(struct wf_kern *k, wf_event_fn fn, void *arg);
+int wf_fake_events_lost(struct wf_kern *k, uint64_t *ret, struct wf_err *err);

@@ -17,6 +17,7 @@
 #include "dp/config.h"
 #include "dp/change.h"
 #include "dp/drops.h"
+#include "dp/event.h"
 #include "dp/hook.h"
 #include "dp/table.h"
 
@@ -66,6 +67,10 @@ enum wf_node_part {
 };
 
 typedef void (*wf_table_entry_fn)(void *arg, const void *key, const void *value);
+/* @event is borrowed for the time of the call. */
+typedef void (*wf_event_fn)(void *arg, const struct wf_event *event);
+
+#define WF_EVENTS_AT_ONCE 1024 /* then the loop has other things to do */
 
 struct wf_kern_ops {
 	void (*free)(struct wf_kern *k);
@@ -94,6 +99,16 @@ struct wf_kern_ops {
 	int (*counters)(struct wf_kern *k, struct wf_counter *ret, struct wf_err *err);
 	int (*counter_reset)(struct wf_kern *k, uint32_t slot, struct wf_err *err);
 	int (*drops)(struct wf_kern *k, uint64_t *ret, struct wf_err *err);
+
+	/* What the programs tell from now on (mask 0: nothing, as after start() and stop()). What
+	   was told before anybody wanted to know is forgotten. */
+	int (*monitor)(struct wf_kern *k, const struct wf_monitor *wanted, struct wf_err *err);
+	/* Readable while there are events. Only between start() and stop(). */
+	int (*events_fd)(struct wf_kern *k);
+	/* Takes at most WF_EVENTS_AT_ONCE of them, oldest first. */
+	void (*events)(struct wf_kern *k, wf_event_fn fn, void *arg);
+	/* How many were wanted and not told, ever: too fast, or the ring was full. */
+	int (*events_lost)(struct wf_kern *k, uint64_t *ret, struct wf_err *err);
 
 	/* Attaches the hook's program of this start(), replacing what this node had there; NONE
 	   detaches. -ENODEV: no such interface (its pin is cleaned up). */

@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 
 #include "kern/bpf.h"
+#include "kern/events.h"
 #include "kern/hook.h"
 #include "kern/link.h"
 #include "kern/map.h"
@@ -29,6 +30,7 @@ struct linux_kern {
 	struct wf_nl nl;
 	struct mnl_socket *events; /* owned; hears of links */
 	struct wf_bpf *bpf;	   /* owned; NULL until start() */
+	struct wf_events *told;	   /* owned; as bpf, whose maps it reads */
 	struct wf_hooks hooks;
 	struct wf_config config; /* as started with */
 };
@@ -42,6 +44,7 @@ static void linux_free(struct wf_kern *k)
 {
 	struct linux_kern *l = linux_of(k);
 
+	wf_events_free(l->told);
 	wf_bpf_free(l->bpf);
 	if (l->events)
 		mnl_socket_close(l->events);
@@ -70,6 +73,7 @@ static int prepare(struct linux_kern *l, struct wf_bpf *bpf, const struct wf_con
 static int linux_start(struct wf_kern *k, const struct wf_config *config, struct wf_err *err)
 {
 	WF_CLEANUP(cleanup_bpf) struct wf_bpf *bpf = NULL;
+	WF_CLEANUP(cleanup_events) struct wf_events *told = NULL;
 	struct linux_kern *l = linux_of(k);
 	int r;
 
@@ -82,10 +86,14 @@ static int linux_start(struct wf_kern *k, const struct wf_config *config, struct
 		(void)rmdir(l->pin_dir); /* if it is empty, it is only untidy */
 		return r;
 	}
-	r = prepare(l, bpf, config, err);
+	r = wf_events_open(bpf, &told, err);
 	if (!r)
-		l->bpf = TAKE_PTR(bpf);
-	return r;
+		r = prepare(l, bpf, config, err);
+	if (r)
+		return r;
+	l->told = TAKE_PTR(told);
+	l->bpf = TAKE_PTR(bpf);
+	return 0;
 }
 
 static int linux_node_repair(struct wf_kern *k, unsigned int *ret_parts, struct wf_err *err)
@@ -208,6 +216,44 @@ static int linux_drops(struct wf_kern *k, uint64_t *ret, struct wf_err *err)
 	return wf_map_each(wf_bpf_map(linux_of(k)->bpf, "drops"), "drops", sum_drop, &s, err);
 }
 
+static int linux_monitor(struct wf_kern *k, const struct wf_monitor *wanted, struct wf_err *err)
+{
+	assert(linux_of(k)->told);
+	return wf_events_monitor(linux_of(k)->told, wanted, err);
+}
+
+static int linux_events_fd(struct wf_kern *k)
+{
+	assert(linux_of(k)->told);
+	return wf_events_fd(linux_of(k)->told);
+}
+
+static void linux_events(struct wf_kern *k, wf_event_fn fn, void *arg)
+{
+	wf_events_take(linux_of(k)->told, fn, arg);
+}
+
+static void sum_lost(void *arg, const void *key, const void *values)
+{
+	const struct sums *s = arg;
+
+	for (int cpu = 0; cpu < s->n_cpus; cpu++)
+		*(uint64_t *)s->ret += *(const uint64_t *)wf_map_cpu_value(values, sizeof(uint64_t),
+									   cpu);
+}
+
+static int linux_events_lost(struct wf_kern *k, uint64_t *ret, struct wf_err *err)
+{
+	uint64_t sum = 0;
+	struct sums s = {&sum, wf_map_cpus()};
+	int r = wf_map_each(wf_bpf_map(linux_of(k)->bpf, "events_lost"), "events_lost", sum_lost,
+			    &s, err);
+
+	if (!r)
+		*ret = sum;
+	return r;
+}
+
 static int linux_hook_attach(struct wf_kern *k, int ifindex, enum wf_hook hook, struct wf_err *err)
 {
 	assert(linux_of(k)->bpf);
@@ -258,6 +304,7 @@ static int linux_stop(struct wf_kern *k, struct wf_err *err)
 		r = wf_pin_dir_remove(l->pin_dir, err);
 	if (r)
 		return r;
+	wf_events_free(TAKE_PTR(l->told));
 	wf_bpf_free(TAKE_PTR(l->bpf));
 	return 0;
 }
@@ -288,6 +335,10 @@ static const struct wf_kern_ops linux_ops = {
 	.counters = linux_counters,
 	.counter_reset = linux_counter_reset,
 	.drops = linux_drops,
+	.monitor = linux_monitor,
+	.events_fd = linux_events_fd,
+	.events = linux_events,
+	.events_lost = linux_events_lost,
 	.hook_attach = linux_hook_attach,
 	.hook_get = linux_hook_get,
 	.links = linux_links,
