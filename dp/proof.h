@@ -3,11 +3,33 @@
 #pragma once
 
 #include "dp/table.h"
+#include "wire/hmac.h"
+#include "wire/sid.h"
 
 struct wf_proof {
 	__u64 arg;	   /* tenant, identity, policy: of the final SID, or of the opaque TLV */
+	__u64 list;	   /* with WF_NEED_PATH: wf_listed_hash() of its segments */
 	__u32 key;	   /* HMAC Key ID it is signed with; 0: not signed */
 	__u16 transit_off; /* of the transit TLV, from the start of the packet; 0: none */
+	__u16 source;	   /* node of the outer source address; 0: not of the SID block */
 	__u8 has; /* WF_NEED_HMAC: the signature is right; WF_NEED_PATH: and its list is listed */
-	__u8 pad;
+	__u8 pad[7];
 };
+
+WF_SIZE_IS(struct wf_proof, 32);
+_Static_assert(WF_HMAC_SEGMENTS_MAX == WF_VIA_SID_MAX + 1, "waypoints and the final SID");
+
+/*
+ * The name of a segment list in the table LISTED, for whatever sender: of its bytes with the final
+ * SID's argument zeroed, the first 64 bits of their SHA-256. @segments: as in the SRH, the final
+ * SID first; @n: 1..WF_HMAC_SEGMENTS_MAX.
+ */
+WF_INLINE __u64 wf_listed_hash(const void *segments, __u32 n)
+{
+	__u8 list[16 * WF_HMAC_SEGMENTS_MAX], out[WF_SHA256_LEN];
+
+	__builtin_memcpy(list, segments, 16 * n);
+	wf_sid_set_arg(list, 0);
+	wf_sha256(list, 16 * n, out);
+	return wf_load_be64(out);
+}
