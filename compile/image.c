@@ -68,6 +68,11 @@ const char *wf_table_name(enum wf_table t)
 	return shapes[t].name;
 }
 
+size_t wf_table_most(enum wf_table t)
+{
+	return shapes[t].most;
+}
+
 static size_t entry_bytes(enum wf_table t)
 {
 	return (shapes[t].key + shapes[t].value + 7) & ~(size_t)7;
@@ -120,11 +125,16 @@ static int key_cmp(const void *a, const void *b, void *key_bytes)
 }
 
 /* Hooks and MTUs begin with it. */
-static int ifindex_cmp(const void *a, const void *b, void *unused)
+static int mtu_cmp(const void *a, const void *b)
 {
 	int x = *(const int *)a, y = *(const int *)b;
 
 	return (x > y) - (x < y);
+}
+
+static int ifindex_cmp(const void *a, const void *b, void *unused)
+{
+	return mtu_cmp(a, b);
 }
 
 typedef int (*cmp_fn)(const void *a, const void *b, void *arg);
@@ -194,6 +204,12 @@ int wf_image_seal(struct wf_image *img, struct wf_err *err)
 	return 0;
 }
 
+void wf_image_open(struct wf_image *img)
+{
+	assert(img->is_sealed);
+	img->is_sealed = false;
+}
+
 const void *wf_image_find(const struct wf_image *img, enum wf_table t, const void *key)
 {
 	size_t low = 0, high = img->tables[t].n;
@@ -211,6 +227,27 @@ const void *wf_image_find(const struct wf_image *img, enum wf_table t, const voi
 			low = middle + 1;
 	}
 	return NULL;
+}
+
+void wf_image_replace(struct wf_image *img, enum wf_table t, const void *key, const void *value)
+{
+	void *at = (void *)wf_image_find(img, t, key); /* of this image, which is ours */
+
+	assert(at);
+	memcpy(at, value, shapes[t].value);
+}
+
+void wf_image_limit_mtus(struct wf_image *img, const struct wf_image *most)
+{
+	assert(img->is_sealed && most->is_sealed);
+	for (size_t i = 0; i < img->mtus.n && most->mtus.n; i++) {
+		struct wf_image_mtu *mtu = &img->mtus.items[i];
+		const struct wf_image_mtu *other = bsearch(mtu, most->mtus.items, most->mtus.n,
+							   sizeof(*mtu), mtu_cmp);
+
+		if (other && other->mtu < mtu->mtu)
+			mtu->mtu = other->mtu;
+	}
 }
 
 size_t wf_image_count(const struct wf_image *img, enum wf_table t)

@@ -37,6 +37,7 @@ WF_DEFINE_CLEANUP(image, struct wf_image *, wf_image_free)
 size_t wf_table_key_bytes(enum wf_table t);
 size_t wf_table_value_bytes(enum wf_table t);
 const char *wf_table_name(enum wf_table t);
+size_t wf_table_most(enum wf_table t); /* entries */
 
 /*
  * Adds an entry (copied). Entries may come in any order; wf_image_seal() sorts them, finds keys
@@ -49,6 +50,12 @@ int wf_image_add_counter(struct wf_image *img, const struct wf_counter_key *key)
 int wf_image_add_hook(struct wf_image *img, int ifindex, enum wf_hook hook);
 int wf_image_add_mtu(struct wf_image *img, int ifindex, uint32_t mtu);
 int wf_image_seal(struct wf_image *img, struct wf_err *err);
+/* A sealed image takes entries again, until it is sealed again. */
+void wf_image_open(struct wf_image *img);
+
+/* Sealed: another value for a @key that is there. No MTU above that of the same port in @most. */
+void wf_image_replace(struct wf_image *img, enum wf_table t, const void *key, const void *value);
+void wf_image_limit_mtus(struct wf_image *img, const struct wf_image *most);
 
 /* The value of @key, borrowed, or NULL: binary search. */
 const void *wf_image_find(const struct wf_image *img, enum wf_table t, const void *key);
