@@ -56,7 +56,7 @@ void wf_current_done(struct wf_current *c)
 
 char *wf_current_text(const struct wf_object *o)
 {
-	json_t *json = wf_object_to_json(o);
+	json_t *json = wf_object_to_store(o);
 	char *text = json ? json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
 
 	json_decref(json);

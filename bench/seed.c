@@ -66,7 +66,7 @@ static int flush(struct seed *s, struct wf_err *err)
 static int put(struct seed *s, const struct wf_object *o, struct wf_err *err)
 {
 	struct entry *e = &s->entries[s->n];
-	json_t *json = wf_object_to_json(o);
+	json_t *json = wf_object_to_store(o);
 
 	e->value = json ? json_dumps(json, JSON_COMPACT) : NULL;
 	json_decref(json);

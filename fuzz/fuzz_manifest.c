@@ -9,15 +9,28 @@
 
 #include "schema/schema.h"
 
+/* A manifest has no secrets, only the names of files; the store has no keys without. */
+static struct wf_object *with_secret(const struct wf_object *o)
+{
+	struct wf_object *whole = wf_object_clone(o);
+
+	MUST(whole != NULL);
+	if (o->kind == WF_KIND_KEY) {
+		MUST(o->key.secret_len == 0);
+		whole->key.secret_len = WF_SECRET_MIN;
+	}
+	return whole;
+}
+
 static void check_round_trip(const struct wf_object *o)
 {
-	WF_CLEANUP(cleanup_object) struct wf_object *back = NULL;
+	WF_CLEANUP(cleanup_object) struct wf_object *whole = with_secret(o), *back = NULL;
 	struct wf_problems problems = {0};
-	json_t *json = wf_object_to_json(o), *again;
+	json_t *json = wf_object_to_store(whole), *again;
 
 	MUST(json != NULL);
 	MUST(wf_object_from_json(json, true, 0, &problems, &back) == 0);
-	again = wf_object_to_json(back);
+	again = wf_object_to_store(back);
 	MUST(json_equal(json, again));
 	json_decref(again);
 	json_decref(json);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/model.h"
 
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "model/ports.h"
 #include "model/scope.h"
 
 struct check {
@@ -51,8 +53,28 @@ static void check_prefix(struct check *c, const struct wf_tenant *t, unsigned in
 		}
 }
 
+static void check_verify(struct check *c, const struct wf_tenant *t)
+{
+	char key[32];
+
+	for (unsigned int i = 1; i < t->n_verify; i++)
+		for (unsigned int j = 0; j < i; j++)
+			if (strcmp(t->verify[i], t->verify[j]) == 0) {
+				snprintf(key, sizeof(key), "verify[%u]", i);
+				wf_problems_add(c->problems, c->index, key,
+						"node '%s' is there twice", t->verify[i]);
+				break;
+			}
+}
+
 static void check_tenant(struct check *c, const struct wf_tenant *t)
 {
+	if (t->require & (WF_REQUIRE_PATH | WF_REQUIRE_TRANSIT))
+		wf_problems_add(c->problems, c->index, "require",
+				"a tenant can require hmac alone: path and transit belong to the "
+				"policies that have the paths");
+	check_verify(c, t);
+
 	if (!t->n_prefixes)
 		wf_problems_add(c->problems, c->index, "prefixes",
 				"a tenant needs at least one prefix, like 10.0.0.0/16");
@@ -74,11 +96,93 @@ static void check_endpoint(struct check *c, const struct wf_endpoint *e)
 			}
 }
 
-static void check_policy(struct check *c, const struct wf_policy *p)
+static bool says_encoding(const struct wf_policy *p)
+{
+	return p->encoding != WF_ENCODING_UNSET;
+}
+
+/* What is denied goes no way. */
+static void check_deny(struct check *c, const struct wf_policy *p)
+{
+	const char *key = p->n_paths > 1     ? "paths"
+			  : p->n_paths	     ? "via"
+			  : p->require	     ? "require"
+			  : p->is_symmetric  ? "reverse"
+			  : says_encoding(p) ? "encoding"
+					     : NULL;
+
+	if (key)
+		wf_problems_add(c->problems, c->index, key,
+				"a policy that denies cannot have it: what is denied goes no way");
+}
+
+static bool is_without_waypoint(const struct wf_policy *p)
+{
+	for (unsigned int i = 0; i < p->n_paths; i++)
+		if (!p->paths[i].n_via)
+			return true;
+	return false;
+}
+
+static void check_allow(struct check *c, const struct wf_policy *p)
 {
 	if (!p->n_paths)
 		wf_problems_add(c->problems, c->index, "paths",
 				"a policy needs at least one path; via: [] is the direct one");
+	else if ((p->require & WF_REQUIRE_TRANSIT) && is_without_waypoint(p))
+		wf_problems_add(c->problems, c->index, "require",
+				"transit is what waypoints prove, and there is a path without one; "
+				"path is proved without, too");
+}
+
+static void check_ports(struct check *c, const struct wf_policy *p)
+{
+	for (unsigned int i = 0; i < p->n_ports; i++) {
+		const struct wf_port_range *range = &p->ports[i];
+		const struct wf_port_range meant = {range->proto, range->last, range->first};
+		char key[32], a[WF_PORT_RANGE_STR_MAX], b[WF_PORT_RANGE_STR_MAX];
+
+		snprintf(key, sizeof(key), "ports[%u]", i);
+		wf_port_range_str(range, a);
+		if (range->first > range->last)
+			wf_problems_add(c->problems, c->index, key,
+					"%s is the wrong way round; did you mean %s?", a,
+					wf_port_range_str(&meant, b));
+		else if (range->proto == IPPROTO_ICMP && range->last > WF_ICMP_TYPE_MAX)
+			wf_problems_add(c->problems, c->index, key,
+					"%s: icmp has types from 0 to %d", a, WF_ICMP_TYPE_MAX);
+	}
+}
+
+static void check_sides(struct check *c, const struct wf_object *o)
+{
+	const struct wf_policy *p = &o->policy;
+
+	if (p->to.type == WF_SELECT_TENANT)
+		wf_problems_add(c->problems, c->index, "to",
+				"a policy stands in the tenant that it opens: write it in tenant "
+				"'%s', with from: " WF_SELECTOR_TENANT "%s",
+				p->to.tenant, o->tenant);
+	if (p->from.type == WF_SELECT_TENANT && strcmp(p->from.tenant, o->tenant) == 0)
+		wf_problems_add(c->problems, c->index, "from",
+				"tenant '%s' is the policy's own; write any, or labels alone",
+				o->tenant);
+	if (p->to.type == WF_SELECT_INTERNET &&
+	    (p->from.type == WF_SELECT_INTERNET || p->from.type == WF_SELECT_TENANT))
+		wf_problems_add(c->problems, c->index, "to",
+				"only the tenant's own endpoints can go to the Internet by it");
+}
+
+static void check_policy(struct check *c, const struct wf_object *o)
+{
+	const struct wf_policy *p = &o->policy;
+
+	check_sides(c, o);
+	check_ports(c, p);
+	if (p->is_deny)
+		check_deny(c, p);
+	else
+		check_allow(c, p);
 	if (p->from.type == WF_SELECT_PREFIX && p->to.type == WF_SELECT_PREFIX &&
 	    wf_prefix_is_v4(&p->from.prefix) != wf_prefix_is_v4(&p->to.prefix))
 		wf_problems_add(
@@ -97,5 +201,5 @@ void wf_object_check(const struct wf_object *o, size_t index, struct wf_problems
 	else if (o->kind == WF_KIND_ENDPOINT)
 		check_endpoint(&c, &o->endpoint);
 	else if (o->kind == WF_KIND_POLICY)
-		check_policy(&c, &o->policy);
+		check_policy(&c, o);
 }

@@ -46,6 +46,8 @@ bool wf_object_claim(const struct wf_object *o, unsigned int i, struct wf_claim 
 		return i == 0 && id_claim(o, o->identity.id, ret);
 	case WF_KIND_POLICY:
 		return i == 0 && id_claim(o, o->policy.id, ret);
+	case WF_KIND_KEY:
+		return i == 0 && id_claim(o, o->key.id, ret);
 	case WF_KIND_ENDPOINT:
 		return i < o->endpoint.n_addrs && address_claim(o, &o->endpoint.addrs[i], ret);
 	default:

@@ -3,9 +3,9 @@
  * What only one object of a kind (and tenant) may have - ids and addresses - and which has it: a
  * hash table with open addressing. It borrows the objects; the zeroed struct is the empty table.
  *
- * An object claims: a node its id and its End SID, a tenant, an identity and a policy their ids, an
- * endpoint its addresses. Claims that contradict each other stand side by side: finding them is
- * the checker's work.
+ * An object claims: a node its id and its End SID, a tenant, an identity, a policy and a key their
+ * ids, an endpoint its addresses. Claims that contradict each other stand side by side: finding
+ * them is the checker's work.
  */
 #pragma once
 

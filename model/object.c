@@ -16,6 +16,7 @@ static const struct {
 	[WF_KIND_IDENTITY] = {"Identity", "identity", true},
 	[WF_KIND_ENDPOINT] = {"Endpoint", "endpoint", true},
 	[WF_KIND_POLICY] = {"Policy", "policy", true},
+	[WF_KIND_KEY] = {"Key", "key", false},
 };
 
 const char *wf_kind_name(enum wf_kind kind)
@@ -92,6 +93,8 @@ void wf_object_unref(struct wf_object *o)
 		wf_labels_done(labels[i]);
 	if (o->kind == WF_KIND_POLICY)
 		free(o->policy.paths);
+	if (o->kind == WF_KIND_KEY)
+		explicit_bzero(&o->key, sizeof(o->key));
 	free(o->name);
 	free(o);
 }

@@ -58,7 +58,7 @@ struct wf_tenant {
 	enum wf_encoding encoding;
 	enum wf_metadata metadata;
 	bool is_deny_default; /* what no policy allows is dropped */
-	uint8_t require;      /* WF_REQUIRE_*, but PATH and TRANSIT: those are policies' */
+	uint8_t require;      /* WF_REQUIRE_HMAC: PATH and TRANSIT are policies' */
 	char verify[WF_VIA_MAX][WF_NAME_MAX + 1]; /* nodes that verify its headers on the way */
 	unsigned int n_verify;
 };
@@ -122,8 +122,8 @@ struct wf_selector {
 
 /* Of a policy: tcp/80-90; icmp/8 (type). Protocol 0: any (first 0, last 65535). */
 struct wf_port_range {
-	uint8_t proto; /* 1 is ICMP of either family: the data path's 58, too */
-	uint16_t first;
+	uint8_t proto;	/* 1 is ICMP of either family: the data path's 58, too */
+	uint16_t first; /* a port; of ICMP a type, 0..255, that stands for all of its codes */
 	uint16_t last;
 };
 
@@ -196,6 +196,13 @@ int wf_object_key_parse(const char *key, enum wf_kind *ret_kind, char ret_tenant
 /* [A-Za-z0-9][A-Za-z0-9._-]*, at most WF_NAME_MAX bytes. */
 bool wf_name_is_valid(const char *name);
 
-/* "any", "app=web" or "10.0.0.0/8": for tables. @buf: WF_LABELS_STR_MAX bytes. */
+/*
+ * "any", "internet", "app=web", "10.0.0.0/8", "tenant/red", "tenant/red/app=web", as written.
+ * @buf: WF_SELECTOR_STR_MAX bytes; returns @buf.
+ */
+#define WF_SELECTOR_TENANT  "tenant/"
+#define WF_SELECTOR_STR_MAX (sizeof(WF_SELECTOR_TENANT) + WF_NAME_MAX + 1 + WF_LABELS_TEXT_MAX)
 const char *wf_selector_str(const struct wf_selector *s, char *buf);
+/* @e: an endpoint of the tenant that @s speaks of, which is another one than the policy's with
+ * WF_SELECT_TENANT. The Internet has no endpoints. */
 bool wf_selector_matches(const struct wf_selector *s, const struct wf_endpoint *e);

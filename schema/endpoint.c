@@ -104,12 +104,45 @@ static int write_declared(const struct wf_object *o, json_t **ret)
 	return o->endpoint.is_declared ? wf_key_wrote(json_true(), ret) : 0;
 }
 
+static void read_sr_aware(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
+{
+	wf_value_bool(r, key, v, &o->endpoint.is_sr_aware);
+}
+
+static int write_sr_aware(const struct wf_object *o, json_t **ret)
+{
+	return o->endpoint.is_sr_aware ? wf_key_wrote(json_true(), ret) : 0;
+}
+
+static void read_identity_was(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
+{
+	wf_value_number(r, key, v, 1, WF_IDENTITY_MAX, &o->endpoint.identity_was);
+}
+
+static int write_identity_was(const struct wf_object *o, json_t **ret)
+{
+	return wf_key_wrote_number(o->endpoint.identity_was, ret);
+}
+
+static void read_announced(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
+{
+	wf_value_bool(r, key, v, &o->endpoint.is_announced);
+}
+
+static int write_announced(const struct wf_object *o, json_t **ret)
+{
+	return o->endpoint.is_announced ? wf_key_wrote(json_true(), ret) : 0;
+}
+
 static const struct wf_key keys[] = {
 	{"addresses", 0, read_addresses, write_addresses},
 	{"labels", 0, read_labels, write_labels},
+	{"sr_aware", 0, read_sr_aware, write_sr_aware},
 	{"node", WF_KEY_TRUSTED, read_node, write_node},
 	{"mac", WF_KEY_TRUSTED, read_mac, write_mac},
 	{"identity", WF_KEY_TRUSTED, read_identity, write_identity},
+	{"identity_was", WF_KEY_TRUSTED, read_identity_was, write_identity_was},
+	{"announced", WF_KEY_TRUSTED, read_announced, write_announced},
 	{"declared", WF_KEY_TRUSTED, read_declared, write_declared},
 	{0},
 };

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schema/keys.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 static void read_id(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
 {
 	wf_value_number(r, key, v, 1, WF_IDENTITY_MAX, &o->identity.id);
@@ -38,4 +41,21 @@ static const struct wf_key keys[] = {
 	{0},
 };
 
-const struct wf_keys wf_identity_keys = {.keys = keys};
+/* An identity is called by its labels; a name that is given must be just that. */
+static void finish(struct wf_reader *r, json_t *json, struct wf_object *o)
+{
+	const char *given = json_string_value(json_object_get(json, "name"));
+	char text[WF_LABELS_STR_MAX], *name = strdup(wf_labels_str(&o->identity.labels, text));
+
+	if (!name) {
+		r->is_out_of_memory = true;
+		return;
+	}
+	free(o->name);
+	o->name = name;
+	if (given && strcmp(given, name) != 0)
+		wf_problems_add(r->problems, r->index, "name",
+				"an Identity is called by its labels, '%.200s'", name);
+}
+
+const struct wf_keys wf_identity_keys = {.keys = keys, .finish = finish};

@@ -7,6 +7,8 @@
 enum wf_key_flags {
 	WF_KEY_REQUIRED = 1,
 	WF_KEY_TRUSTED = 2, /* Weft's own; from people an unknown key */
+	WF_KEY_SECRET = 4,  /* written for the store only; never in manifests */
+	WF_KEY_FILE = 8,    /* in manifests only */
 };
 
 struct wf_key {
@@ -28,10 +30,15 @@ struct wf_later_key {
 struct wf_keys {
 	const struct wf_key *keys;	  /* up to one without a name, WF_KEYS_MAX of them */
 	const struct wf_later_key *later; /* may be NULL; up to one without a name */
+	/* What follows from all keys together, when they were read. May be NULL. */
+	void (*finish)(struct wf_reader *r, json_t *json, struct wf_object *o);
 };
 
 extern const struct wf_keys wf_node_keys, wf_tenant_keys, wf_identity_keys, wf_endpoint_keys,
-	wf_policy_keys;
+	wf_policy_keys, wf_hmac_key_keys;
+
+/* As wf_object_from_json(), of a document of a manifest. */
+int wf_object_from_manifest(json_t *json, struct wf_problems *problems, struct wf_object **ret);
 
 #define WF_LATER "comes with a later version of Weft"
 

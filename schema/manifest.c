@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/buf.h"
+#include "schema/keys.h"
 #include "schema/schema.h"
 #include "schema/utf8.h"
 #include "schema/yaml_reader.h"
@@ -145,7 +146,7 @@ static int add_document(struct wf_manifest *m, struct entry *e)
 	struct wf_problems problems = {0};
 	int r;
 
-	r = wf_object_from_json(e->json, false, 0, &problems, &e->object);
+	r = wf_object_from_manifest(e->json, &problems, &e->object);
 	complain_all(m, e, &problems);
 	wf_problems_done(&problems);
 	if (!r)
@@ -287,6 +288,21 @@ struct wf_object *const *wf_manifest_objects(const struct wf_manifest *m, size_t
 {
 	*ret_n = m->objects.n;
 	return m->objects.items;
+}
+
+char *wf_manifest_secret_file(const struct wf_manifest *m, size_t index)
+{
+	const struct entry *e = &m->entries.items[index];
+	const char *path = json_string_value(json_object_get(e->json, "secret_file"));
+	const char *manifest = m->files.items[e->file], *slash = strrchr(manifest, '/');
+	char *found;
+
+	if (!path || e->object->kind != WF_KIND_KEY)
+		return NULL;
+	if (path[0] == '/' || !slash)
+		return strdup(path);
+	return asprintf(&found, "%.*s/%s", (int)(slash - manifest), manifest, path) < 0 ? NULL
+											: found;
 }
 
 void wf_manifest_problem(struct wf_manifest *m, size_t index, const char *key, const char *msg)

@@ -9,13 +9,12 @@
 static const struct wf_keys *const kinds[WF_KIND_COUNT] = {
 	[WF_KIND_NODE] = &wf_node_keys,		[WF_KIND_TENANT] = &wf_tenant_keys,
 	[WF_KIND_IDENTITY] = &wf_identity_keys, [WF_KIND_ENDPOINT] = &wf_endpoint_keys,
-	[WF_KIND_POLICY] = &wf_policy_keys,
+	[WF_KIND_POLICY] = &wf_policy_keys,	[WF_KIND_KEY] = &wf_hmac_key_keys,
 };
 
 static void unknown_kind(struct wf_reader *r, const char *text)
 {
-	static const char *const later[] = {"Function", "Service", "Gateway", "CrossConnect",
-					    "Key"};
+	static const char *const later[] = {"Function", "Service", "Gateway", "CrossConnect"};
 	struct wf_near near = {.wanted = text};
 	char words[WF_NEAR_STR_MAX];
 
@@ -38,7 +37,7 @@ static bool read_kind(struct wf_reader *r, json_t *json, enum wf_kind *ret)
 
 	if (!v) {
 		wf_problems_add(r->problems, r->index, "kind",
-				"is missing; there are Node, Tenant, Endpoint, Policy");
+				"is missing; there are Node, Tenant, Endpoint, Policy, Key");
 		return false;
 	}
 	if (!wf_value_text(r, "kind", v, "a kind, like Tenant", text))
@@ -71,6 +70,12 @@ static bool is_allowed(const struct wf_reader *r, const struct wf_key *key)
 	return r->is_trusted || !(key->flags & WF_KEY_TRUSTED);
 }
 
+/* Some that are in the wrong place are read all the same, to say what would be right. */
+static bool is_offered(const struct wf_reader *r, const struct wf_key *key)
+{
+	return is_allowed(r, key) && !(key->flags & (r->is_manifest ? WF_KEY_SECRET : WF_KEY_FILE));
+}
+
 static void unknown_key(struct wf_reader *r, const struct wf_keys *keys, enum wf_kind kind,
 			const char *word)
 {
@@ -86,7 +91,7 @@ static void unknown_key(struct wf_reader *r, const struct wf_keys *keys, enum wf
 	if (wf_kind_has_tenant(kind))
 		known[n++] = "tenant";
 	for (const struct wf_key *key = keys->keys; key->name; key++)
-		if (is_allowed(r, key))
+		if (is_offered(r, key))
 			known[n++] = key->name;
 	wf_value_unknown_key(r, word, word, known);
 }
@@ -121,23 +126,6 @@ static void read_keys(struct wf_reader *r, json_t *json, struct wf_object *o)
 	}
 }
 
-/* An identity is called by its labels; a name that is given must be just that. */
-static void name_identity(struct wf_reader *r, json_t *json, struct wf_object *o)
-{
-	const char *given = json_string_value(json_object_get(json, "name"));
-	char text[WF_LABELS_STR_MAX], *name = strdup(wf_labels_str(&o->identity.labels, text));
-
-	if (!name) {
-		r->is_out_of_memory = true;
-		return;
-	}
-	free(o->name);
-	o->name = name;
-	if (given && strcmp(given, name) != 0)
-		wf_problems_add(r->problems, r->index, "name",
-				"an Identity is called by its labels, '%.200s'", name);
-}
-
 static struct wf_object *read_object(struct wf_reader *r, json_t *json)
 {
 	WF_CLEANUP(cleanup_object) struct wf_object *o = NULL;
@@ -163,20 +151,18 @@ static struct wf_object *read_object(struct wf_reader *r, json_t *json)
 	if (kind == WF_KIND_ENDPOINT)
 		o->endpoint.is_declared = !r->is_trusted;
 	read_keys(r, json, o);
-	if (kind == WF_KIND_IDENTITY)
-		name_identity(r, json, o);
+	if (kinds[kind]->finish)
+		kinds[kind]->finish(r, json, o);
 	if (r->problems->n_found == found_before)
 		wf_object_check(o, r->index, r->problems);
 	return r->problems->n_found == found_before ? TAKE_PTR(o) : NULL;
 }
 
-int wf_object_from_json(json_t *json, bool is_trusted, size_t index, struct wf_problems *problems,
-			struct wf_object **ret)
+static int from_json(struct wf_reader *r, json_t *json, struct wf_object **ret)
 {
-	struct wf_reader r = {.is_trusted = is_trusted, .index = index, .problems = problems};
-	WF_CLEANUP(cleanup_object) struct wf_object *o = read_object(&r, json);
+	WF_CLEANUP(cleanup_object) struct wf_object *o = read_object(r, json);
 
-	if (r.is_out_of_memory)
+	if (r->is_out_of_memory)
 		return -ENOMEM;
 	if (!o)
 		return -EINVAL;
@@ -184,12 +170,29 @@ int wf_object_from_json(json_t *json, bool is_trusted, size_t index, struct wf_p
 	return 0;
 }
 
-static int write_keys(const struct wf_object *o, json_t *json)
+int wf_object_from_json(json_t *json, bool is_trusted, size_t index, struct wf_problems *problems,
+			struct wf_object **ret)
+{
+	struct wf_reader r = {.is_trusted = is_trusted, .index = index, .problems = problems};
+
+	return from_json(&r, json, ret);
+}
+
+int wf_object_from_manifest(json_t *json, struct wf_problems *problems, struct wf_object **ret)
+{
+	struct wf_reader r = {.is_manifest = true, .problems = problems};
+
+	return from_json(&r, json, ret);
+}
+
+static int write_keys(const struct wf_object *o, bool is_for_store, json_t *json)
 {
 	for (const struct wf_key *key = kinds[o->kind]->keys; key->name; key++) {
 		json_t *v = NULL;
 
-		if (key->write && key->write(o, &v) < 0)
+		if (!key->write || ((key->flags & WF_KEY_SECRET) && !is_for_store))
+			continue;
+		if (key->write(o, &v) < 0)
 			return -ENOMEM;
 		if (v && json_object_set_new(json, key->name, v) < 0)
 			return -ENOMEM;
@@ -197,7 +200,7 @@ static int write_keys(const struct wf_object *o, json_t *json)
 	return 0;
 }
 
-json_t *wf_object_to_json(const struct wf_object *o)
+static json_t *to_json(const struct wf_object *o, bool is_for_store)
 {
 	json_t *json = json_object();
 	int bad = json_object_set_new(json, "kind", json_string(wf_kind_name(o->kind)));
@@ -205,9 +208,19 @@ json_t *wf_object_to_json(const struct wf_object *o)
 	bad |= json_object_set_new(json, "name", json_string(o->name));
 	if (wf_kind_has_tenant(o->kind))
 		bad |= json_object_set_new(json, "tenant", json_string(o->tenant));
-	if (bad || write_keys(o, json) < 0) {
+	if (bad || write_keys(o, is_for_store, json) < 0) {
 		json_decref(json);
 		return NULL;
 	}
 	return json;
+}
+
+json_t *wf_object_to_json(const struct wf_object *o)
+{
+	return to_json(o, false);
+}
+
+json_t *wf_object_to_store(const struct wf_object *o)
+{
+	return to_json(o, true);
 }

@@ -3,6 +3,7 @@
 #include "schema/schema.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -10,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+
+#include "model/ports.h"
 
 #define N_RANDOM 2000
 
@@ -32,7 +35,7 @@ static struct wf_object *from_text(const char *text, bool is_trusted)
 
 static char *to_text(const struct wf_object *o)
 {
-	json_t *json = wf_object_to_json(o);
+	json_t *json = wf_object_to_store(o);
 	char *text = json_dumps(json, JSON_COMPACT);
 
 	json_decref(json);
@@ -45,12 +48,13 @@ static void every_kind_is_written_as_it_was_read(void **state)
 		"{'kind':'Node','name':'1'}",
 		"{'kind':'Node','name':'r','id':57343,'mtu':9000,'end':'5f00:0:9:1::'}",
 		"{'kind':'Tenant','name':'red','id':7,'prefixes':['10.0.0.0/16','fd00::/48'],"
-		"'encoding':'srh'}",
+		"'default':'deny','encoding':'srh','metadata':'tlv','require':['hmac'],"
+		"'verify':['node/4','node/r']}",
 		"{'kind':'Identity','name':'app=web','tenant':'red','id':3,'labels':{'app':'web'}}",
 		"{'kind':'Identity','name':'','tenant':'red','id':1,'labels':{}}",
 		"{'kind':'Endpoint','name':'a','tenant':'red','addresses':['10.0.0.5','fd00::5'],"
-		"'labels':{'app':'web'},'node':'1','mac':'02:00:0a:00:00:05','identity':3,"
-		"'declared':true}",
+		"'labels':{'app':'web'},'sr_aware':true,'node':'1','mac':'02:00:0a:00:00:05',"
+		"'identity':3,'identity_was':2,'announced':true,'declared':true}",
 		"{'kind':'Endpoint','name':'a','tenant':'red','addresses':[],'labels':{}}",
 		"{'kind':'Policy','name':'p','tenant':'red','id':9,'from':{'app':'web'},"
 		"'to':'10.0.0.0/24','via':['node/1','node/4'],'reverse':'symmetric',"
@@ -58,6 +62,22 @@ static void every_kind_is_written_as_it_was_read(void **state)
 		"{'kind':'Policy','name':'p','tenant':'red','from':'any','to':'any','via':[]}",
 		"{'kind':'Policy','name':'p','tenant':'red','from':'any','to':'any',"
 		"'paths':[{'via':['node/1'],'weight':3},{'via':[],'weight':1}]}",
+		"{'kind':'Policy','name':'p','tenant':'red','from':'tenant/blue/app=web,x=',"
+		"'to':'any','ports':['tcp','udp/53','sctp/8000-8100','icmp','icmp/8'],"
+		"'via':['node/1'],'require':['path','transit/100']}",
+		"{'kind':'Policy','name':'p','tenant':'red','from':'tenant/blue','to':'tenant=x',"
+		"'ports':['tcp/0'],'via':['node/1'],'require':['transit']}",
+		"{'kind':'Policy','name':'p','tenant':'red','from':'internet','to':'any',"
+		"'action':'deny'}",
+		"{'kind':'Policy','name':'p','tenant':'red','from':'any','to':'internet','via':[],"
+		"'require':['hmac']}",
+		"{'kind':'Key','name':'k','id':4294967295,'linux':true,"
+		"'secret':'00112233445566778899aabbccddeeff','state':'retiring','retires':"
+		"1700000000000"
+		"}",
+		"{'kind':'Key','name':'k','id':1,'secret':'00112233445566778899aabbccddeeff','"
+		"state':"
+		"'signing'}",
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
@@ -89,6 +109,97 @@ static void an_identity_is_called_by_its_labels(void **state)
 					true);
 
 	assert_string_equal(o->name, "a=1,b=2");
+}
+
+static const char secret_hex[] = "6e6f74746f62657365656e627970656f706c6521";
+
+/* Where a secret goes to is asked for by name; everything else is for people. */
+static void a_secret_is_written_for_the_store_alone(void **state)
+{
+	WF_CLEANUP(cleanup_object) struct wf_object *o = NULL;
+	_cleanup_free_ char *for_people = NULL, *for_store = NULL;
+	char text[256];
+	json_t *json;
+
+	snprintf(text, sizeof(text), "{\"kind\":\"Key\",\"name\":\"k\",\"id\":1,\"secret\":\"%s\"}",
+		 secret_hex);
+	o = from_text(text, false);
+	assert_int_equal(o->key.secret_len, 20);
+	assert_memory_equal(o->key.secret, "nottobeseenbypeople!", 20);
+	for_store = to_text(o);
+	assert_non_null(strstr(for_store, secret_hex));
+	json = wf_object_to_json(o);
+	for_people = json_dumps(json, JSON_COMPACT);
+	json_decref(json);
+	assert_string_equal(for_people,
+			    "{\"kind\":\"Key\",\"name\":\"k\",\"id\":1,\"state\":\"accepted\"}");
+}
+
+/* @json: with ' for ". Word for word, so no problem shows what is secret. */
+static void expect_from_people(const char *json_text, const char *key, const char *msg)
+{
+	_cleanup_free_ char *text = strdup(json_text);
+	struct wf_problems problems = {0};
+	struct wf_object *o = NULL;
+	json_t *json;
+
+	for (char *quote = text; (quote = strchr(quote, '\''));)
+		*quote = '"';
+	json = json_loads(text, 0, NULL);
+	assert_int_equal(wf_object_from_json(json, false, 0, &problems, &o), -EINVAL);
+	assert_int_equal(problems.n, 1);
+	assert_string_equal(problems.items[0].key, key);
+	assert_string_equal(problems.items[0].msg, msg);
+	wf_problems_done(&problems);
+	json_decref(json);
+}
+
+static void secrets_that_are_wrong_are_not_shown(void **state)
+{
+	static const struct {
+		const char *json, *key, *msg;
+	} cases[] = {
+		{"{'kind':'Key','name':'k','id':1}", "secret", "is missing"},
+		{"{'kind':'Key','name':'k','id':1,'secret':'hunter2'}", "secret",
+		 "is not base 16, two digits a byte (what it is, is not shown)"},
+		{"{'kind':'Key','name':'k','id':1,'secret':12345678}", "secret",
+		 "is not base 16, two digits a byte (what it is, is not shown)"},
+		{"{'kind':'Key','name':'k','id':1,'secret':null}", "secret",
+		 "is not base 16, two digits a byte (what it is, is not shown)"},
+		{"{'kind':'Key','name':'k','id':1,'secret':''}", "secret",
+		 "0 bytes; a secret has 16 to 64, such as openssl rand -hex 32 makes"},
+		{"{'kind':'Key','name':'k','id':1,'secret':'00112233445566778899aabbccddee'}",
+		 "secret", "15 bytes; a secret has 16 to 64, such as openssl rand -hex 32 makes"},
+		{"{'kind':'Key','name':'k','id':1,'secret':'"
+		 "0011223344556677889900112233445566778899001122334455667788990011"
+		 "001122334455667788990011223344556677889900112233445566778899001122'}",
+		 "secret", "65 bytes; a secret has 16 to 64, such as openssl rand -hex 32 makes"},
+		{"{'kind':'Key','name':'k','id':1,'secret_file':'/etc/shadow'}", "secret_file",
+		 "files are read by weft apply; send what is in it, as secret"},
+		{"{'kind':'Key','name':'k','id':1,'secret':'00112233445566778899aabbccddeeff',"
+		 "'state':'signing'}",
+		 "state", "unknown key; there are 'kind', 'name', 'id', 'linux', 'secret'"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		expect_from_people(cases[i].json, cases[i].key, cases[i].msg);
+}
+
+static void what_is_implied_is_read_and_not_written(void **state)
+{
+	WF_CLEANUP(cleanup_object)
+	struct wf_object *o = from_text("{\"kind\":\"Policy\",\"name\":\"p\",\"tenant\":\"red\","
+					"\"from\":\"any\",\"to\":\"any\",\"require\":[\"hmac\","
+					"\"path\"]}",
+					false);
+	_cleanup_free_ char *text = to_text(o);
+
+	assert_int_equal(o->policy.require, WF_REQUIRE_HMAC | WF_REQUIRE_PATH);
+	assert_int_equal(o->policy.n_paths, 1);
+	assert_int_equal(o->policy.paths[0].weight, 1);
+	assert_string_equal(text,
+			    "{\"kind\":\"Policy\",\"name\":\"p\",\"tenant\":\"red\","
+			    "\"from\":\"any\",\"to\":\"any\",\"via\":[],\"require\":[\"path\"]}");
 }
 
 static void garbage_from_the_store_is_refused(void **state)
@@ -179,11 +290,16 @@ static struct wf_prefix random_prefix(unsigned int i, bool is_v4)
 	return p;
 }
 
-static void random_selector(struct wf_selector *s, bool is_v4)
+/* @n_types: how many of the types it can be. */
+static void random_selector(struct wf_selector *s, bool is_v4, unsigned int n_types)
 {
-	s->type = (enum wf_selector_type)below(WF_SELECT_COUNT);
+	s->type = (enum wf_selector_type)below(n_types);
 	if (s->type == WF_SELECT_LABELS)
 		random_labels(&s->labels, 1);
+	if (s->type == WF_SELECT_TENANT) {
+		random_word(s->tenant, WF_NAME_MAX, "-_.");
+		random_labels(&s->labels, 0);
+	}
 	if (s->type == WF_SELECT_PREFIX)
 		s->prefix = random_prefix(1, is_v4);
 }
@@ -204,6 +320,12 @@ static void random_tenant(struct wf_tenant *t)
 	for (unsigned int i = 0; i < t->n_prefixes; i++)
 		t->prefixes[i] = random_prefix(i, below(2));
 	t->encoding = (enum wf_encoding)below(WF_ENCODING_COUNT);
+	t->metadata = (enum wf_metadata)below(WF_METADATA_COUNT);
+	t->is_deny_default = below(2);
+	t->require = below(2) ? WF_REQUIRE_HMAC : 0;
+	t->n_verify = below(WF_VIA_MAX + 1);
+	for (unsigned int i = 0; i < t->n_verify; i++)
+		snprintf(t->verify[i], sizeof(t->verify[i]), "%u.%u", i, below(100));
 }
 
 static void random_endpoint(struct wf_endpoint *e)
@@ -218,6 +340,47 @@ static void random_endpoint(struct wf_endpoint *e)
 		e->addrs[i] = random_addr(i, below(2));
 	random_labels(&e->labels, 0);
 	e->identity = below(WF_IDENTITY_MAX + 1);
+	e->identity_was = below(3);
+	e->is_announced = below(2);
+	e->is_sr_aware = below(2);
+}
+
+static void random_ports(struct wf_policy *p)
+{
+	static const uint8_t protos[] = {IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP, IPPROTO_ICMP};
+
+	p->n_ports = below(WF_POLICY_PORTS_MAX + 1);
+	for (unsigned int i = 0; i < p->n_ports; i++) {
+		struct wf_port_range *range = &p->ports[i];
+		unsigned int last;
+
+		range->proto = protos[below(4)];
+		last = range->proto == IPPROTO_ICMP ? WF_ICMP_TYPE_MAX : WF_PORT_MAX;
+		range->first = (uint16_t)(below(3) ? below(last + 1) : 0);
+		range->last = (uint16_t)(below(3) ? range->first + below(last + 1 - range->first)
+						  : last);
+	}
+}
+
+static void random_paths(struct wf_policy *p)
+{
+	static const uint8_t needs[] = {0, WF_REQUIRE_HMAC, WF_REQUIRE_HMAC | WF_REQUIRE_PATH,
+					WF_REQUIRE_HMAC | WF_REQUIRE_TRANSIT,
+					WF_REQUIRE_HMAC | WF_REQUIRE_PATH | WF_REQUIRE_TRANSIT};
+
+	p->require = needs[below(5)];
+	if (p->require & WF_REQUIRE_TRANSIT)
+		p->transit_every = (uint16_t)(1 + below(below(2) ? 1 : 65535));
+	p->n_paths = 1 + below(WF_PATHS_MAX);
+	p->paths = calloc(p->n_paths, sizeof(*p->paths));
+	for (unsigned int i = 0; i < p->n_paths; i++) {
+		p->paths[i].weight = 1 + below(WF_WEIGHT_MAX);
+		p->paths[i].n_via = 1 + below(WF_VIA_MAX);
+		for (unsigned int j = 0; j < p->paths[i].n_via; j++)
+			random_word(p->paths[i].via[j], WF_NAME_MAX, "-_.");
+	}
+	p->is_symmetric = below(2);
+	p->encoding = (enum wf_encoding)below(WF_ENCODING_COUNT);
 }
 
 static void random_policy(struct wf_policy *p)
@@ -225,18 +388,23 @@ static void random_policy(struct wf_policy *p)
 	bool is_v4 = below(2);
 
 	p->id = (uint16_t)below(WF_POLICY_ID_MAX + 1);
-	random_selector(&p->from, is_v4);
-	random_selector(&p->to, is_v4);
-	p->n_paths = 1 + below(WF_PATHS_MAX);
-	p->paths = calloc(p->n_paths, sizeof(*p->paths));
-	for (unsigned int i = 0; i < p->n_paths; i++) {
-		p->paths[i].weight = 1 + below(WF_WEIGHT_MAX);
-		p->paths[i].n_via = below(WF_VIA_MAX + 1);
-		for (unsigned int j = 0; j < p->paths[i].n_via; j++)
-			random_word(p->paths[i].via[j], WF_NAME_MAX, "-_.");
-	}
-	p->is_symmetric = below(2);
-	p->encoding = (enum wf_encoding)below(WF_ENCODING_COUNT);
+	random_selector(&p->from, is_v4, WF_SELECT_COUNT);
+	random_selector(&p->to, is_v4, WF_SELECT_TENANT);
+	random_ports(p);
+	p->is_deny = below(3) == 0;
+	if (!p->is_deny)
+		random_paths(p);
+}
+
+static void random_key(struct wf_hmac_key *key)
+{
+	key->id = 1 + (uint32_t)rand();
+	key->secret_len = WF_SECRET_MIN + below(WF_SECRET_MAX - WF_SECRET_MIN + 1);
+	for (unsigned int i = 0; i < key->secret_len; i++)
+		key->secret[i] = (uint8_t)below(256);
+	key->state = (enum wf_key_state)below(WF_KEY_STATE_COUNT);
+	key->retires_ms = below(2) ? 1700000000000 + rand() : 0;
+	key->is_linux = below(2);
 }
 
 static struct wf_object *random_object(void)
@@ -256,6 +424,8 @@ static struct wf_object *random_object(void)
 		random_endpoint(&o->endpoint);
 	else if (kind == WF_KIND_POLICY)
 		random_policy(&o->policy);
+	else if (kind == WF_KIND_KEY)
+		random_key(&o->key);
 	if (kind == WF_KIND_IDENTITY) {
 		o->identity.id = 1 + below(WF_IDENTITY_MAX);
 		random_labels(&o->identity.labels, 0);
@@ -267,8 +437,18 @@ static struct wf_object *random_object(void)
 
 static bool is_equal_selector(const struct wf_selector *a, const struct wf_selector *b)
 {
-	return a->type == b->type && wf_labels_equal(&a->labels, &b->labels) &&
+	return a->type == b->type && strcmp(a->tenant, b->tenant) == 0 &&
+	       wf_labels_equal(&a->labels, &b->labels) &&
 	       memcmp(&a->prefix, &b->prefix, sizeof(a->prefix)) == 0;
+}
+
+static bool are_equal_ports(const struct wf_policy *a, const struct wf_policy *b)
+{
+	for (unsigned int i = 0; i < a->n_ports; i++)
+		if (a->ports[i].proto != b->ports[i].proto ||
+		    a->ports[i].first != b->ports[i].first || a->ports[i].last != b->ports[i].last)
+			return false;
+	return a->n_ports == b->n_ports;
 }
 
 static bool is_equal(const struct wf_object *a, const struct wf_object *b)
@@ -283,7 +463,11 @@ static bool is_equal(const struct wf_object *a, const struct wf_object *b)
 	case WF_KIND_TENANT:
 		return a->self.id == b->self.id && a->self.n_prefixes == b->self.n_prefixes &&
 		       memcmp(a->self.prefixes, b->self.prefixes, sizeof(a->self.prefixes)) == 0 &&
-		       a->self.encoding == b->self.encoding;
+		       a->self.encoding == b->self.encoding &&
+		       a->self.metadata == b->self.metadata &&
+		       a->self.is_deny_default == b->self.is_deny_default &&
+		       a->self.require == b->self.require && a->self.n_verify == b->self.n_verify &&
+		       memcmp(a->self.verify, b->self.verify, sizeof(a->self.verify)) == 0;
 	case WF_KIND_IDENTITY:
 		return a->identity.id == b->identity.id &&
 		       wf_labels_equal(&a->identity.labels, &b->identity.labels);
@@ -295,14 +479,24 @@ static bool is_equal(const struct wf_object *a, const struct wf_object *b)
 		       memcmp(a->endpoint.addrs, b->endpoint.addrs, sizeof(a->endpoint.addrs)) ==
 			       0 &&
 		       wf_labels_equal(&a->endpoint.labels, &b->endpoint.labels) &&
-		       a->endpoint.identity == b->endpoint.identity;
+		       a->endpoint.identity == b->endpoint.identity &&
+		       a->endpoint.identity_was == b->endpoint.identity_was &&
+		       a->endpoint.is_announced == b->endpoint.is_announced &&
+		       a->endpoint.is_sr_aware == b->endpoint.is_sr_aware;
+	case WF_KIND_KEY:
+		return memcmp(&a->key, &b->key, sizeof(a->key)) == 0;
 	default:
 		return a->policy.id == b->policy.id &&
 		       is_equal_selector(&a->policy.from, &b->policy.from) &&
 		       is_equal_selector(&a->policy.to, &b->policy.to) &&
 		       a->policy.n_paths == b->policy.n_paths &&
-		       memcmp(a->policy.paths, b->policy.paths,
-			      a->policy.n_paths * sizeof(*a->policy.paths)) == 0 &&
+		       (!a->policy.n_paths ||
+			memcmp(a->policy.paths, b->policy.paths,
+			       a->policy.n_paths * sizeof(*a->policy.paths)) == 0) &&
+		       a->policy.is_deny == b->policy.is_deny &&
+		       a->policy.require == b->policy.require &&
+		       a->policy.transit_every == b->policy.transit_every &&
+		       are_equal_ports(&a->policy, &b->policy) &&
 		       a->policy.is_symmetric == b->policy.is_symmetric &&
 		       a->policy.encoding == b->policy.encoding;
 	}
@@ -330,6 +524,9 @@ int main(void)
 		cmocka_unit_test(every_kind_is_written_as_it_was_read),
 		cmocka_unit_test(what_people_declare_is_declared),
 		cmocka_unit_test(an_identity_is_called_by_its_labels),
+		cmocka_unit_test(a_secret_is_written_for_the_store_alone),
+		cmocka_unit_test(secrets_that_are_wrong_are_not_shown),
+		cmocka_unit_test(what_is_implied_is_read_and_not_written),
 		cmocka_unit_test(garbage_from_the_store_is_refused),
 		cmocka_unit_test(random_objects_come_back_equal),
 	};

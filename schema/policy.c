@@ -4,8 +4,7 @@
 #include <string.h>
 
 #include "schema/keys.h"
-
-#define NODE_WORD "node/"
+#include "schema/rules.h"
 
 static void read_id(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
 {
@@ -20,87 +19,24 @@ static int write_id(const struct wf_object *o, json_t **ret)
 	return wf_key_wrote_number(o->policy.id, ret);
 }
 
-static void read_selector_labels(struct wf_reader *r, const char *key, json_t *v,
-				 struct wf_selector *s)
-{
-	if (json_object_get(v, "tenant"))
-		wf_problems_add(r->problems, r->index, key,
-				"a tenant as one side of a policy " WF_LATER
-				"; write labels, a prefix or any");
-	else if (!json_object_size(v))
-		wf_problems_add(r->problems, r->index, key,
-				"there is no label in it; write any for all endpoints");
-	else if (wf_value_labels(r, key, v, &s->labels))
-		s->type = WF_SELECT_LABELS;
-}
-
-static void read_selector(struct wf_reader *r, const char *key, json_t *v, struct wf_selector *s)
-{
-	const char *text = json_is_string(v) ? json_string_value(v) : NULL;
-
-	if (json_is_object(v))
-		read_selector_labels(r, key, v, s);
-	else if (text && strcmp(text, "any") == 0)
-		s->type = WF_SELECT_ANY;
-	else if (text && strcmp(text, "internet") == 0)
-		wf_problems_add(r->problems, r->index, key,
-				"the Internet as one side of a policy " WF_LATER
-				"; write labels, a prefix or any");
-	else if (!text || !strchr(text, '/'))
-		wf_value_wrong(r, key, "any, labels like {app: web} or a prefix like 10.0.0.0/24",
-			       v);
-	else if (wf_value_prefix(r, key, v, &s->prefix))
-		s->type = WF_SELECT_PREFIX;
-}
-
-static int write_selector(const struct wf_selector *s, json_t **ret)
-{
-	char text[WF_PREFIX_STR_MAX];
-
-	if (s->type == WF_SELECT_LABELS)
-		return wf_key_wrote(wf_labels_to_json(&s->labels), ret);
-	if (s->type == WF_SELECT_PREFIX)
-		return wf_key_wrote(json_string(wf_prefix_str(&s->prefix, text)), ret);
-	return wf_key_wrote(json_string("any"), ret);
-}
-
 static void read_from(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
 {
-	read_selector(r, key, v, &o->policy.from);
+	wf_selector_from_json(r, key, v, &o->policy.from);
 }
 
 static int write_from(const struct wf_object *o, json_t **ret)
 {
-	return write_selector(&o->policy.from, ret);
+	return wf_key_wrote(wf_selector_to_json(&o->policy.from), ret);
 }
 
 static void read_to(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
 {
-	read_selector(r, key, v, &o->policy.to);
+	wf_selector_from_json(r, key, v, &o->policy.to);
 }
 
 static int write_to(const struct wf_object *o, json_t **ret)
 {
-	return write_selector(&o->policy.to, ret);
-}
-
-static void read_waypoint(struct wf_reader *r, const char *key, json_t *v,
-			  char ret[WF_NAME_MAX + 1])
-{
-	char text[WF_VALUE_TEXT_MAX];
-
-	if (!wf_value_text(r, key, v, "a node, like node/4", text))
-		return;
-	if (strncmp(text, NODE_WORD, strlen(NODE_WORD)) == 0 &&
-	    wf_name_is_valid(text + strlen(NODE_WORD)))
-		strcpy(ret, text + strlen(NODE_WORD));
-	else if (wf_name_is_valid(text))
-		wf_problems_add(r->problems, r->index, key,
-				"'%s' would be a function, which " WF_LATER
-				"; a node is written node/%s",
-				text, text);
-	else
-		wf_value_wrong(r, key, "a node, like node/4", v);
+	return wf_key_wrote(wf_selector_to_json(&o->policy.to), ret);
 }
 
 static void read_via(struct wf_reader *r, const char *key, json_t *v, struct wf_path *path)
@@ -115,7 +51,7 @@ static void read_via(struct wf_reader *r, const char *key, json_t *v, struct wf_
 		char at[WF_KEY_MAX];
 
 		snprintf(at, sizeof(at), "%s[%zu]", key, i);
-		read_waypoint(r, at, item, path->via[i]);
+		wf_value_node(r, at, item, path->via[i]);
 	}
 	path->n_via = (unsigned int)json_array_size(v);
 }
@@ -201,16 +137,9 @@ static void read_paths(struct wf_reader *r, const char *key, json_t *v, struct w
 	}
 }
 
-static json_t *via_to_json(const struct wf_path *path)
+static json_t *via_of(const struct wf_path *path)
 {
-	json_t *list = json_array();
-
-	for (unsigned int i = 0; list && i < path->n_via; i++)
-		if (json_array_append_new(list, json_sprintf(NODE_WORD "%s", path->via[i])) < 0) {
-			json_decref(list);
-			return NULL;
-		}
-	return list;
+	return wf_nodes_to_json(path->via, path->n_via);
 }
 
 static bool is_single(const struct wf_policy *p)
@@ -220,19 +149,19 @@ static bool is_single(const struct wf_policy *p)
 
 static int write_single(const struct wf_object *o, json_t **ret)
 {
-	return is_single(&o->policy) ? wf_key_wrote(via_to_json(&o->policy.paths[0]), ret) : 0;
+	return is_single(&o->policy) ? wf_key_wrote(via_of(&o->policy.paths[0]), ret) : 0;
 }
 
 static int write_paths(const struct wf_object *o, json_t **ret)
 {
 	json_t *list;
 
-	if (is_single(&o->policy))
+	if (!o->policy.n_paths || is_single(&o->policy))
 		return 0;
 	list = json_array();
 	for (unsigned int i = 0; list && i < o->policy.n_paths; i++) {
 		const struct wf_path *path = &o->policy.paths[i];
-		json_t *item = json_pack("{s:o, s:I}", "via", via_to_json(path), "weight",
+		json_t *item = json_pack("{s:o, s:I}", "via", via_of(path), "weight",
 					 (json_int_t)path->weight);
 
 		if (json_array_append_new(list, item) < 0) {
@@ -270,33 +199,66 @@ static int write_encoding(const struct wf_object *o, json_t **ret)
 
 static void read_action(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
 {
-	const char *text = json_is_string(v) ? json_string_value(v) : "";
+	static const char *const words[] = {"allow", "deny", NULL};
 
-	if (strcmp(text, "deny") == 0)
-		wf_problems_add(r->problems, r->index, key,
-				"`action: deny` " WF_LATER
-				": this one has no permissions, so it would not deny anything");
-	else if (strcmp(text, "allow") != 0)
-		wf_value_wrong(r, key, "allow", v);
+	o->policy.is_deny = wf_value_word(r, key, v, words, "allow or deny") == 1;
+}
+
+static int write_action(const struct wf_object *o, json_t **ret)
+{
+	return o->policy.is_deny ? wf_key_wrote(json_string("deny"), ret) : 0;
+}
+
+static void read_ports(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
+{
+	wf_ports_from_json(r, key, v, &o->policy);
+}
+
+static int write_ports(const struct wf_object *o, json_t **ret)
+{
+	return o->policy.n_ports ? wf_key_wrote(wf_ports_to_json(&o->policy), ret) : 0;
+}
+
+static void read_require(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
+{
+	struct wf_requirement requirement = {0};
+
+	wf_requirement_from_json(r, key, v, &requirement);
+	o->policy.require = requirement.needs;
+	o->policy.transit_every = requirement.transit_every;
+}
+
+static int write_require(const struct wf_object *o, json_t **ret)
+{
+	const struct wf_requirement requirement = {o->policy.require, o->policy.transit_every};
+
+	return requirement.needs ? wf_key_wrote(wf_requirement_to_json(&requirement), ret) : 0;
+}
+
+/* To allow without saying how is to allow the direct way. */
+static void finish(struct wf_reader *r, json_t *json, struct wf_object *o)
+{
+	if (!o->policy.is_deny && !json_object_get(json, "via") && !json_object_get(json, "paths"))
+		new_paths(r, &o->policy, 1);
 }
 
 static const struct wf_key keys[] = {
 	{"id", WF_KEY_TRUSTED, read_id, write_id},
 	{"from", WF_KEY_REQUIRED, read_from, write_from},
 	{"to", WF_KEY_REQUIRED, read_to, write_to},
+	{"ports", 0, read_ports, write_ports},
+	{"action", 0, read_action, write_action},
 	{"via", 0, read_single, write_single},
 	{"paths", 0, read_paths, write_paths},
 	{"reverse", 0, read_reverse, write_reverse},
 	{"encoding", 0, read_encoding, write_encoding},
-	{"action", 0, read_action, NULL},
+	{"require", 0, read_require, write_require},
 	{0},
 };
 
 static const struct wf_later_key later[] = {
-	{"ports", "choosing packets by port"},
-	{"require", "what the receiving node insists on"},
 	{"preference", "paths for when others fail"},
 	{0},
 };
 
-const struct wf_keys wf_policy_keys = {.keys = keys, .later = later};
+const struct wf_keys wf_policy_keys = {.keys = keys, .later = later, .finish = finish};

@@ -34,6 +34,13 @@ int wf_manifest_add_file(struct wf_manifest *m, const char *path, struct wf_err 
 /* The objects, in order; borrowed. */
 struct wf_object *const *wf_manifest_objects(const struct wf_manifest *m, size_t *ret_n);
 
+/*
+ * Where the secret of object @index is to be read, a Key of a file that names one (`secret_file`);
+ * a path that is not absolute begins at the manifest. The caller frees. NULL: of no key, or no
+ * memory.
+ */
+char *wf_manifest_secret_file(const struct wf_manifest *m, size_t index);
+
 /* Adds a problem found elsewhere (the API's answer) about object @index, key @key. */
 void wf_manifest_problem(struct wf_manifest *m, size_t index, const char *key, const char *msg);
 
@@ -42,9 +49,11 @@ char *wf_manifest_problems_str(const struct wf_manifest *m);
 
 /*
  * One object as JSON, with the keys of a manifest. Into JSON everything is written that is known
- * (ids, node, identity); from JSON the same is taken only @is_trusted (the store's own), and
- * refused as an unknown key from people. @problems get the index given. -EINVAL, -ENOMEM.
+ * (ids, node, identity), but secrets, which are written only for the store (and for weftd, by those
+ * who have them). From JSON the same is taken only @is_trusted (the store's own), and refused as an
+ * unknown key from people. @problems get the index given, and never a secret. -EINVAL, -ENOMEM.
  */
 json_t *wf_object_to_json(const struct wf_object *o);
+json_t *wf_object_to_store(const struct wf_object *o);
 int wf_object_from_json(json_t *json, bool is_trusted, size_t index, struct wf_problems *problems,
 			struct wf_object **ret);

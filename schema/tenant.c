@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "schema/keys.h"
+#include "schema/rules.h"
 
 static void read_id(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
 {
@@ -47,14 +48,66 @@ static int write_prefixes(const struct wf_object *o, json_t **ret)
 
 static void read_default(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
 {
-	const char *text = json_is_string(v) ? json_string_value(v) : "";
+	static const char *const words[] = {"allow", "deny", NULL};
 
-	if (strcmp(text, "deny") == 0)
-		wf_problems_add(r->problems, r->index, key,
-				"`default: deny` " WF_LATER
-				": this one has no permissions; write allow or nothing");
-	else if (strcmp(text, "allow") != 0)
-		wf_value_wrong(r, key, "allow", v);
+	o->self.is_deny_default = wf_value_word(r, key, v, words, "allow or deny") == 1;
+}
+
+static int write_default(const struct wf_object *o, json_t **ret)
+{
+	return o->self.is_deny_default ? wf_key_wrote(json_string("deny"), ret) : 0;
+}
+
+static void read_metadata(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
+{
+	static const char *const words[] = {"sid", "tlv", NULL};
+
+	o->self.metadata = wf_value_word(r, key, v, words, "sid or tlv") == 1 ? WF_METADATA_TLV
+									      : WF_METADATA_SID;
+}
+
+static int write_metadata(const struct wf_object *o, json_t **ret)
+{
+	return o->self.metadata == WF_METADATA_TLV ? wf_key_wrote(json_string("tlv"), ret) : 0;
+}
+
+static void read_require(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
+{
+	struct wf_requirement requirement = {0};
+
+	wf_requirement_from_json(r, key, v, &requirement);
+	o->self.require = requirement.needs;
+}
+
+static int write_require(const struct wf_object *o, json_t **ret)
+{
+	const struct wf_requirement requirement = {.needs = o->self.require};
+
+	return requirement.needs ? wf_key_wrote(wf_requirement_to_json(&requirement), ret) : 0;
+}
+
+static void read_verify(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
+{
+	json_t *item;
+	size_t i;
+
+	if (!wf_value_list(r, key, v, WF_VIA_MAX, "nodes, like [node/4]"))
+		return;
+	json_array_foreach(v, i, item)
+	{
+		char at[WF_KEY_MAX];
+
+		snprintf(at, sizeof(at), "%s[%zu]", key, i);
+		wf_value_node(r, at, item, o->self.verify[i]);
+	}
+	o->self.n_verify = (unsigned int)json_array_size(v);
+}
+
+static int write_verify(const struct wf_object *o, json_t **ret)
+{
+	if (!o->self.n_verify)
+		return 0;
+	return wf_key_wrote(wf_nodes_to_json(o->self.verify, o->self.n_verify), ret);
 }
 
 static void read_encoding(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
@@ -72,14 +125,12 @@ static int write_encoding(const struct wf_object *o, json_t **ret)
 static const struct wf_key keys[] = {
 	{"id", 0, read_id, write_id},
 	{"prefixes", WF_KEY_REQUIRED, read_prefixes, write_prefixes},
-	{"default", 0, read_default, NULL},
+	{"default", 0, read_default, write_default},
 	{"encoding", 0, read_encoding, write_encoding},
+	{"metadata", 0, read_metadata, write_metadata},
+	{"require", 0, read_require, write_require},
+	{"verify", 0, read_verify, write_verify},
 	{0},
 };
 
-static const struct wf_later_key later[] = {
-	{"metadata", "where a packet carries its tenant and identity"},
-	{0},
-};
-
-const struct wf_keys wf_tenant_keys = {.keys = keys, .later = later};
+const struct wf_keys wf_tenant_keys = {.keys = keys};

@@ -168,6 +168,16 @@ bool wf_value_encoding(struct wf_reader *r, const char *key, json_t *v, enum wf_
 	return false;
 }
 
+int wf_value_word(struct wf_reader *r, const char *key, json_t *v, const char *const *words,
+		  const char *wanted)
+{
+	for (int i = 0; json_is_string(v) && words[i]; i++)
+		if (strcmp(json_string_value(v), words[i]) == 0)
+			return i;
+	wf_value_wrong(r, key, wanted, v);
+	return -1;
+}
+
 static bool read_label(struct wf_reader *r, const char *at, const char *key, json_t *v,
 		       struct wf_labels *l)
 {

@@ -13,7 +13,8 @@
 #include "model/model.h"
 
 struct wf_reader {
-	bool is_trusted; /* what is read was written by Weft itself */
+	bool is_trusted;  /* what is read was written by Weft itself */
+	bool is_manifest; /* it stands in a file: secrets are in others */
 	bool is_out_of_memory;
 	size_t index; /* for the problems */
 	struct wf_problems *problems;
@@ -33,6 +34,14 @@ bool wf_value_addr(struct wf_reader *r, const char *key, json_t *v, struct wf_ad
 bool wf_value_prefix(struct wf_reader *r, const char *key, json_t *v, struct wf_prefix *ret);
 bool wf_value_encoding(struct wf_reader *r, const char *key, json_t *v, enum wf_encoding *ret);
 bool wf_value_labels(struct wf_reader *r, const char *key, json_t *v, struct wf_labels *ret);
+
+/* A word of @words (NULL-terminated): its place among them, or -1. @wanted: "allow or deny". */
+int wf_value_word(struct wf_reader *r, const char *key, json_t *v, const char *const *words,
+		  const char *wanted);
+/* A node, written node/NAME. */
+void wf_value_node(struct wf_reader *r, const char *key, json_t *v, char ret[WF_NAME_MAX + 1]);
+/* A list of those. NULL: no memory. */
+json_t *wf_nodes_to_json(const char (*names)[WF_NAME_MAX + 1], unsigned int n);
 
 /* Is it a list of at most @max? @what: "prefixes, like [10.0.0.0/16]". */
 bool wf_value_list(struct wf_reader *r, const char *key, json_t *v, size_t max, const char *what);
