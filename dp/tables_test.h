@@ -9,12 +9,13 @@
 #include "wire/bytes.h"
 
 #define TEST_ENTRIES_MAX 512
-#define TEST_KEY_MAX	 24
+#define TEST_KEY_MAX	 32
+#define TEST_VALUE_MAX	 (sizeof(struct wf_ranges)) /* the largest there is */
 
 struct test_entry {
 	enum wf_table table;
 	__u8 key[TEST_KEY_MAX];
-	__u8 value[sizeof(struct wf_template)] WF_ALIGNED8;
+	__u8 value[TEST_VALUE_MAX] WF_ALIGNED8;
 };
 
 /* Too big for a stack: static, or from the heap. */
@@ -41,12 +42,20 @@ static inline struct test_entry *test_tables_entry(const struct test_tables *t, 
 	return NULL;
 }
 
-/* For struct wf_world. */
-static inline const void *test_tables_find(const void *tables, enum wf_table table, const void *key)
+static inline const void *test_tables_exact(const void *tables, enum wf_table table,
+					    const void *key)
 {
 	const struct test_entry *e = test_tables_entry(tables, table, key);
 
 	return e ? e->value : NULL;
+}
+
+/* For struct wf_world. */
+static inline const void *test_tables_find(const void *tables, enum wf_table table, const void *key)
+{
+	if (table == WF_TABLE_ZONE)
+		return wf_zone_longest(test_tables_exact, tables, key);
+	return test_tables_exact(tables, table, key);
 }
 
 static inline void test_tables_put(struct test_tables *t, enum wf_table table, const void *key,
