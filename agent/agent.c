@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "agent/monitor.h"
 #include "agent/printable.h"
 #include "compile/compile.h"
 
@@ -159,6 +160,7 @@ void wf_agent_free(struct wf_agent *a)
 	for (int i = 0; i < 6; i++)
 		if (events[i])
 			event_free(events[i]);
+	wf_monitor_done(a);
 	wf_owner_release(a);
 	wf_watch_close(a);
 	wf_vec_each (i, &a->ignored) {

@@ -2,6 +2,7 @@
 /* Asks the data path's decisions, on the image as its tables, what a packet would get. */
 #include "agent/path.h"
 
+#include "agent/drop.h"
 #include "agent/state.h"
 #include "dp/world.h"
 #include "dp/route.h"
@@ -102,16 +103,11 @@ static int decide(const struct wf_agent *a, const struct wf_port *port, struct w
 	const struct wf_world world = {&a->config, find, a->installed};
 	const struct wf_sender sender = {port->tenant, port->class, port->identity};
 	enum wf_drop drop = wf_route_decide(&world, &sender, x->to_addr.bytes, 0, ret);
-	static const char *const names[WF_DROP_COUNT] = {
-#define NAME(id, name, text) name,
-		WF_DROPS(NAME)
-#undef NAME
-	};
 
 	if (!drop)
 		return 0;
 	return wf_err_set(err, -EEXIST, "a packet from '%s' to '%s' is dropped: %s", x->from->name,
-			  x->to->name, names[drop]);
+			  x->to->name, wf_drop_name(drop));
 }
 
 /* All alternatives of the choice, not only the one that a flow gets. */

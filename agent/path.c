@@ -117,6 +117,16 @@ void wf_path_describe(const struct wf_agent *a, size_t i, struct wf_path_info *r
 		 wf_image_value(a->installed, WF_TABLE_PATH, i), ret);
 }
 
+bool wf_path_find(const struct wf_agent *a, const struct wf_path_key *key, struct wf_path_info *ret)
+{
+	const struct wf_template *template =
+		a->installed ? wf_image_find(a->installed, WF_TABLE_PATH, key) : NULL;
+
+	if (template)
+		describe(a, key, template, ret);
+	return template != NULL;
+}
+
 void wf_path_header(const struct wf_path_info *path, uint64_t sid_arg, bool is_v4, uint8_t *ret)
 {
 	const struct wf_template *t = path->template;

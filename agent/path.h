@@ -31,6 +31,9 @@ struct wf_path_info {
 
 /* The @i-th of wf_image_count(image, WF_TABLE_PATH). */
 void wf_path_describe(const struct wf_agent *a, size_t i, struct wf_path_info *ret);
+/* The one of that key; false: there is none. */
+bool wf_path_find(const struct wf_agent *a, const struct wf_path_key *key,
+		  struct wf_path_info *ret);
 
 struct wf_explanation {
 	const struct wf_object *from; /* endpoints, borrowed */

@@ -88,7 +88,10 @@ struct wf_agent {
 	void (*on_pass)(void *arg);
 	void *on_pass_arg;
 
-	struct event *store_event; /* owned, all of them */
+	WF_VEC(struct wf_listener *) listeners; /* owned by who listens (agent/monitor.c) */
+
+	struct event *told_event;  /* NULL: nobody ever listened; owned, all of them */
+	struct event *store_event;
 	struct event *kern_event;
 	struct event *pass_event;
 	struct event *retry_event;
