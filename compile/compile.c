@@ -9,27 +9,26 @@
 
 #include "compile/counters.h"
 #include "compile/paths.h"
+#include "compile/realm.h"
+#include "compile/rules.h"
 #include "wire/sid.h"
 
 _Static_assert(WF_ENDPOINT_ADDR_MAX == WF_PORT_ADDRS, "a port holds all addresses of an endpoint");
 _Static_assert(WF_NODE_ID_MAX == WF_NODE_MAX, "a node's id is a global C-SID");
 
 struct compile {
-	const struct wf_model *model;
-	const struct wf_here *here;
-	struct wf_nodes nodes;
+	struct wf_view view;
 	struct wf_image *img;
-	uint16_t id; /* of this node */
 };
 
 static struct wf_paths paths_of(const struct compile *c)
 {
 	struct wf_paths paths = {
 		.img = c->img,
-		.nodes = &c->nodes,
-		.self = c->here->node,
-		.block = c->here->block,
-		.id = c->id,
+		.nodes = &c->view.nodes,
+		.self = c->view.here->node,
+		.block = c->view.here->block,
+		.id = c->view.id,
 	};
 
 	return paths;
@@ -46,7 +45,13 @@ static struct wf_dest_key dest_key(uint32_t tenant, const struct wf_addr *a)
 static int add_dests(struct wf_image *img, uint32_t tenant, const struct wf_member *m)
 {
 	const struct wf_endpoint *e = &m->object->endpoint;
-	struct wf_dest dest = {.class = m->class, .node = m->node};
+	struct wf_dest dest = {
+		.class = m->class,
+		.home = tenant,
+		.identity = e->identity,
+		.identity_was = e->identity_was,
+		.node = m->node,
+	};
 	int r = 0;
 
 	if (m->port) {
@@ -68,8 +73,9 @@ static int add_port(struct wf_image *img, uint32_t tenant, const struct wf_membe
 	struct wf_port port = {
 		.tenant = tenant,
 		.class = m->class,
-		.identity = e->identity,
+		.identity = e->is_announced ? e->identity_was : e->identity,
 		.n_addrs = (uint8_t)e->n_addrs,
+		.is_sr_aware = e->is_sr_aware,
 	};
 	int r;
 
@@ -94,51 +100,76 @@ static int add_endpoints(struct wf_image *img, uint32_t tenant, const struct wf_
 	return r;
 }
 
-static int add_rules(struct wf_image *img, uint32_t tenant, const struct wf_classes *classes,
-		     const struct wf_directions *directions)
+static int add_rules(const struct compile *c, const struct wf_object *tenant,
+		     const struct wf_classes *classes)
 {
-	size_t before = wf_image_count(img, WF_TABLE_RULE);
-	struct wf_tenant_entry entry;
-	int r = wf_rules_add(img, tenant, classes, directions);
-
-	if (r < 0)
-		return r;
-	entry.has_rules = wf_image_count(img, WF_TABLE_RULE) > before;
-	return wf_image_add(img, WF_TABLE_TENANT, &tenant, &entry);
-}
-
-static int add_policies(const struct compile *c, const struct wf_object *tenant,
-			const struct wf_classes *classes)
-{
-	struct wf_directions directions;
-	struct wf_paths paths = paths_of(c);
+	size_t before = wf_image_count(c->img, WF_TABLE_RULE);
+	struct wf_tenant_entry entry = {0};
+	struct wf_rulings rulings;
 	int r;
 
-	r = wf_directions_of(c->model, tenant->name, classes, &directions);
+	r = wf_rulings_of(c->view.model, tenant->name, classes, &rulings);
 	if (r < 0)
 		return r;
-	r = add_rules(c->img, tenant->self.id, classes, &directions);
-	for (size_t i = 0; i < directions.n && !r; i++)
-		r = wf_paths_add_direction(&paths, &tenant->self, classes, &directions.items[i]);
-	wf_directions_done(&directions);
+	r = wf_rules_add(c->img, tenant->self.id, classes, &rulings);
+	wf_rulings_done(&rulings);
+	if (r < 0)
+		return r;
+	entry.has_rules = wf_image_count(c->img, WF_TABLE_RULE) > before;
+	return wf_image_add(c->img, WF_TABLE_TENANT, &tenant->self.id, &entry);
+}
+
+static int add_classes(const struct compile *c, const struct wf_object *tenant)
+{
+	struct wf_classes classes;
+	int r;
+
+	r = wf_classes_of(c->view.model, tenant->name, &c->view.nodes, c->view.here, &classes);
+	if (r < 0)
+		return r;
+	r = add_endpoints(c->img, tenant->self.id, &classes);
+	if (!r)
+		r = add_rules(c, tenant, &classes);
+	wf_classes_done(&classes);
+	return r;
+}
+
+/* The ways that endpoints of this node can take. */
+static int add_ways(const struct compile *c, const struct wf_realm *realm)
+{
+	struct wf_paths paths = paths_of(c);
+	int r = 0;
+
+	for (size_t i = 0; i < realm->directions.n && !r; i++) {
+		const struct wf_direction *d = &realm->directions.items[i];
+
+		if (d->from->n_senders)
+			r = wf_paths_add_direction(&paths, &realm->tenant->self, d);
+	}
+	return r;
+}
+
+static int add_realm(const struct compile *c, const struct wf_object *tenant)
+{
+	struct wf_realm realm = {0};
+	int r = wf_realm_init(&realm, &c->view, tenant);
+
+	if (!r)
+		r = add_ways(c, &realm);
+	wf_realm_done(&realm);
 	return r;
 }
 
 static int add_tenant(const struct compile *c, const struct wf_object *tenant)
 {
-	struct wf_classes classes;
-	int r;
+	int r = 0;
 
 	if (!tenant->self.id)
 		return 0;
-	r = wf_classes_of(c->model, tenant->name, &c->nodes, c->here, &classes);
-	if (r < 0)
-		return r;
-	r = add_endpoints(c->img, tenant->self.id, &classes);
+	r = add_classes(c, tenant);
 	if (!r)
-		r = add_policies(c, tenant, &classes);
-	wf_classes_done(&classes);
-	return r ? r : wf_counters_add_policies(c->img, c->model, c->here, tenant);
+		r = add_realm(c, tenant);
+	return r ? r : wf_counters_add_policies(c->img, c->view.model, c->view.here, tenant);
 }
 
 static int add_tenants(const struct compile *c)
@@ -147,7 +178,7 @@ static int add_tenants(const struct compile *c)
 	size_t n;
 	int r = 0;
 
-	tenants = wf_model_range(c->model, WF_KIND_TENANT, NULL, &n);
+	tenants = wf_model_range(c->view.model, WF_KIND_TENANT, NULL, &n);
 	for (size_t i = 0; i < n && !r; i++)
 		r = add_tenant(c, tenants[i]);
 	return r;
@@ -166,7 +197,7 @@ static int add_sids(const struct compile *c)
 	int r = 0;
 
 	for (size_t i = 0; i < sizeof(sids) / sizeof(*sids) && !r; i++) {
-		uint64_t key = wf_sid_head_make(c->here->block, c->id, sids[i].function);
+		uint64_t key = wf_sid_head_make(c->view.here->block, c->view.id, sids[i].function);
 		struct wf_sid_entry entry = {.behavior = sids[i].behavior};
 		struct wf_counter_key counter = {.kind = WF_COUNTER_SID};
 
@@ -180,7 +211,7 @@ static int add_sids(const struct compile *c)
 
 static int add_hooks(const struct compile *c)
 {
-	const struct wf_here *here = c->here;
+	const struct wf_here *here = c->view.here;
 	int r = 0;
 
 	for (size_t i = 0; i < here->n_ports && !r; i++)
@@ -194,10 +225,10 @@ static int add_hooks(const struct compile *c)
 /* Of all nodes: a container's packets may go to any. 0: unknown. */
 static uint32_t smallest_mtu(const struct compile *c)
 {
-	uint32_t mtu = c->here->underlay_mtu;
+	uint32_t mtu = c->view.here->underlay_mtu;
 
-	for (size_t i = 0; i < c->nodes.n; i++) {
-		uint32_t other = c->nodes.items[i]->node.mtu;
+	for (size_t i = 0; i < c->view.nodes.n; i++) {
+		uint32_t other = c->view.nodes.items[i]->node.mtu;
 
 		if (other && (!mtu || other < mtu))
 			mtu = other;
@@ -210,11 +241,11 @@ static int add_mtus(const struct compile *c)
 	uint32_t underlay = smallest_mtu(c), mtu = 0;
 	int r = 0;
 
-	for (size_t i = 0; i < c->here->n_ports && !r; i++) {
-		const struct wf_here_port *port = &c->here->ports[i];
+	for (size_t i = 0; i < c->view.here->n_ports && !r; i++) {
+		const struct wf_here_port *port = &c->view.here->ports[i];
 
 		if (!i || strcmp(port->tenant, port[-1].tenant) != 0)
-			mtu = wf_compile_tenant_mtu(c->model, port->tenant, underlay);
+			mtu = wf_compile_tenant_mtu(c->view.model, port->tenant, underlay);
 		r = wf_image_add_mtu(c->img, port->ifindex, mtu);
 	}
 	return r;
@@ -226,8 +257,8 @@ static int add_all(const struct compile *c)
 	struct wf_config *config = wf_image_config(c->img);
 	int r;
 
-	config->block = c->here->block;
-	config->node = c->id;
+	config->block = c->view.here->block;
+	config->node = c->view.id;
 	wf_sid_node_addr(config->addr, config->block, config->node);
 	r = add_sids(c);
 	if (!r)
@@ -241,14 +272,17 @@ int wf_compile(const struct wf_model *m, const struct wf_here *here, struct wf_i
 	       struct wf_err *err)
 {
 	WF_CLEANUP(cleanup_image) struct wf_image *img = wf_image_new();
-	struct compile c = {.model = m, .here = here, .nodes = wf_nodes_of(m), .img = img};
+	struct compile c = {
+		.view = {.model = m, .here = here, .nodes = wf_nodes_of(m)},
+		.img = img,
+	};
 	int r;
 
 	if (!img)
 		return wf_err_errno(err, -ENOMEM, "compiling the image");
-	c.id = wf_nodes_id(&c.nodes, here->node);
+	c.view.id = wf_nodes_id(&c.view.nodes, here->node);
 	r = add_hooks(&c);
-	if (!r && c.id)
+	if (!r && c.view.id)
 		r = add_all(&c);
 	if (r == -ENOMEM)
 		return wf_err_errno(err, r, "compiling the image");

@@ -90,30 +90,9 @@ static int add_choice(const struct wf_paths *p, const struct wf_choice_key *key,
 	return r;
 }
 
-#define END_WORDS (UINT16_MAX / 64 + 1)
-
-/* A bit for each node id where @d can end. */
-static void find_ends(const struct wf_classes *classes, const struct wf_direction *d,
-		      uint64_t ends[END_WORDS])
-{
-	memset(ends, 0, END_WORDS * sizeof(*ends));
-	for (size_t i = 0; i < classes->n; i++) {
-		const struct wf_class *class = &classes->items[i];
-
-		if (!wf_direction_leads_to(d, i))
-			continue;
-		for (size_t k = 0; k < class->n_nodes; k++) {
-			uint16_t id = classes->nodes[class->first_node + k];
-
-			ends[id / 64] |= (uint64_t)1 << id % 64;
-		}
-	}
-}
-
 int wf_paths_add_direction(const struct wf_paths *p, const struct wf_tenant *tenant,
-			   const struct wf_classes *classes, const struct wf_direction *d)
+			   const struct wf_direction *d)
 {
-	uint64_t ends[END_WORDS];
 	struct alternatives a;
 	int r = 0;
 
@@ -121,17 +100,15 @@ int wf_paths_add_direction(const struct wf_paths *p, const struct wf_tenant *ten
 	if (!a.choice.n || !a.choice.bound[a.choice.n - 1])
 		return 0;
 	a.encoding = wf_encoding_of(tenant, &d->object->policy);
-	find_ends(classes, d, ends);
-	for (unsigned int id = 0; id <= UINT16_MAX && !r; id++) {
+	for (size_t i = 0; i < d->to->n_nodes && !r; i++) {
 		struct wf_choice_key key = {
 			.tenant = tenant->id,
 			.policy = d->object->policy.id,
-			.node = (uint16_t)id,
+			.node = d->to->nodes[i],
 			.is_reverse = d->is_reverse,
 		};
 
-		if (ends[id / 64] >> id % 64 & 1)
-			r = add_choice(p, &key, &a);
+		r = add_choice(p, &key, &a);
 	}
 	return r;
 }

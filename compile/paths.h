@@ -9,7 +9,8 @@
  */
 #pragma once
 
-#include "compile/rules.h"
+#include "compile/directions.h"
+#include "compile/image.h"
 
 struct wf_paths {
 	struct wf_image *img;
@@ -22,4 +23,4 @@ struct wf_paths {
 /* 0, -ENOMEM, -E2BIG. */
 int wf_paths_add_direct(const struct wf_paths *p);
 int wf_paths_add_direction(const struct wf_paths *p, const struct wf_tenant *tenant,
-			   const struct wf_classes *classes, const struct wf_direction *d);
+			   const struct wf_direction *d);

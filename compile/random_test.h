@@ -21,7 +21,6 @@ static inline int random_below(unsigned int *seed, int n)
 	return rand_r(seed) / 7 % n;
 }
 
-/* Identity 0 keeps its labels: it is an endpoint that has not got one yet. */
 static inline void random_endpoint(struct wf_model *m, unsigned int *seed, int i)
 {
 	static const char *const labels[] = {
@@ -34,8 +33,7 @@ static inline void random_endpoint(struct wf_model *m, unsigned int *seed, int i
 	snprintf(addrs, sizeof(addrs), "10.%d.%d.%d%s%x", random_below(seed, 2),
 		 random_below(seed, 2), i + 1,
 		 random_below(seed, 2) ? " fd00:1::" : " fd00:2::", i + 1);
-	wish_endpoint(m, "red", name, node, addrs, labels[which],
-		      random_below(seed, 4) ? which + 1 : 0);
+	wish_endpoint(m, "red", name, node, addrs, labels[which], which + 1);
 }
 
 static inline void random_policy(struct wf_model *m, unsigned int *seed, int i)

@@ -14,14 +14,14 @@ static int rank(const struct wf_selector *s)
 }
 
 /* 3: both sides specific, 2: only from, 1: only to, 0: none. */
-static int level(const struct wf_direction *d)
+static int level(const struct wf_ruling *d)
 {
 	return (rank(d->from) > 0) * 2 + (rank(d->to) > 0);
 }
 
-int wf_direction_cmp(const void *a, const void *b)
+int wf_ruling_cmp(const void *a, const void *b)
 {
-	const struct wf_direction *x = a, *y = b;
+	const struct wf_ruling *x = a, *y = b;
 	int c = level(y) - level(x);
 
 	if (!c)
@@ -47,8 +47,8 @@ static size_t n_words(const struct wf_classes *classes)
 	return (classes->n + 63) / 64;
 }
 
-static int add_direction(struct wf_directions *d, const struct wf_classes *classes,
-			 struct wf_direction item)
+static int add_direction(struct wf_rulings *d, const struct wf_classes *classes,
+			 struct wf_ruling item)
 {
 	if (!starts_here(classes, item.from))
 		return 0;
@@ -65,12 +65,12 @@ static int add_direction(struct wf_directions *d, const struct wf_classes *class
 	return 0;
 }
 
-static int add_policy(struct wf_directions *d, const struct wf_classes *classes,
+static int add_policy(struct wf_rulings *d, const struct wf_classes *classes,
 		      const struct wf_object *object)
 {
 	const struct wf_policy *p = &object->policy;
-	struct wf_direction forward = {.object = object, .from = &p->from, .to = &p->to};
-	struct wf_direction reverse = {
+	struct wf_ruling forward = {.object = object, .from = &p->from, .to = &p->to};
+	struct wf_ruling reverse = {
 		.object = object, .from = &p->to, .to = &p->from, .is_reverse = true};
 	int r;
 
@@ -82,26 +82,26 @@ static int add_policy(struct wf_directions *d, const struct wf_classes *classes,
 	return r;
 }
 
-int wf_directions_of(const struct wf_model *m, const char *tenant, const struct wf_classes *classes,
-		     struct wf_directions *ret)
+int wf_rulings_of(const struct wf_model *m, const char *tenant, const struct wf_classes *classes,
+		  struct wf_rulings *ret)
 {
-	struct wf_directions d = {0};
+	struct wf_rulings d = {0};
 	struct wf_object *const *policies;
 	size_t n;
 
 	policies = wf_model_range(m, WF_KIND_POLICY, tenant, &n);
 	for (size_t i = 0; i < n; i++) {
 		if (add_policy(&d, classes, policies[i]) < 0) {
-			wf_directions_done(&d);
+			wf_rulings_done(&d);
 			return -ENOMEM;
 		}
 	}
-	wf_vec_sort(&d, wf_direction_cmp);
+	wf_vec_sort(&d, wf_ruling_cmp);
 	*ret = d;
 	return 0;
 }
 
-void wf_directions_done(struct wf_directions *d)
+void wf_rulings_done(struct wf_rulings *d)
 {
 	wf_vec_each (item, d)
 		free(item->dests);
@@ -118,7 +118,7 @@ struct table_row {
 	bool is_any_ruled;
 };
 
-static int add_rule(struct table_row *row, uint32_t dest, const struct wf_direction *d)
+static int add_rule(struct table_row *row, uint32_t dest, const struct wf_ruling *d)
 {
 	struct wf_rule_key key = {.tenant = row->tenant, .source = row->source, .dest = dest};
 	struct wf_rule rule = {.policy = d->object->policy.id, .is_reverse = d->is_reverse};
@@ -126,7 +126,7 @@ static int add_rule(struct table_row *row, uint32_t dest, const struct wf_direct
 	return wf_image_add(row->img, WF_TABLE_RULE, &key, &rule);
 }
 
-static int add_any(struct table_row *row, const struct wf_direction *d)
+static int add_any(struct table_row *row, const struct wf_ruling *d)
 {
 	if (row->is_any_ruled)
 		return 0;
@@ -135,7 +135,7 @@ static int add_any(struct table_row *row, const struct wf_direction *d)
 }
 
 /* To all that @d leads to, unless a direction before it does. */
-static int add_each(struct table_row *row, const struct wf_direction *d)
+static int add_each(struct table_row *row, const struct wf_ruling *d)
 {
 	for (size_t w = 0; w < n_words(row->classes); w++) {
 		uint64_t fresh = d->dests[w] & ~row->ruled[w];
@@ -153,14 +153,14 @@ static int add_each(struct table_row *row, const struct wf_direction *d)
 }
 
 /* @source NULL: the row of ANY, for directions whose `from` is any. */
-static int add_row(struct table_row *row, const struct wf_directions *directions,
+static int add_row(struct table_row *row, const struct wf_rulings *directions,
 		   const struct wf_class *source)
 {
 	memset(row->ruled, 0, n_words(row->classes) * sizeof(*row->ruled));
 	row->source = source ? source->id : WF_CLASS_ANY;
 	row->is_any_ruled = false;
 	for (size_t i = 0; i < directions->n; i++) {
-		const struct wf_direction *d = &directions->items[i];
+		const struct wf_ruling *d = &directions->items[i];
 		int r;
 
 		if (!source != !rank(d->from))
@@ -175,7 +175,7 @@ static int add_row(struct table_row *row, const struct wf_directions *directions
 }
 
 int wf_rules_add(struct wf_image *img, uint32_t tenant, const struct wf_classes *classes,
-		 const struct wf_directions *directions)
+		 const struct wf_rulings *directions)
 {
 	struct table_row row = {.img = img, .classes = classes, .tenant = tenant};
 	_cleanup_free_ uint64_t *ruled = NULL;

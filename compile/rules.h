@@ -12,7 +12,7 @@
 #include "compile/classes.h"
 #include "compile/image.h"
 
-struct wf_direction {
+struct wf_ruling {
 	const struct wf_object *object; /* the policy */
 	const struct wf_selector *from;
 	const struct wf_selector *to;
@@ -20,8 +20,8 @@ struct wf_direction {
 	uint64_t *dests; /* owned; a bit for each class that `to` matches */
 };
 
-struct wf_directions {
-	struct wf_direction *items; /* owned; highest precedence first */
+struct wf_rulings {
+	struct wf_ruling *items; /* owned; highest precedence first */
 	size_t n;
 	size_t cap;
 };
@@ -30,18 +30,18 @@ struct wf_directions {
  * The directions of a tenant's policies that an endpoint of this node could take. Policies without
  * an id are left out. 0 or -ENOMEM.
  */
-int wf_directions_of(const struct wf_model *m, const char *tenant, const struct wf_classes *classes,
-		     struct wf_directions *ret);
-void wf_directions_done(struct wf_directions *d);
+int wf_rulings_of(const struct wf_model *m, const char *tenant, const struct wf_classes *classes,
+		  struct wf_rulings *ret);
+void wf_rulings_done(struct wf_rulings *d);
 
 /* Below 0: @a goes before @b. */
-int wf_direction_cmp(const void *a, const void *b);
+int wf_ruling_cmp(const void *a, const void *b);
 
-static inline bool wf_direction_leads_to(const struct wf_direction *d, size_t class)
+static inline bool wf_ruling_leads_to(const struct wf_ruling *d, size_t class)
 {
 	return d->dests[class / 64] >> class % 64 & 1;
 }
 
 /* Adds the RULE entries. 0, -ENOMEM, -E2BIG. */
 int wf_rules_add(struct wf_image *img, uint32_t tenant, const struct wf_classes *classes,
-		 const struct wf_directions *directions);
+		 const struct wf_rulings *directions);

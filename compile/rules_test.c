@@ -149,8 +149,8 @@ static void the_more_specific_goes_before(void **state)
 		struct wf_object first_object = {.name = (char *)cases[i].first};
 		struct wf_object then_object = {.name = (char *)cases[i].then};
 		struct wf_selector s[4] = {0};
-		struct wf_direction first = {.object = &first_object, .from = &s[0], .to = &s[1]};
-		struct wf_direction then = {.object = &then_object, .from = &s[2], .to = &s[3]};
+		struct wf_ruling first = {.object = &first_object, .from = &s[0], .to = &s[1]};
+		struct wf_ruling then = {.object = &then_object, .from = &s[2], .to = &s[3]};
 
 		wish_selector(&s[0], cases[i].first_from);
 		wish_selector(&s[1], cases[i].first_to);
@@ -158,8 +158,8 @@ static void the_more_specific_goes_before(void **state)
 		wish_selector(&s[3], cases[i].then_to);
 		first.is_reverse = cases[i].is_first_reverse;
 		then.is_reverse = cases[i].is_then_reverse;
-		assert_true(wf_direction_cmp(&first, &then) < 0);
-		assert_true(wf_direction_cmp(&then, &first) > 0);
+		assert_true(wf_ruling_cmp(&first, &then) < 0);
+		assert_true(wf_ruling_cmp(&then, &first) > 0);
 		for (int k = 0; k < 4; k++)
 			wf_labels_done(&s[k].labels);
 	}

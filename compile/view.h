@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What an image is compiled from: the wish, and the node that looks at it. */
+#pragma once
+
+#include "compile/here.h"
+#include "compile/nodes.h"
+
+struct wf_view {
+	const struct wf_model *model;
+	const struct wf_here *here;
+	struct wf_nodes nodes;
+	uint16_t id; /* of this node; 0: none yet */
+};
