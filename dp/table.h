@@ -122,7 +122,7 @@ struct wf_choice {
 
 /*
  * A path as a ready-made header: outer IPv6 header, SRH, segment list. Policy 0 is the direct path;
- * it is the same for all tenants and has tenant 0.
+ * it is the same for all tenants and has tenant 0, but for those whose set says has_direct.
  */
 struct wf_path_key {
 	__u32 tenant;
@@ -174,7 +174,8 @@ struct wf_set {
 	__u8 needs;	       /* WF_NEED_*, of every packet of the tenant */
 	__u8 is_verified_here; /* this node, as a waypoint, verifies the tenant's headers */
 	__u8 has_zones;	       /* 0: nothing in the zone table */
-	__u8 pad[2];
+	__u8 has_direct;       /* its direct paths are its own: policy 0 of this tenant */
+	__u8 pad;
 };
 
 /* What the receiving node insists on. */
