@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "agent/due.h"
 #include "agent/monitor.h"
 #include "agent/printable.h"
 #include "compile/compile.h"
@@ -39,6 +40,11 @@ int64_t wf_agent_now_ms(void)
 	return wf_agent_now_ns() / 1000000;
 }
 
+int64_t wf_agent_later_ms(const struct wf_agent *a)
+{
+	return wf_agent_now_ms() + a->later_ms;
+}
+
 void wf_agent_arm(struct event *e, uint64_t ms)
 {
 	struct timeval wait = {.tv_sec = (time_t)(ms / 1000),
@@ -56,6 +62,11 @@ void wf_agent_want_pass(struct wf_agent *a)
 
 void wf_agent_want_pass_in(struct wf_agent *a, uint32_t ms)
 {
+	int64_t at_ms = wf_agent_now_ms() + ms;
+
+	if (a->pass_at_ms && a->pass_at_ms <= at_ms)
+		return;
+	a->pass_at_ms = at_ms;
 	wf_agent_arm(a->retry_event, ms);
 }
 
@@ -174,6 +185,8 @@ void wf_agent_free(struct wf_agent *a)
 	wf_vec_done(&a->others);
 	wf_vec_done(&a->hooked);
 	wf_vec_done(&a->gone);
+	wf_due_done(a);
+	wf_staging_done(&a->staging);
 	wf_image_free(a->installed);
 	wf_slots_done(&a->slots);
 	free_options(&a->options);

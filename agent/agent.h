@@ -73,7 +73,7 @@ struct wf_agent_status {
 	uint32_t block;
 	const char *store;
 	uint64_t revision;	     /* of the model */
-	uint64_t installed_revision; /* of what the kernel holds */
+	uint64_t installed_revision; /* of what the kernel holds, and sends by */
 	uint64_t n_passes;
 	uint64_t n_failed_passes;
 	double pass_seconds;		  /* of the last pass */

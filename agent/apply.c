@@ -91,6 +91,16 @@ static void settle_addresses(struct merge *m)
 				m->now->name, old->node);
 }
 
+static int settle_identity(struct merge *m, struct wf_err *err)
+{
+	struct wf_err why = {0};
+	int r = wf_relabel(m->edit, m->old, m->now, &why);
+
+	if (r == -EEXIST)
+		wf_problems_add(m->problems, m->index, "labels", "%s", why.msg);
+	return r && r != -EEXIST ? wf_err_set(err, r, "%s", why.msg) : 0;
+}
+
 static int merge_endpoint(struct merge *m, struct wf_err *err)
 {
 	struct wf_endpoint *now = &m->now->endpoint;
@@ -105,7 +115,7 @@ static int merge_endpoint(struct merge *m, struct wf_err *err)
 	settle_addresses(m);
 	memcpy(now->node, m->old->endpoint.node, sizeof(now->node));
 	memcpy(now->mac, m->old->endpoint.mac, sizeof(now->mac));
-	return wf_relabel(m->edit, m->old, m->now, err);
+	return settle_identity(m, err);
 }
 
 static int merge_key(struct merge *m, struct wf_err *err)

@@ -166,6 +166,8 @@ static void place(const struct wf_agent *a, struct wf_object *o)
 	snprintf(o->endpoint.node, sizeof(o->endpoint.node), "%s", a->options.node);
 	for (int i = 0; i < 6; i++)
 		o->endpoint.mac[i] = (uint8_t)(h >> 8 * i);
+	o->endpoint.identity_was = 0; /* of an interface that is gone */
+	o->endpoint.is_announced = false;
 	o->endpoint.mac[0] = (o->endpoint.mac[0] & 0xfc) | 0x02; /* local, of one station */
 }
 

@@ -30,6 +30,25 @@ static int make(struct wf_edit *e, const char *tenant, const char *name,
 	return 0;
 }
 
+/* It must stay while the endpoint is written. */
+static int need(struct wf_edit *e, const char *tenant, const char *name, struct wf_err *err)
+{
+	int r = wf_edit_need(e, WF_KIND_IDENTITY, tenant, name, err);
+
+	return r == -ENOENT ? -EAGAIN : r;
+}
+
+/* It is left, but it is wanted again. */
+static int keep(struct wf_edit *e, struct wf_current *current, struct wf_err *err)
+{
+	WF_CLEANUP(cleanup_object) struct wf_object *now = wf_object_clone(current->object);
+
+	if (!now)
+		return wf_edit_no_memory(err);
+	now->identity.is_left = false;
+	return wf_edit_add(e, current, now) < 0 ? wf_edit_no_memory(err) : 0;
+}
+
 int wf_identity_take(struct wf_edit *e, struct wf_object *endpoint, struct wf_err *err)
 {
 	struct wf_endpoint *ep = &endpoint->endpoint;
@@ -49,10 +68,64 @@ int wf_identity_take(struct wf_edit *e, struct wf_object *endpoint, struct wf_er
 		return r;
 	if (current.object && current.object->identity.id) {
 		ep->identity = current.object->identity.id;
-		r = wf_edit_need(e, WF_KIND_IDENTITY, endpoint->tenant, name, err);
+		r = current.object->identity.is_left ? keep(e, &current, err)
+						     : need(e, endpoint->tenant, name, err);
 	} else {
 		r = make(e, endpoint->tenant, name, &ep->labels, &current, &ep->identity, err);
 	}
 	wf_current_done(&current);
 	return r;
+}
+
+static int use_cmp(const void *a, const void *b)
+{
+	const struct wf_identity_use *x = a, *y = b;
+	int c = x->tenant == y->tenant ? 0 : strcmp(x->tenant, y->tenant);
+
+	return c ? c : (x->id > y->id) - (x->id < y->id);
+}
+
+/* Endpoints beside each other often have the same. */
+static int add_use(struct wf_identities *used, const char *tenant, uint32_t id)
+{
+	struct wf_identity_use use = {tenant, id};
+
+	if (!id || (used->uses.n && !use_cmp(&used->uses.items[used->uses.n - 1], &use)))
+		return 0;
+	return wf_vec_push(&used->uses, use);
+}
+
+int wf_identities_used(const struct wf_model *m, struct wf_identities *ret)
+{
+	struct wf_identities used = {0};
+	struct wf_object *const *endpoints;
+	size_t n;
+	int r = 0;
+
+	endpoints = wf_model_range(m, WF_KIND_ENDPOINT, NULL, &n);
+	for (size_t i = 0; i < n && !r; i++) {
+		r = add_use(&used, endpoints[i]->tenant, endpoints[i]->endpoint.identity);
+		if (!r)
+			r = add_use(&used, endpoints[i]->tenant,
+				    endpoints[i]->endpoint.identity_was);
+	}
+	if (r) {
+		wf_identities_done(&used);
+		return r;
+	}
+	wf_vec_sort(&used.uses, use_cmp);
+	*ret = used;
+	return 0;
+}
+
+bool wf_identities_have(const struct wf_identities *used, const struct wf_object *identity)
+{
+	struct wf_identity_use use = {identity->tenant, identity->identity.id};
+
+	return used->uses.n && bsearch(&use, used->uses.items, used->uses.n, sizeof(use), use_cmp);
+}
+
+void wf_identities_done(struct wf_identities *used)
+{
+	wf_vec_done(&used->uses);
 }

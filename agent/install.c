@@ -134,9 +134,6 @@ static int change_tables(struct install *in, struct wf_err *err)
 
 	if (r)
 		return wf_err_set(err, r, "out of memory for the changes of the tables");
-	if (n && in->is_repair)
-		wf_agent_log(a, WF_LOG_WARN, "%zu table entries were not as installed: repaired",
-			     n);
 	if (n) {
 		a->needs_commit = true;
 		r = a->kern->ops->table_apply(a->kern, changes, n, err);

@@ -5,8 +5,7 @@
 
 #include "agent/request.h"
 
-#define GUARD	   "keys"
-#define KEY_ID_MAX 0xffff /* of those that Weft gives */
+#define GUARD "keys"
 
 static int64_t since_1970_ms(void)
 {
@@ -75,7 +74,7 @@ static int come(struct wf_edit *e, struct wf_object *now, struct wf_err *err)
 				  l.names[0], l.names[1]);
 	now->key.state = l.has_signing ? WF_KEY_ACCEPTED : WF_KEY_SIGNING;
 	now->key.retires_ms = 0;
-	return now->key.id ? 0 : wf_edit_free_id(e, now, KEY_ID_MAX, &now->key.id, err);
+	return 0;
 }
 
 /* What has signed headers that are under way must not become something else. */
@@ -84,13 +83,13 @@ static void stay(const struct wf_hmac_key *old, struct wf_hmac_key *now, size_t 
 {
 	static const char other[] = "stays as it is: add another key, and rotate";
 
-	if (now->id && now->id != old->id)
+	if (now->id != old->id)
 		wf_problems_add(problems, index, "id", "%s", other);
-	if (now->secret_len && (now->secret_len != old->secret_len ||
-				memcmp(now->secret, old->secret, old->secret_len)))
+	if (now->secret_len != old->secret_len ||
+	    memcmp(now->secret, old->secret, old->secret_len) != 0)
 		wf_problems_add(problems, index, "secret", "%s", other);
 	if (now->is_linux != old->is_linux)
-		wf_problems_add(problems, index, "variant", "%s", other);
+		wf_problems_add(problems, index, "linux", "%s", other);
 	*now = *old;
 }
 

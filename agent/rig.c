@@ -148,6 +148,35 @@ void wf_rig_settle(struct wf_rig *rig)
 	}
 }
 
+void wf_rig_later(struct wf_rig *rig, int64_t ms)
+{
+	for (int i = 0; i < WF_RIG_NODES; i++)
+		if (rig->nodes[i].agent) {
+			rig->nodes[i].agent->later_ms += ms;
+			wf_agent_want_pass(rig->nodes[i].agent);
+		}
+}
+
+struct count {
+	struct wf_rig *rig;
+	const char *prefix;
+	size_t n;
+};
+
+static bool has_count(void *arg)
+{
+	const struct count *c = arg;
+
+	return wf_rig_count(c->rig, c->prefix) == c->n;
+}
+
+bool wf_rig_wait_count(struct wf_rig *rig, const char *prefix, size_t n)
+{
+	struct count c = {rig, prefix, n};
+
+	return wf_rig_wait(rig, has_count, &c);
+}
+
 #define OBJECTS_MAX 5000
 
 int wf_rig_apply(struct wf_agent *a, const char *json, struct wf_outcome *ret, struct wf_err *err)
@@ -198,14 +227,24 @@ int wf_rig_attach(struct wf_agent *a, const char *tenant, const char *name, cons
 const struct wf_object *wf_rig_must_attach(struct wf_agent *a, const char *tenant, const char *name,
 					   const char *netns)
 {
+	return wf_rig_must_attach_as(a, tenant, name, netns, "");
+}
+
+const struct wf_object *wf_rig_must_attach_as(struct wf_agent *a, const char *tenant,
+					      const char *name, const char *netns,
+					      const char *labels)
+{
+	struct wf_labels set = {0};
+	struct wf_attach request = {.tenant = tenant, .name = name, .netns = netns, .labels = &set};
 	struct wf_outcome outcome = {0};
 	struct wf_err err = {0};
 
-	if (wf_rig_attach(a, tenant, name, netns, &outcome, &err) < 0) {
+	if (wf_labels_parse(labels, &set) < 0 || wf_agent_attach(a, &request, &outcome, &err) < 0) {
 		fprintf(stderr, "'%s' is not attached: %s\n", name, err.msg);
 		abort();
 	}
 	wf_outcome_done(&outcome);
+	wf_labels_done(&set);
 	return wf_model_find(a->model, WF_KIND_ENDPOINT, tenant, name);
 }
 

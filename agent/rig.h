@@ -40,6 +40,11 @@ bool wf_rig_wait(struct wf_rig *rig, bool (*is_true)(void *arg), void *arg);
 /* Until all running agents have installed what the store has. */
 void wf_rig_settle(struct wf_rig *rig);
 
+/* So much time passes for all running agents, but not for the clock. */
+void wf_rig_later(struct wf_rig *rig, int64_t ms);
+/* Until the store's keys that begin with @prefix are @n. */
+bool wf_rig_wait_count(struct wf_rig *rig, const char *prefix, size_t n);
+
 /* Applies JSON objects: "[{...}]". What the agent says. */
 int wf_rig_apply(struct wf_agent *a, const char *json, struct wf_outcome *ret, struct wf_err *err);
 /* The same, and it must succeed. */
@@ -49,6 +54,10 @@ int wf_rig_attach(struct wf_agent *a, const char *tenant, const char *name, cons
 /* The same, and it must succeed. */
 const struct wf_object *wf_rig_must_attach(struct wf_agent *a, const char *tenant, const char *name,
 					   const char *netns);
+/* With labels, "app=web". */
+const struct wf_object *wf_rig_must_attach_as(struct wf_agent *a, const char *tenant,
+					      const char *name, const char *netns,
+					      const char *labels);
 
 /* As any other program could. @value NULL: deletes. */
 void wf_rig_put(struct wf_rig *rig, const char *key, const char *value);

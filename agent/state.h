@@ -14,6 +14,7 @@
 #include "agent/slots.h"
 #include "base/vec.h"
 #include "compile/here.h"
+#include "compile/staging.h"
 #include "store/store.h"
 
 #define WF_RETRY_MIN_MS	   100
@@ -31,6 +32,24 @@ struct wf_gone { /* an endpoint of this node without its interface */
 	char name[WF_NAME_MAX + 1];
 	int64_t since_ms;
 	bool is_seen; /* in this pass */
+};
+
+/* Of an object: what ends by itself (agent/due.c). */
+enum wf_phase {
+	WF_PHASE_NONE,
+	WF_PHASE_ANNOUNCED, /* an endpoint's new identity, its node still sends the old one */
+	WF_PHASE_USED,	    /* ... its node sends the new one, the old one may still arrive */
+	WF_PHASE_UNUSED,    /* an identity that no endpoint has */
+	WF_PHASE_LEFT,	    /* ... and that says so */
+	WF_PHASE_TAKEN,	    /* ... but one has it all the same */
+	WF_PHASE_RETIRING,  /* a key */
+	WF_PHASE_COUNT,
+};
+
+struct wf_due {			  /* an object that goes on by itself */
+	struct wf_object *object; /* owned */
+	enum wf_phase phase;
+	int64_t since_ms;
 };
 
 struct wf_hooked {
@@ -72,25 +91,29 @@ struct wf_agent {
 	struct wf_config config;    /* as started with */
 	struct wf_image *installed; /* owned */
 	struct wf_slots slots;
+	struct wf_staging staging;	 /* from `installed` to the wish */
 	WF_VEC(struct wf_hooked) hooked; /* as far as known; by ifindex */
 	bool is_hooked_anew;		 /* all hooks have the programs of this start */
 	bool needs_commit;
-	uint64_t installed_revision;
-	size_t n_uncounted; /* counters without a slot */
-	size_t n_left_out;  /* objects that contradict others */
+	uint64_t installed_revision; /* nothing of it is staged for sending any more */
+	size_t n_uncounted;	     /* counters without a slot */
+	size_t n_left_out;	     /* objects that contradict others */
 	struct wf_err pass_err;
 	uint64_t n_passes;
 	uint64_t n_failed_passes;
 	double pass_seconds;
-	uint32_t retry_ms; /* the next wait */
+	uint32_t retry_ms;  /* the next wait */
+	int64_t pass_at_ms; /* the next one by the clock; 0: none */
 	WF_VEC(struct wf_gone) gone;
+	WF_VEC(struct wf_due) dues; /* as the model */
+	int64_t later_ms;	    /* of tests: so much later it is */
 
 	void (*on_pass)(void *arg);
 	void *on_pass_arg;
 
 	WF_VEC(struct wf_listener *) listeners; /* owned by who listens (agent/monitor.c) */
 
-	struct event *told_event;  /* NULL: nobody ever listened; owned, all of them */
+	struct event *told_event; /* NULL: nobody ever listened; owned, all of them */
 	struct event *store_event;
 	struct event *kern_event;
 	struct event *pass_event;
@@ -105,9 +128,12 @@ void wf_agent_log(struct wf_agent *a, enum wf_log_level level, const char *fmt, 
 	__attribute__((format(printf, 3, 4)));
 int64_t wf_agent_now_ns(void); /* since this machine started */
 int64_t wf_agent_now_ms(void);
+/* What phases are timed by. */
+int64_t wf_agent_later_ms(const struct wf_agent *a);
 /* NULL is fine: there are none before the start is through. */
 void wf_agent_arm(struct event *e, uint64_t ms);
-/* A pass in the next turn of the loop, or in @ms. */
+/* A pass in the next turn of the loop, or in @ms, if there is none before. Each pass begins with
+ * none being wanted. */
 void wf_agent_want_pass(struct wf_agent *a);
 void wf_agent_want_pass_in(struct wf_agent *a, uint32_t ms);
 
