@@ -27,9 +27,12 @@ struct ip_seen {
 	bool is_v4, has_routing;
 };
 
-static bool has_ports(int proto)
+/* Bytes of an upper layer's header that are read of any packet. */
+static uint32_t upper_len(int proto)
 {
-	return proto == 6 || proto == 17 || proto == 33 || proto == 132;
+	if (proto == 1 || proto == 58)
+		return 8;
+	return proto == 6 || proto == 17 || proto == 33 || proto == 132 ? 4 : 0;
 }
 
 /* The end of the packet by its own word; 0: none. */
@@ -49,7 +52,7 @@ static void see_v4(const struct packet *p, uint32_t off, struct ip_seen *ip)
 		return;
 	ip->proto = p->bytes[off + 9];
 	frag = word_at(p, off + 6) & 0x3fff;
-	if (!frag && has_ports(ip->proto) && header_len + 4 > total_len)
+	if (!frag && header_len + upper_len(ip->proto) > total_len)
 		return;
 	memcpy(ip->src, mapped, 12);
 	memcpy(ip->dst, mapped, 12);
@@ -57,7 +60,7 @@ static void see_v4(const struct packet *p, uint32_t off, struct ip_seen *ip)
 	memcpy(ip->dst + 12, p->bytes + off + 16, 4);
 	ip->hop_limit = p->bytes[off + 8];
 	ip->tc = p->bytes[off + 1];
-	ip->fault = WF_DROP_NONE;
+	ip->fault = (frag & 0x1fff) == 1 && ip->proto == 6 ? WF_DROP_FRAGMENT : WF_DROP_NONE;
 }
 
 static bool is_extension(int proto)
@@ -67,7 +70,7 @@ static bool is_extension(int proto)
 
 /* Walks the extension headers; false: they do not end as they should. */
 static bool see_extensions(const struct packet *p, uint32_t *at, int *proto, bool *is_fragment,
-			   bool *has_routing)
+			   bool *is_tiny, bool *has_routing)
 {
 	for (int n = 0; is_extension(*proto); n++) {
 		const int header = *proto;
@@ -83,6 +86,7 @@ static bool see_extensions(const struct packet *p, uint32_t *at, int *proto, boo
 		if (header == 44 && word_at(p, *at + 2) & 0xfff9)
 			*is_fragment = true;
 		if (header == 44 && word_at(p, *at + 2) & 0xfff8) {
+			*is_tiny = (word_at(p, *at + 2) & 0xfff8) == 8;
 			*at += len;
 			return true;
 		}
@@ -101,7 +105,7 @@ static bool is_mapped(const uint8_t a[16])
 static void see_v6(const struct packet *p, uint32_t off, struct ip_seen *ip)
 {
 	uint32_t at = off + 40, total_len;
-	bool is_fragment = false;
+	bool is_fragment = false, is_tiny = false;
 	int proto;
 
 	ip->fault = WF_DROP_MALFORMED;
@@ -109,18 +113,20 @@ static void see_v6(const struct packet *p, uint32_t off, struct ip_seen *ip)
 		return;
 	total_len = 40u + (uint32_t)word_at(p, off + 4);
 	proto = p->bytes[off + 6];
-	if (!see_extensions(p, &at, &proto, &is_fragment, &ip->has_routing))
+	if (!see_extensions(p, &at, &proto, &is_fragment, &is_tiny, &ip->has_routing))
 		return;
 	if (at - off > total_len || off + total_len > p->len)
 		return;
-	if (!is_fragment && has_ports(proto) && at - off + 4 > total_len)
+	if (!is_fragment && at - off + upper_len(proto) > total_len)
 		return;
 	memcpy(ip->src, p->bytes + off + 8, 16);
 	memcpy(ip->dst, p->bytes + off + 24, 16);
 	ip->proto = (uint8_t)proto;
 	ip->hop_limit = p->bytes[off + 7];
 	ip->tc = (uint8_t)(word_at(p, off) >> 4);
-	if (ip->has_routing)
+	if (is_tiny && proto == 6)
+		ip->fault = WF_DROP_FRAGMENT;
+	else if (ip->has_routing)
 		ip->fault = WF_DROP_ROUTING_HEADER;
 	else
 		ip->fault = is_mapped(ip->src) || is_mapped(ip->dst) ? WF_DROP_MALFORMED

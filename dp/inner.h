@@ -8,9 +8,14 @@
 #include "dp/drops.h"
 #include "wire/flow.h"
 
-/* ROUTING_HEADER; MALFORMED: an IPv6 packet with IPv4-mapped addresses, which are IPv4's here. */
+/*
+ * ROUTING_HEADER; FRAGMENT: one that could change the flags of a TCP header that has been judged
+ * (RFC 3128); MALFORMED: an IPv6 packet with IPv4-mapped addresses, which are IPv4's here.
+ */
 WF_INLINE enum wf_drop wf_inner_check(const struct wf_inner *in)
 {
+	if (in->flags & WF_INNER_TINY_FRAGMENT && in->flow.proto == WF_PROTO_TCP)
+		return WF_DROP_FRAGMENT;
 	if (in->flags & WF_INNER_V4)
 		return WF_DROP_NONE;
 	if (in->flags & WF_INNER_ROUTING)

@@ -17,6 +17,7 @@
 #define WF_UPPER_FRAGMENT	(1 << 0)
 #define WF_UPPER_LATER_FRAGMENT (1 << 1)
 #define WF_UPPER_ROUTING	(1 << 2)
+#define WF_UPPER_TINY_FRAGMENT	(1 << 3) /* a later one, 8 bytes behind the first one's start */
 
 enum wf_exthdr_fault {
 	WF_EXTHDR_OK,
@@ -28,6 +29,7 @@ enum wf_exthdr_fault {
 struct wf_upper {
 	__u32 off;	     /* of the upper layer */
 	__u32 routing_off;   /* of the first routing header, with WF_UPPER_ROUTING */
+	__u32 fragment_off;  /* of the Fragment header, with WF_UPPER_FRAGMENT */
 	__u8 proto;	     /* upper layer */
 	__u8 fragment_proto; /* Next Header of the Fragment header: equal in all fragments */
 	__u8 routing_type;
@@ -59,14 +61,16 @@ WF_INLINE void wf_exthdr_note(const __u8 *p, struct wf_upper *upper)
 	__u32 is_routing = wf_bit_equal8(upper->proto, WF_PROTO_ROUTING) & ~(upper->flags >> 2);
 	__u32 is_fragment = wf_bit_equal8(upper->proto, WF_PROTO_FRAGMENT);
 	__u32 frag = wf_load_be16(p + 2) & (0 - is_fragment);
-	__u32 is_later = wf_bit_less(7, frag), is_part;
+	__u32 is_later = wf_bit_less(7, frag), is_part, is_tiny;
 
+	is_tiny = 1 - wf_bit_less(0, (frag & 0xfff8) ^ 8);
 	frag &= 0xfff9; /* offset and M */
 	is_part = wf_bit_less(0, frag);
 	upper->routing_off = wf_bit_select(is_routing, upper->off, upper->routing_off);
 	upper->routing_type = (__u8)wf_bit_select(is_routing, p[2], upper->routing_type);
 	upper->fragment_proto = (__u8)wf_bit_select(is_part, p[0], upper->fragment_proto);
-	upper->flags |= (__u8)(is_part | is_later << 1 | is_routing << 2);
+	upper->fragment_off = wf_bit_select(is_part, upper->off, upper->fragment_off);
+	upper->flags |= (__u8)(is_part | is_later << 1 | is_routing << 2 | is_tiny << 3);
 }
 
 /* @off: behind the fixed header; @proto: its Next Header. @ret is filled as far as the walk came.

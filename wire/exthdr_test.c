@@ -77,7 +77,10 @@ static void fragment_header_tells_first_later_and_atomic(void **state)
 		{0x0000, 0},
 		{0x0006, 0}, /* reserved bits */
 		{0x0001, WF_UPPER_FRAGMENT},
-		{0x0008, WF_UPPER_FRAGMENT | WF_UPPER_LATER_FRAGMENT},
+		{0x0008, WF_UPPER_FRAGMENT | WF_UPPER_LATER_FRAGMENT | WF_UPPER_TINY_FRAGMENT},
+		{0x0009, WF_UPPER_FRAGMENT | WF_UPPER_LATER_FRAGMENT | WF_UPPER_TINY_FRAGMENT},
+		{0x0010, WF_UPPER_FRAGMENT | WF_UPPER_LATER_FRAGMENT},
+		{0x0108, WF_UPPER_FRAGMENT | WF_UPPER_LATER_FRAGMENT},
 		{0xfff9, WF_UPPER_FRAGMENT | WF_UPPER_LATER_FRAGMENT},
 	};
 
@@ -93,6 +96,19 @@ static void fragment_header_tells_first_later_and_atomic(void **state)
 		if (cases[i].flags)
 			assert_int_equal(upper.fragment_proto, 60);
 	}
+}
+
+static void walk_reports_where_the_fragment_header_is(void **state)
+{
+	uint8_t buf[32] = {44, 0, [8] = 60, 0, 0, 1, [16] = 17, 0, 0xff, 0xff};
+	struct wf_upper upper;
+
+	assert_int_equal(wf_exthdr_walk(buf, buf + 32, 0, 60, &upper), WF_EXTHDR_OK);
+	assert_int_equal(upper.fragment_off, 8);
+	assert_int_equal(upper.off, 24);
+	buf[11] = 0; /* atomic */
+	assert_int_equal(wf_exthdr_walk(buf, buf + 32, 0, 60, &upper), WF_EXTHDR_OK);
+	assert_int_equal(upper.fragment_off, 0);
 }
 
 static void walk_reports_the_first_routing_header(void **state)
@@ -131,6 +147,7 @@ int main(void)
 		cmocka_unit_test(length_counts_as_each_header_says),
 		cmocka_unit_test(only_the_five_headers_are_walked),
 		cmocka_unit_test(fragment_header_tells_first_later_and_atomic),
+		cmocka_unit_test(walk_reports_where_the_fragment_header_is),
 		cmocka_unit_test(walk_reports_the_first_routing_header),
 		cmocka_unit_test(walk_refuses_every_truncation),
 	};

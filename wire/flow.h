@@ -7,13 +7,15 @@
  * are: IPv4 without options, IPv6 whose upper layer follows at once. It says WF_FLOW_SLOW for the
  * others; wf_flow_parse_slow() takes them all and belongs in a function of its own.
  *
- * A packet of a fragmented datagram has no ports, not even the first: all fragments hash alike.
+ * A packet of a fragmented datagram has no ports, not even the first: all fragments hash alike, and
+ * none is of the same flow as a whole packet.
  */
 #pragma once
 
 #include "wire/bytes.h"
 #include "wire/eth.h"
 #include "wire/exthdr.h"
+#include "wire/icmp_type.h"
 #include "wire/ipv4.h"
 #include "wire/ipv6.h"
 
@@ -21,10 +23,11 @@
 struct wf_flow {
 	__u8 src[16];
 	__u8 dst[16];
-	__be16 sport; /* TCP, UDP, SCTP, DCCP; else 0 */
-	__be16 dport;
-	__u8 proto; /* upper layer; of an IPv6 fragment, Next Header of its Fragment header */
-	__u8 pad[3];
+	__be16 sport; /* TCP, UDP, SCTP, DCCP; identifier of an ICMP echo or its reply; else 0 */
+	__be16 dport; /* ... of ICMP: type << 8 | code */
+	__u8 proto;   /* upper layer; of an IPv6 fragment, Next Header of its Fragment header */
+	__u8 is_fragment;
+	__u8 pad[2];
 } WF_ALIGNED8;
 
 _Static_assert(sizeof(struct wf_flow) == 40, "flow key");
@@ -33,6 +36,7 @@ _Static_assert(sizeof(struct wf_flow) == 40, "flow key");
 #define WF_INNER_FRAGMENT	(1 << 1)
 #define WF_INNER_LATER_FRAGMENT (1 << 2)
 #define WF_INNER_ROUTING	(1 << 3) /* IPv6 with a routing header, of any type */
+#define WF_INNER_TINY_FRAGMENT	(1 << 4) /* begins 8 bytes behind the first fragment's start */
 
 /* A packet inside an overlay, as far as the data plane must know it. */
 struct wf_inner {
@@ -45,8 +49,9 @@ struct wf_inner {
 	__u32 ip_len; /* IP header and payload; less than the frame if that is padded */
 	__u8 tc;      /* IPv4 TOS or IPv6 traffic class */
 	__u8 hop_limit;
-	__u8 upper; /* upper layer; flow.proto, but for a first fragment with more headers */
-	__u8 pad;
+	__u8 upper;	  /* upper layer; flow.proto, but for a first fragment with more headers */
+	__u8 fragment_at; /* IPv6: where the Fragment header is, behind l3_off, in units of 4 bytes;
+			     0: none, or too far away */
 };
 
 _Static_assert(sizeof(struct wf_inner) == 56, "no holes");
@@ -71,6 +76,20 @@ WF_INLINE _Bool wf_flow_has_ports(__u8 proto)
 	       proto == WF_PROTO_DCCP;
 }
 
+/* Type, code and identifier take the place of ports. All that there is of ICMP has 8 bytes. */
+WF_INLINE enum wf_flow_fault wf_flow_fill_icmp(const __u8 *l4, const void *end, __u8 proto,
+					       struct wf_inner *inner)
+{
+	if (inner->l4_off - inner->l3_off + 8u > inner->ip_len)
+		return WF_FLOW_LENGTH;
+	if (l4 + 8 > (const __u8 *)end)
+		return WF_FLOW_TRUNCATED;
+	inner->flow.dport = *(const wf_any16 *)l4;
+	if (wf_icmp_has_id(proto, l4[0]))
+		inner->flow.sport = *(const wf_any16 *)(l4 + 4);
+	return WF_FLOW_OK;
+}
+
 /* Proto, pad and ports of @inner, given l4_off, ip_len and flags. @l4: at @inner->l4_off. */
 WF_INLINE enum wf_flow_fault wf_flow_fill_l4(const __u8 *l4, const void *end, __u8 proto,
 					     struct wf_inner *inner)
@@ -78,9 +97,15 @@ WF_INLINE enum wf_flow_fault wf_flow_fill_l4(const __u8 *l4, const void *end, __
 	wf_any32 *ports = (void *)&inner->flow.sport;
 
 	inner->upper = proto;
-	*(wf_any32 *)&inner->flow.proto = WF_BE32((__u32)proto << 24); /* and pad, in one store */
+	/* and is_fragment and pad, in one store */
+	*(wf_any32 *)&inner->flow.proto = WF_BE32((__u32)proto << 24 |
+						  (inner->flags & WF_INNER_FRAGMENT ? 1 << 16 : 0));
 	*ports = 0;
-	if (inner->flags & WF_INNER_FRAGMENT || !wf_flow_has_ports(proto))
+	if (inner->flags & WF_INNER_FRAGMENT)
+		return WF_FLOW_OK;
+	if (proto == WF_PROTO_ICMP || proto == WF_PROTO_ICMPV6)
+		return wf_flow_fill_icmp(l4, end, proto, inner);
+	if (!wf_flow_has_ports(proto))
 		return WF_FLOW_OK;
 	if (inner->l4_off - inner->l3_off + 4u > inner->ip_len)
 		return WF_FLOW_LENGTH;
@@ -108,13 +133,16 @@ WF_INLINE enum wf_flow_fault wf_flow_fill_v4(const struct wf_ipv4 *ip, __u32 off
 	inner->routing_off = 0;
 	inner->routing_type = 0;
 	inner->flags = WF_INNER_V4;
-	if (wf_ipv4_is_fragment(ip))
+	if (wf_ipv4_is_fragment(ip)) {
 		inner->flags |= WF_INNER_FRAGMENT;
-	if (wf_ipv4_is_later_fragment(ip))
-		inner->flags |= WF_INNER_LATER_FRAGMENT;
+		if (wf_ipv4_is_later_fragment(ip))
+			inner->flags |= WF_INNER_LATER_FRAGMENT;
+		if (wf_ipv4_is_tiny_fragment(ip))
+			inner->flags |= WF_INNER_TINY_FRAGMENT;
+	}
 	inner->tc = ip->tos;
 	inner->hop_limit = ip->ttl;
-	inner->pad = 0;
+	inner->fragment_at = 0;
 	return WF_FLOW_OK;
 }
 
@@ -133,7 +161,7 @@ WF_INLINE enum wf_flow_fault wf_flow_fill_v6(const struct wf_ipv6 *ip, __u32 off
 	inner->ip_len = WF_IPV6_LEN + wf_ntohs(ip->payload_len);
 	inner->tc = wf_ipv6_tc(ip);
 	inner->hop_limit = ip->hop_limit;
-	inner->pad = 0;
+	inner->fragment_at = 0;
 	return WF_FLOW_OK;
 }
 
@@ -217,8 +245,12 @@ WF_INLINE enum wf_flow_fault wf_flow_parse_exthdrs(const void *data, const void 
 		ret->flags |= WF_INNER_FRAGMENT;
 	if (upper.flags & WF_UPPER_LATER_FRAGMENT)
 		ret->flags |= WF_INNER_LATER_FRAGMENT;
+	if (upper.flags & WF_UPPER_TINY_FRAGMENT)
+		ret->flags |= WF_INNER_TINY_FRAGMENT;
 	if (upper.flags & WF_UPPER_ROUTING)
 		ret->flags |= WF_INNER_ROUTING;
+	if (upper.flags & WF_UPPER_FRAGMENT && (upper.fragment_off - off) / 4 <= 0xff)
+		ret->fragment_at = (__u8)((upper.fragment_off - off) / 4);
 	ret->routing_off = (__u16)upper.routing_off;
 	ret->routing_type = upper.routing_type;
 	ret->l4_off = (__u16)upper.off;

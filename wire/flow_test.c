@@ -36,7 +36,10 @@ static void parse_reads_what_scapy_wrote(void **state)
 		{WF_SAMPLE_V4_FIRST_FRAGMENT, 17, 17, V4 | FR, 20, 0, 0, 36, WF_FLOW_OK},
 		{WF_SAMPLE_V4_LATER_FRAGMENT, 0, 0, V4 | FR | LF, 20, 0, 0, 28, WF_FLOW_OK},
 		{WF_SAMPLE_V4_PADDED, 47, 47, V4, 20, 0, 0, 20, WF_FLOW_OK},
-		{WF_SAMPLE_V4_ECHO, 1, 1, V4, 20, 0, 0, 36, WF_FLOW_OK},
+		{WF_SAMPLE_V4_ECHO, 1, 1, V4, 20, 7, 0x0800, 36, WF_FLOW_OK},
+		{WF_SAMPLE_V4_ICMP_ERROR, 1, 1, V4, 20, 0, 0x0301, 60, WF_FLOW_OK},
+		{WF_SAMPLE_V6_ECHO, 58, 58, 0, 40, 7, 0x8000, 56, WF_FLOW_OK},
+		{WF_SAMPLE_V6_TOO_BIG, 58, 58, 0, 40, 0, 0x0200, 100, WF_FLOW_OK},
 		{WF_SAMPLE_V6_UDP, 17, 17, 0, 40, 1000, 2000, 52, WF_FLOW_OK},
 		{WF_SAMPLE_V6_TCP, 6, 6, 0, 40, 40000, 443, 60, WF_FLOW_OK},
 		{WF_SAMPLE_V6_SCTP, 132, 132, 0, 40, 5, 6, 72, WF_FLOW_OK},
@@ -64,6 +67,7 @@ static void parse_reads_what_scapy_wrote(void **state)
 		assert_int_equal(inner.l4_off, L3 + cases[i].l4);
 		assert_int_equal(wf_ntohs(inner.flow.sport), cases[i].sport);
 		assert_int_equal(wf_ntohs(inner.flow.dport), cases[i].dport);
+		assert_int_equal(inner.flow.is_fragment, !!(cases[i].flags & FR));
 		assert_int_equal(inner.ip_len, cases[i].ip_len);
 		assert_true(wf_inner_fits(&inner, (uint32_t)len));
 		assert_false(wf_inner_fits(&inner, L3 + inner.ip_len - 1));
@@ -129,6 +133,56 @@ static void parse_names_what_is_wrong(void **state)
 	}
 }
 
+/* Request and reply of one ping differ in their type alone; errors have no identifier. */
+static void icmp_has_type_code_and_identifier_for_ports(void **state)
+{
+	static const struct {
+		enum wf_sample sample;
+		uint8_t type, code;
+		uint16_t sport;
+	} cases[] = {
+		{WF_SAMPLE_V4_ECHO, 8, 0, 7},	  {WF_SAMPLE_V4_ECHO, 0, 0, 7},
+		{WF_SAMPLE_V4_ECHO, 128, 0, 0},	  {WF_SAMPLE_V4_ECHO, 3, 4, 0},
+		{WF_SAMPLE_V4_ECHO, 13, 0, 0},	  {WF_SAMPLE_V6_ECHO, 128, 0, 7},
+		{WF_SAMPLE_V6_ECHO, 129, 0, 7},	  {WF_SAMPLE_V6_ECHO, 8, 0, 0},
+		{WF_SAMPLE_V6_ECHO, 135, 255, 0},
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		uint8_t frame[WF_SAMPLE_MAX] = {0};
+		size_t len = wf_sample_get(cases[i].sample, frame);
+		const uint16_t proto = frame_proto(frame);
+		const size_t l4 = L3 + (proto == WF_ETH_P_IPV4 ? 20 : 40);
+		struct wf_inner inner = {0};
+
+		frame[l4] = cases[i].type;
+		frame[l4 + 1] = cases[i].code;
+		assert_int_equal(wf_flow_parse(frame, frame + len, L3, proto, &inner), WF_FLOW_OK);
+		assert_int_equal(wf_ntohs(inner.flow.dport), cases[i].type << 8 | cases[i].code);
+		assert_int_equal(wf_ntohs(inner.flow.sport), cases[i].sport);
+	}
+}
+
+static void fragments_say_where_their_header_is_and_whether_they_are_tiny(void **state)
+{
+	uint8_t frame[WF_SAMPLE_MAX] = {0};
+	struct wf_inner inner = {0};
+	size_t len = wf_sample_get(WF_SAMPLE_V6_LATER_FRAGMENT, frame);
+
+	wf_store_be16(frame + L3 + 42, 8);
+	assert_int_equal(wf_flow_parse(frame, frame + len, L3, WF_ETH_P_IPV6, &inner), WF_FLOW_OK);
+	assert_int_equal(inner.flags, FR | LF | WF_INNER_TINY_FRAGMENT);
+	assert_int_equal(inner.fragment_at, 10);
+	wf_store_be16(frame + L3 + 42, 16);
+	assert_int_equal(wf_flow_parse(frame, frame + len, L3, WF_ETH_P_IPV6, &inner), WF_FLOW_OK);
+	assert_int_equal(inner.flags, FR | LF);
+	len = wf_sample_get(WF_SAMPLE_V4_UDP, frame);
+	wf_store_be16(frame + L3 + 6, 1);
+	assert_int_equal(wf_flow_parse(frame, frame + len, L3, WF_ETH_P_IPV4, &inner), WF_FLOW_OK);
+	assert_int_equal(inner.flags, V4 | FR | LF | WF_INNER_TINY_FRAGMENT);
+	assert_int_equal(inner.fragment_at, 0);
+}
+
 static void parse_refuses_nine_headers(void **state)
 {
 	uint8_t packet[40 + 9 * 8 + 8] = {0x60, [5] = 80, [6] = 60};
@@ -155,6 +209,8 @@ static void parse_refuses_every_truncation_before_the_ports(void **state)
 		need = inner.l4_off;
 		if (wf_flow_has_ports(inner.flow.proto) && !(inner.flags & FR))
 			need += 4;
+		if (inner.flow.proto == WF_PROTO_ICMP || inner.flow.proto == WF_PROTO_ICMPV6)
+			need += 8;
 		for (size_t len = 0; len <= whole; len++) {
 			uint8_t *tight = wf_sample_tight(frame, len);
 
@@ -263,6 +319,8 @@ int main(void)
 		cmocka_unit_test(parse_reads_what_scapy_wrote),
 		cmocka_unit_test(parse_takes_addresses_class_and_hop_limit),
 		cmocka_unit_test(parse_names_what_is_wrong),
+		cmocka_unit_test(icmp_has_type_code_and_identifier_for_ports),
+		cmocka_unit_test(fragments_say_where_their_header_is_and_whether_they_are_tiny),
 		cmocka_unit_test(parse_refuses_nine_headers),
 		cmocka_unit_test(parse_refuses_every_truncation_before_the_ports),
 		cmocka_unit_test(all_fragments_of_a_datagram_hash_alike),

@@ -16,6 +16,7 @@
 #include "wire/bytes.h"
 #include "wire/csum.h"
 #include "wire/flow.h"
+#include "wire/icmp_type.h"
 #include "wire/ipv4.h"
 #include "wire/ipv6.h"
 
@@ -23,32 +24,6 @@
 #define WF_ICMP_QUOTE_MAX 128
 #define WF_ICMP_HOP_LIMIT 64
 #define WF_ICMP_V4_TOS	  0xc0 /* internetwork control (RFC 1812 section 4.3.2.5) */
-
-#define WF_ICMP4_ECHO_REPLY	   0
-#define WF_ICMP4_UNREACHABLE	   3
-#define WF_ICMP4_UNREACHABLE_NET   0
-#define WF_ICMP4_UNREACHABLE_HOST  1
-#define WF_ICMP4_UNREACHABLE_FRAG  4 /* fragmentation needed; info = MTU */
-#define WF_ICMP4_UNREACHABLE_ADMIN 13
-#define WF_ICMP4_SOURCE_QUENCH	   4
-#define WF_ICMP4_REDIRECT	   5
-#define WF_ICMP4_ECHO		   8
-#define WF_ICMP4_TIME_EXCEEDED	   11
-#define WF_ICMP4_PARAMETER	   12
-
-#define WF_ICMP6_UNREACHABLE	     1
-#define WF_ICMP6_UNREACHABLE_ROUTE   0
-#define WF_ICMP6_UNREACHABLE_ADMIN   1
-#define WF_ICMP6_UNREACHABLE_ADDRESS 3
-#define WF_ICMP6_TOO_BIG	     2 /* info = MTU */
-#define WF_ICMP6_TIME_EXCEEDED	     3
-#define WF_ICMP6_PARAMETER	     4 /* info = pointer */
-#define WF_ICMP6_PARAMETER_FIELD     0
-#define WF_ICMP6_PARAMETER_SID	     4 /* SR upper-layer header error (RFC 8986 section 10.3) */
-#define WF_ICMP6_INFORMATIONAL	     128
-#define WF_ICMP6_ECHO		     128
-#define WF_ICMP6_ECHO_REPLY	     129
-#define WF_ICMP6_REDIRECT	     137
 
 struct wf_icmp {
 	__u8 type;

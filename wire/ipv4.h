@@ -49,6 +49,12 @@ WF_INLINE _Bool wf_ipv4_is_later_fragment(const struct wf_ipv4 *ip)
 	return ip->frag & WF_BE16(WF_IPV4_OFFSET);
 }
 
+/* One that begins within a TCP header, where its flags are (RFC 3128). */
+WF_INLINE _Bool wf_ipv4_is_tiny_fragment(const struct wf_ipv4 *ip)
+{
+	return (ip->frag & WF_BE16(WF_IPV4_OFFSET)) == WF_BE16(1);
+}
+
 WF_INLINE _Bool wf_ipv4_has_df(const struct wf_ipv4 *ip)
 {
 	return ip->frag & WF_BE16(WF_IPV4_DF);
