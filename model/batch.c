@@ -60,3 +60,23 @@ struct wf_batch_item *wf_batch_find_name(const struct wf_batch *b, enum wf_kind 
 	strcpy(like.tenant, tenant);
 	return wf_batch_find(b, &like);
 }
+
+int wf_batch_each(const struct wf_batch *b, const struct wf_model *m, enum wf_kind kind,
+		  const char *tenant, wf_batch_fn fn, void *arg)
+{
+	struct wf_object *const *objects;
+	size_t n;
+	int r = 0;
+
+	objects = wf_model_range(m, kind, tenant, &n);
+	for (size_t i = 0; i < n && !r; i++)
+		if (!wf_batch_find(b, objects[i]))
+			r = fn(arg, objects[i], NULL);
+	for (size_t i = 0; i < b->n && !r; i++) {
+		const struct wf_object *o = b->items[i].object;
+
+		if (o->kind == kind && (!tenant || strcmp(o->tenant, tenant) == 0))
+			r = fn(arg, o, &b->items[i]);
+	}
+	return r;
+}

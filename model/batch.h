@@ -19,6 +19,15 @@ struct wf_batch {
 int wf_batch_init(struct wf_batch *b, struct wf_object *const *objects, size_t n);
 void wf_batch_done(struct wf_batch *b);
 
+/*
+ * Calls @fn for each object of @kind (and tenant, unless NULL) of @m as it will be, the batch's in
+ * place of the model's, until it does not return 0; returns what it did. @item: NULL for what
+ * stays as it is.
+ */
+typedef int (*wf_batch_fn)(void *arg, const struct wf_object *o, const struct wf_batch_item *item);
+int wf_batch_each(const struct wf_batch *b, const struct wf_model *m, enum wf_kind kind,
+		  const char *tenant, wf_batch_fn fn, void *arg);
+
 /* The first item that is called so; NULL: none. */
 struct wf_batch_item *wf_batch_find(const struct wf_batch *b, const struct wf_object *like);
 struct wf_batch_item *wf_batch_find_name(const struct wf_batch *b, enum wf_kind kind,

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model/batch.h"
+#include "model/check.h"
 #include "model/near.h"
 #include "model/scope.h"
 
@@ -167,21 +167,32 @@ static void check_selector(struct check *c, const char *key, const struct wf_sel
 
 static void check_via(struct check *c, const struct wf_policy *p, unsigned int i, unsigned int j)
 {
+	const char *name = p->paths[i].via[j];
+	const struct wf_object *node = find(c, WF_KIND_NODE, "", name);
+	bool must_mark = p->require & WF_REQUIRE_TRANSIT;
 	char key[48];
 
-	if (find(c, WF_KIND_NODE, "", p->paths[i].via[j]))
+	if (node && !(must_mark && node->node.has_end_sid))
 		return;
 	if (p->n_paths == 1 && p->paths[0].weight == 1)
 		snprintf(key, sizeof(key), "via[%u]", j);
 	else
 		snprintf(key, sizeof(key), "paths[%u].via[%u]", i, j);
-	unknown(c, key, WF_KIND_NODE, p->paths[i].via[j]);
+	if (node)
+		wf_problems_add(c->problems, c->index, key,
+				"node '%s' does not run Weft (it has an `end`), so it cannot prove "
+				"transit",
+				name);
+	else
+		unknown(c, key, WF_KIND_NODE, name);
 }
 
 static void check_policy(struct check *c, const struct wf_object *o, const struct wf_object *tenant)
 {
 	const struct wf_policy *p = &o->policy;
 
+	if (p->from.type == WF_SELECT_TENANT && !find(c, WF_KIND_TENANT, "", p->from.tenant))
+		unknown(c, "from", WF_KIND_TENANT, p->from.tenant);
 	check_selector(c, "from", &p->from, tenant);
 	check_selector(c, "to", &p->to, tenant);
 	for (unsigned int i = 0; i < p->n_paths; i++)
@@ -250,38 +261,20 @@ static void check_tenant(struct check *c, const struct wf_object *o)
 	}
 }
 
-static bool stops_to_run_weft(const struct check *c, const struct wf_object *node)
+static void check_verify(struct check *c, const struct wf_tenant *t)
 {
-	const struct wf_object *old;
+	for (unsigned int i = 0; i < t->n_verify; i++) {
+		const struct wf_object *node = find(c, WF_KIND_NODE, "", t->verify[i]);
+		char key[32];
 
-	if (node->kind != WF_KIND_NODE || !node->node.has_end_sid)
-		return false;
-	old = wf_model_find(c->model, WF_KIND_NODE, NULL, node->name);
-	return old && !old->node.has_end_sid;
-}
-
-/* Nodes that stop to run Weft must have no endpoints; one look at all endpoints for all of them. */
-static void check_stopped_nodes(struct check *c)
-{
-	struct wf_object *const *endpoints;
-	bool is_needed = false;
-	char who[80];
-	size_t n;
-
-	for (size_t i = 0; i < c->batch.n && !is_needed; i++)
-		is_needed = stops_to_run_weft(c, c->batch.items[i].object);
-	endpoints = wf_model_range(c->model, WF_KIND_ENDPOINT, NULL, &n);
-	for (size_t i = 0; is_needed && i < n; i++) {
-		struct wf_batch_item *node = wf_batch_find_name(&c->batch, WF_KIND_NODE, "",
-								endpoints[i]->endpoint.node);
-
-		if (!node || !node->object->node.has_end_sid || node->n_users ||
-		    wf_batch_find(&c->batch, endpoints[i]))
-			continue;
-		node->n_users++;
-		wf_problems_add(c->problems, node->index, "end",
-				"%s of tenant '%s' is attached to this node",
-				describe(endpoints[i], who), endpoints[i]->tenant);
+		snprintf(key, sizeof(key), "verify[%u]", i);
+		if (!node)
+			unknown(c, key, WF_KIND_NODE, t->verify[i]);
+		else if (node->node.has_end_sid)
+			wf_problems_add(c->problems, c->index, key,
+					"node '%s' does not run Weft (it has an `end`), so it "
+					"cannot verify",
+					t->verify[i]);
 	}
 }
 
@@ -295,29 +288,36 @@ static int check_one(struct check *c, struct wf_object *o)
 		if (!tenant)
 			unknown(c, "tenant", WF_KIND_TENANT, o->tenant);
 	}
-	if (o->kind == WF_KIND_TENANT)
+	if (o->kind == WF_KIND_TENANT) {
+		check_verify(c, &o->self);
 		check_tenant(c, o);
-	else if (o->kind == WF_KIND_ENDPOINT)
+	} else if (o->kind == WF_KIND_ENDPOINT) {
 		check_endpoint(c, o, tenant);
-	else if (o->kind == WF_KIND_POLICY)
+	} else if (o->kind == WF_KIND_POLICY) {
 		check_policy(c, o, tenant);
+	}
 	return check_claims(c, o);
 }
 
 int wf_model_check_put(const struct wf_model *m, struct wf_object *const *objects, size_t n,
 		       struct wf_problems *problems)
 {
+	static int (*const parts[])(const struct wf_changes *c) = {wf_check_rivals, wf_check_joins,
+								   wf_check_keys};
 	struct check c = {.model = m, .problems = problems};
+	const struct wf_changes changes = {m, &c.batch, problems};
 	size_t found_before = problems->n_found;
 	int r;
 
 	r = wf_batch_init(&c.batch, objects, n);
 	if (!r) {
 		check_duplicates(&c);
-		check_stopped_nodes(&c);
+		r = wf_check_stopped(&changes);
 	}
 	for (; !r && c.index < n; c.index++)
 		r = check_one(&c, objects[c.index]);
+	for (size_t i = 0; !r && i < sizeof(parts) / sizeof(*parts); i++)
+		r = parts[i](&changes);
 	wf_claims_done(&c.claims);
 	wf_batch_done(&c.batch);
 	if (r)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* One look at all endpoints and policies, whatever the number of objects that go. */
+/* One look at all tenants, endpoints and policies, whatever the number of objects that go. */
 #include "model/model.h"
 
 #include <errno.h>
@@ -39,10 +39,12 @@ static void needs(struct check *c, struct wf_batch_item *item, const struct wf_o
 {
 	if (!item || item->n_users++)
 		return;
-	wf_problems_add(c->problems, item->index, "",
-			"%s '%s' is needed by %s '%.60s' of tenant '%s'",
+	wf_problems_add(c->problems, item->index, "", "%s '%s' is needed by %s '%.60s'%s%s%s%s",
 			wf_kind_name(item->object->kind), item->object->name,
-			wf_kind_name(user->kind), user->name, user->tenant);
+			wf_kind_name(user->kind), user->name, user->tenant[0] ? " of tenant '" : "",
+			user->tenant, user->tenant[0] ? "'" : "",
+			item->object->kind == WF_KIND_KEY ? ", which requires hmac: rotate first"
+							  : "");
 }
 
 static void needs_node(struct check *c, const char *name, const struct wf_object *user)
@@ -51,16 +53,45 @@ static void needs_node(struct check *c, const char *name, const struct wf_object
 		needs(c, wf_batch_find_name(&c->gone, WF_KIND_NODE, "", name), user);
 }
 
-static void check_user(struct check *c, const struct wf_object *user)
+static void needs_tenant(struct check *c, const char *name, const struct wf_object *user)
 {
-	needs(c, wf_batch_find_name(&c->gone, WF_KIND_TENANT, "", user->tenant), user);
-	if (user->kind == WF_KIND_ENDPOINT) {
-		needs_node(c, user->endpoint.node, user);
-		return;
-	}
+	needs(c, wf_batch_find_name(&c->gone, WF_KIND_TENANT, "", name), user);
+}
+
+/* Headers that it has signed are under way: a rotation waits for them. */
+static void needs_key(struct check *c, const struct wf_object *user)
+{
+	const struct wf_object *signing = wf_model_signing_key(c->model);
+
+	if (signing)
+		needs(c, wf_batch_find(&c->gone, signing), user);
+}
+
+static void check_policy(struct check *c, const struct wf_object *user)
+{
+	if (user->policy.from.type == WF_SELECT_TENANT)
+		needs_tenant(c, user->policy.from.tenant, user);
+	if (user->policy.require)
+		needs_key(c, user);
 	for (unsigned int i = 0; i < user->policy.n_paths; i++)
 		for (unsigned int j = 0; j < user->policy.paths[i].n_via; j++)
 			needs_node(c, user->policy.paths[i].via[j], user);
+}
+
+static void check_user(struct check *c, const struct wf_object *user)
+{
+	if (user->kind == WF_KIND_TENANT) {
+		for (unsigned int i = 0; i < user->self.n_verify; i++)
+			needs_node(c, user->self.verify[i], user);
+		if (user->self.require)
+			needs_key(c, user);
+		return;
+	}
+	needs_tenant(c, user->tenant, user);
+	if (user->kind == WF_KIND_ENDPOINT)
+		needs_node(c, user->endpoint.node, user);
+	else
+		check_policy(c, user);
 }
 
 static void check_users(struct check *c, enum wf_kind kind)
@@ -108,6 +139,7 @@ int wf_model_check_remove(const struct wf_model *m, struct wf_object *const *obj
 		check_attached(&c, &c.gone.items[i]);
 	}
 	if (can_be_needed(&c)) {
+		check_users(&c, WF_KIND_TENANT);
 		check_users(&c, WF_KIND_ENDPOINT);
 		check_users(&c, WF_KIND_POLICY);
 	}

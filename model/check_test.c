@@ -3,7 +3,8 @@
  * Each case: a world, a batch, and every problem that it must give, word for word.
  *
  * The world: nodes 1 and 2 (ids 1, 2), router r (End SID); tenant red 10.0.0.0/16 (id 7) with
- * endpoints db 10.0.0.5 and web 10.0.0.6 (attached to 1), policy via node 2; tenant blue, empty.
+ * endpoints db 10.0.0.5 and web 10.0.0.6 (attached to 1), policy via node 2; tenant blue, empty;
+ * no key.
  */
 #include <errno.h>
 #include <setjmp.h>

@@ -199,3 +199,15 @@ struct wf_object *wf_model_find_address(const struct wf_model *m, const char *te
 
 	return wf_model_find_claim(m, &claim, NULL);
 }
+
+const struct wf_object *wf_model_signing_key(const struct wf_model *m)
+{
+	struct wf_object *const *keys;
+	size_t n;
+
+	keys = wf_model_range(m, WF_KIND_KEY, NULL, &n);
+	for (size_t i = 0; i < n; i++)
+		if (keys[i]->key.state == WF_KEY_SIGNING)
+			return keys[i];
+	return NULL;
+}

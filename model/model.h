@@ -42,6 +42,9 @@ struct wf_object *wf_model_find_address(const struct wf_model *m, const char *te
 struct wf_object *wf_model_find_claim(const struct wf_model *m, const struct wf_claim *claim,
 				      const struct wf_object *except);
 
+/* The key that signs. Borrowed; NULL: none does. */
+const struct wf_object *wf_model_signing_key(const struct wf_model *m);
+
 /* Something wrong with an object. Printable ASCII: other characters are shown as '?'. */
 struct wf_problem {
 	size_t index; /* of the object, in the list that was checked */

@@ -21,6 +21,7 @@ static void a_key_gives_back_its_parts(void **state)
 		{WF_KIND_IDENTITY, "red", "a/b=1,c=2", "/weft/v1/identity/red/a/b=1,c=2"},
 		{WF_KIND_IDENTITY, "red", "", "/weft/v1/identity/red/"},
 		{WF_KIND_POLICY, "red", "p", "/weft/v1/policy/red/p"},
+		{WF_KIND_KEY, "", "k", "/weft/v1/key/k"},
 	};
 	char buf[WF_OBJECT_KEY_MAX], tenant[WF_NAME_MAX + 1];
 	const char *name;
@@ -146,6 +147,48 @@ static void a_selector_matches_by_labels_by_prefix_and_any(void **state)
 	wf_object_unref(o);
 }
 
+static void a_selector_speaks_of_other_tenants_and_of_the_internet(void **state)
+{
+	struct wf_object *o = sample_endpoint("blue", "web", "10.0.0.5");
+	struct wf_selector s = {.type = WF_SELECT_TENANT, .tenant = "blue"};
+	char buf[WF_SELECTOR_STR_MAX];
+
+	assert_int_equal(wf_labels_parse("app=web,tier=1", &o->endpoint.labels), 0);
+	assert_true(wf_selector_matches(&s, &o->endpoint));
+	assert_string_equal(wf_selector_str(&s, buf), "tenant/blue");
+	assert_int_equal(wf_labels_parse("app=web", &s.labels), 0);
+	assert_true(wf_selector_matches(&s, &o->endpoint));
+	assert_string_equal(wf_selector_str(&s, buf), "tenant/blue/app=web");
+	assert_int_equal(wf_labels_set(&s.labels, "tier", "2"), 0);
+	assert_false(wf_selector_matches(&s, &o->endpoint));
+	s.type = WF_SELECT_INTERNET;
+	assert_false(wf_selector_matches(&s, &o->endpoint));
+	assert_string_equal(wf_selector_str(&s, buf), "internet");
+	wf_labels_done(&s.labels);
+	wf_object_unref(o);
+}
+
+static void the_longest_selector_fits_its_text(void **state)
+{
+	struct wf_selector s = {.type = WF_SELECT_TENANT};
+	char buf[WF_SELECTOR_STR_MAX + 1], value[WF_LABEL_VALUE_MAX + 1] = "";
+	char key[WF_LABEL_KEY_MAX + 1] = "";
+
+	memset(s.tenant, 't', WF_NAME_MAX);
+	memset(value, 'v', WF_LABEL_VALUE_MAX);
+	memset(key, 'k', WF_LABEL_KEY_MAX);
+	for (int i = 0; i < 3; i++) {
+		key[0] = (char)('a' + i);
+		assert_int_equal(wf_labels_set(&s.labels, key, value), 0);
+	}
+	value[WF_LABELS_TEXT_MAX - 3 * 128 - 2] = '\0';
+	assert_int_equal(wf_labels_set(&s.labels, "z", value), 0);
+	memset(buf, 'x', sizeof(buf));
+	assert_int_equal(strlen(wf_selector_str(&s, buf)), WF_SELECTOR_STR_MAX - 1);
+	assert_int_equal(buf[WF_SELECTOR_STR_MAX], 'x');
+	wf_labels_done(&s.labels);
+}
+
 static void names_are_words_of_63_bytes(void **state)
 {
 	char longest[WF_NAME_MAX + 2] = "";
@@ -172,6 +215,8 @@ int main(void)
 		cmocka_unit_test(objects_are_ordered_as_their_keys_are),
 		cmocka_unit_test(a_clone_owns_what_it_has),
 		cmocka_unit_test(a_selector_matches_by_labels_by_prefix_and_any),
+		cmocka_unit_test(a_selector_speaks_of_other_tenants_and_of_the_internet),
+		cmocka_unit_test(the_longest_selector_fits_its_text),
 		cmocka_unit_test(names_are_words_of_63_bytes),
 	};
 

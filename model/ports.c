@@ -100,3 +100,30 @@ const char *wf_port_range_str(const struct wf_port_range *range, char *buf)
 			 range->last);
 	return buf;
 }
+
+static int cmp_ranges(const void *a, const void *b)
+{
+	const struct wf_port_range *x = a, *y = b;
+
+	return x->proto != y->proto ? x->proto - y->proto : x->first - y->first;
+}
+
+unsigned int wf_ports_normalize(const struct wf_policy *p,
+				struct wf_port_range ret[WF_POLICY_PORTS_MAX])
+{
+	struct wf_port_range sorted[WF_POLICY_PORTS_MAX];
+	unsigned int n = 0;
+
+	memcpy(sorted, p->ports, p->n_ports * sizeof(*sorted));
+	qsort(sorted, p->n_ports, sizeof(*sorted), cmp_ranges);
+	for (unsigned int i = 0; i < p->n_ports; i++) {
+		if (n && ret[n - 1].proto == sorted[i].proto &&
+		    sorted[i].first <= ret[n - 1].last + 1) {
+			if (sorted[i].last > ret[n - 1].last)
+				ret[n - 1].last = sorted[i].last;
+		} else {
+			ret[n++] = sorted[i];
+		}
+	}
+	return n;
+}

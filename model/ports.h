@@ -16,5 +16,9 @@ int wf_port_range_parse(const char *text, struct wf_port_range *ret);
 /* Parses as what it prints. @buf: WF_PORT_RANGE_STR_MAX bytes; returns @buf. */
 const char *wf_port_range_str(const struct wf_port_range *range, char *buf);
 
+/* The ports of @p in order, none twice, what touches as one. Their number; 0: all ports. */
+unsigned int wf_ports_normalize(const struct wf_policy *p,
+				struct wf_port_range ret[WF_POLICY_PORTS_MAX]);
+
 /* The protocols that have names: "tcp", ...; NULL beyond the last. */
 const char *wf_port_protocol(unsigned int i);

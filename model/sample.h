@@ -51,6 +51,19 @@ static inline struct wf_object *sample_policy(const char *tenant, const char *na
 	return o;
 }
 
+/* With a secret of one byte, repeated. */
+static inline struct wf_object *sample_key(const char *name, uint32_t id, enum wf_key_state state)
+{
+	struct wf_object *o = wf_object_new(WF_KIND_KEY, NULL, name);
+
+	assert(o);
+	o->key.id = id;
+	o->key.state = state;
+	o->key.secret_len = WF_SECRET_MIN;
+	memset(o->key.secret, (int)id, WF_SECRET_MIN);
+	return o;
+}
+
 /* Puts @o and gives up the reference. */
 static inline void sample_put(struct wf_model *m, struct wf_object *o)
 {
