@@ -42,7 +42,7 @@ int64_t wf_agent_now_ms(void)
 
 int64_t wf_agent_later_ms(const struct wf_agent *a)
 {
-	return wf_agent_now_ms() + a->later_ms;
+	return (a->still_ms ? a->still_ms : wf_agent_now_ms()) + a->later_ms;
 }
 
 void wf_agent_arm(struct event *e, uint64_t ms)

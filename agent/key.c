@@ -131,10 +131,10 @@ static int still_retiring(const struct wf_object *key, const char *what, struct 
 {
 	int64_t rest_ms = key->key.retires_ms - since_1970_ms();
 
-	if (rest_ms < 0 || rest_ms > WF_RETIRE_MS) /* a clock has been set */
-		rest_ms = rest_ms < 0 ? 0 : WF_RETIRE_MS;
+	if (rest_ms < 1 || rest_ms > WF_RETIRE_MS) /* a clock has been set */
+		rest_ms = rest_ms < 1 ? 1 : WF_RETIRE_MS;
 	return wf_err_set(err, -EEXIST, "key '%s' is retiring: %s in %d s", key->name, what,
-			  (int)(rest_ms / 1000) + 1);
+			  (int)(rest_ms + 999) / 1000);
 }
 
 int wf_key_leave(struct wf_edit *e, const char *name, struct wf_err *err)

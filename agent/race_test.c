@@ -56,25 +56,41 @@ static void assert_no_duplicates(struct wf_agent *a)
 	assert_int_equal(n, WF_RIG_NODES);
 }
 
-static void nobody_gets_what_another_has(void **state)
-{
-	char dir[] = "/tmp/weft-race-XXXXXX", line[64], url[64];
-	struct wf_outcome outcome = {0};
-	struct wf_err err = {0};
-	pid_t children[WF_RIG_NODES];
-	struct wf_rig rig;
-	struct wf_agent *a;
+/* A store in a file, and the rig's agents 0, which makes the tenant and goes. */
+struct race {
+	char dir[32];
+	char url[64];
+};
 
-	assert_non_null(mkdtemp(dir));
-	snprintf(url, sizeof(url), "sqlite:%s/db", dir);
-	wf_rig_init(&rig);
-	strcpy(rig.url, url);
-	wf_rig_must_apply(wf_rig_start(&rig, 0), TENANT);
-	wf_rig_kill(&rig, 0);
+static void race_init(struct race *race, struct wf_rig *rig)
+{
+	strcpy(race->dir, "/tmp/weft-race-XXXXXX");
+	assert_non_null(mkdtemp(race->dir));
+	snprintf(race->url, sizeof(race->url), "sqlite:%s/db", race->dir);
+	wf_rig_init(rig);
+	strcpy(rig->url, race->url);
+	wf_rig_must_apply(wf_rig_start(rig, 0), TENANT);
+	wf_rig_kill(rig, 0);
+}
+
+static void race_done(struct race *race, struct wf_rig *rig)
+{
+	char line[64];
+
+	wf_rig_done(rig);
+	snprintf(line, sizeof(line), "rm -r '%s'", race->dir);
+	assert_int_equal(system(line), 0);
+}
+
+/* Each node in a process of its own; @run ends it: 0 if all was right. */
+static void race_run(struct race *race, void (*run)(const char *url, int node))
+{
+	pid_t children[WF_RIG_NODES];
+
 	for (int i = 0; i < WF_RIG_NODES; i++) {
 		children[i] = fork();
 		if (children[i] == 0)
-			attach_all(url, i);
+			run(race->url, i);
 	}
 	for (int i = 0; i < WF_RIG_NODES; i++) {
 		int status;
@@ -82,6 +98,18 @@ static void nobody_gets_what_another_has(void **state)
 		assert_int_equal(waitpid(children[i], &status, 0), children[i]);
 		assert_int_equal(status, 0);
 	}
+}
+
+static void nobody_gets_what_another_has(void **state)
+{
+	struct wf_outcome outcome = {0};
+	struct wf_err err = {0};
+	struct race race;
+	struct wf_rig rig;
+	struct wf_agent *a;
+
+	race_init(&race, &rig);
+	race_run(&race, attach_all);
 	/* On a node whose containers are gone, but not yet for long enough. */
 	rig.gone_after_ms = 60000;
 	a = wf_rig_start(&rig, 0);
@@ -96,15 +124,123 @@ static void nobody_gets_what_another_has(void **state)
 	assert_int_equal(wf_rig_attach(a, "red", "one-too-many", "c4", &outcome, &err),
 			 -EADDRNOTAVAIL);
 	wf_outcome_done(&outcome);
+	race_done(&race, &rig);
+}
+
+#define N_ROUNDS 60
+
+/* Is what the endpoint has the number of its labels, and nobody else's? */
+static bool has_its_identity(const struct wf_agent *a, const struct wf_object *endpoint)
+{
+	struct wf_claim claim = wf_claim_id(WF_KIND_IDENTITY, "red", endpoint->endpoint.identity);
+	const struct wf_object *o = wf_model_find_claim(a->model, &claim, NULL);
+
+	return o && wf_labels_equal(&o->identity.labels, &endpoint->endpoint.labels) &&
+	       !wf_model_find_claim(a->model, &claim, o);
+}
+
+/* An hour passes between any two steps, so each identity that is left goes in the next pass. */
+static void come_and_go(const char *url, int node)
+{
+	struct wf_rig rig;
+	struct wf_agent *a;
+
+	wf_rig_init(&rig);
+	snprintf(rig.url, sizeof(rig.url), "%s", url);
+	a = wf_rig_start(&rig, node);
+	for (int i = 0; i < N_ROUNDS; i++) {
+		struct wf_outcome outcome = {0};
+		char name[16], labels[16];
+
+		snprintf(name, sizeof(name), "e%d", node);
+		snprintf(labels, sizeof(labels), "app=%d", (i + node) % 4);
+		if (!has_its_identity(a, wf_rig_must_attach_as(a, "red", name, "c1", labels)))
+			_exit(1);
+		a->later_ms += 3600000;
+		if (wf_pass(a, NULL) < 0 || wf_agent_detach(a, "red", name, &outcome, NULL) < 0)
+			_exit(2);
+		wf_outcome_done(&outcome);
+		for (int j = 0; j < 2; j++) {
+			a->later_ms += 3600000;
+			if (wf_pass(a, NULL) < 0)
+				_exit(3);
+		}
+	}
 	wf_rig_done(&rig);
-	snprintf(line, sizeof(line), "rm -r '%s'", dir);
-	assert_int_equal(system(line), 0);
+	_exit(0);
+}
+
+static void identities_that_come_and_go_are_never_lost_and_never_double(void **state)
+{
+	struct race race;
+	struct wf_rig rig;
+	struct wf_agent *a;
+
+	race_init(&race, &rig);
+	race_run(&race, come_and_go);
+	a = wf_rig_start(&rig, 0);
+	for (int i = 0; i < 3; i++) {
+		a->later_ms += 3600000;
+		assert_int_equal(wf_pass(a, NULL), 0);
+	}
+	assert_int_equal(wf_rig_count(&rig, "/weft/v1/identity/"), 0);
+	assert_int_equal(wf_rig_count(&rig, "/weft/v1-claims/identity/"), 0);
+	race_done(&race, &rig);
+}
+
+/* All nodes want to be the one that adds, rotates, deletes. */
+static void change_keys(const char *url, int node)
+{
+	struct wf_rig rig;
+	struct wf_agent *a;
+
+	wf_rig_init(&rig);
+	snprintf(rig.url, sizeof(rig.url), "%s", url);
+	a = wf_rig_start(&rig, node);
+	for (int i = 0; i < N_ROUNDS; i++) {
+		struct wf_outcome outcome = {0};
+		unsigned int n_signing = 0;
+		struct wf_object *const *keys;
+		char json[200];
+		size_t n;
+
+		snprintf(json, sizeof(json),
+			 "[{\"kind\":\"Key\",\"name\":\"k%d-%d\",\"id\":%d,\"secret\":"
+			 "\"00112233445566778899aabbccddeeff\"}]",
+			 node, i, 1 + node * N_ROUNDS + i);
+		wf_rig_apply(a, json, &outcome, NULL); /* or there are two */
+		wf_outcome_done(&outcome);
+		keys = wf_model_range(a->model, WF_KIND_KEY, NULL, &n);
+		for (size_t k = 0; k < n; k++)
+			n_signing += keys[k]->key.state == WF_KEY_SIGNING;
+		if (n < 1 || n > WF_LIVE_KEYS_MAX || n_signing != 1)
+			_exit(1);
+		wf_agent_key_rotate(a, &outcome, NULL); /* or another one did */
+		wf_outcome_done(&outcome);
+		a->later_ms += 3600000;
+		if (wf_pass(a, NULL) < 0)
+			_exit(2);
+	}
+	wf_rig_done(&rig);
+	_exit(0);
+}
+
+static void there_are_never_more_than_two_keys_and_always_one_signs(void **state)
+{
+	struct race race;
+	struct wf_rig rig;
+
+	race_init(&race, &rig);
+	race_run(&race, change_keys);
+	race_done(&race, &rig);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nobody_gets_what_another_has),
+		cmocka_unit_test(identities_that_come_and_go_are_never_lost_and_never_double),
+		cmocka_unit_test(there_are_never_more_than_two_keys_and_always_one_signs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

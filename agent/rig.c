@@ -148,6 +148,13 @@ void wf_rig_settle(struct wf_rig *rig)
 	}
 }
 
+void wf_rig_stop_clock(struct wf_rig *rig)
+{
+	for (int i = 0; i < WF_RIG_NODES; i++)
+		if (rig->nodes[i].agent)
+			rig->nodes[i].agent->still_ms = wf_agent_now_ms();
+}
+
 void wf_rig_later(struct wf_rig *rig, int64_t ms)
 {
 	for (int i = 0; i < WF_RIG_NODES; i++)

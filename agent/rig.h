@@ -40,6 +40,8 @@ bool wf_rig_wait(struct wf_rig *rig, bool (*is_true)(void *arg), void *arg);
 /* Until all running agents have installed what the store has. */
 void wf_rig_settle(struct wf_rig *rig);
 
+/* The clock stands still for all running agents. */
+void wf_rig_stop_clock(struct wf_rig *rig);
 /* So much time passes for all running agents, but not for the clock. */
 void wf_rig_later(struct wf_rig *rig, int64_t ms);
 /* Until the store's keys that begin with @prefix are @n. */

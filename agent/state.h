@@ -106,6 +106,7 @@ struct wf_agent {
 	int64_t pass_at_ms; /* the next one by the clock; 0: none */
 	WF_VEC(struct wf_gone) gone;
 	WF_VEC(struct wf_due) dues; /* as the model */
+	int64_t still_ms;	    /* of tests: the time it is; 0: as the clock says */
 	int64_t later_ms;	    /* of tests: so much later it is */
 
 	void (*on_pass)(void *arg);

@@ -120,6 +120,8 @@ static int load(struct wf_agent *a, struct wf_model *m, const char *key, const c
 	r = value ? load_value(key, value, len, &o, why) : 0;
 	if (r == -ENOMEM)
 		return r;
+	if (r && kind == WF_KIND_KEY) /* it may hold a secret */
+		strcpy(why, "its value is no Key; what it is, is not shown");
 	if (o) {
 		unignore(a, key);
 		return wf_model_put(m, o);
