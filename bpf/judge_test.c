@@ -228,6 +228,18 @@ static bool tlvs_fit(const struct packet *p, uint32_t at, uint32_t end)
 	return at == end;
 }
 
+/* Of the first HMAC TLV of a sane header, in a world without keys; NONE: there is none. */
+static enum wf_drop judge_hmac(const struct packet *p, uint32_t srh)
+{
+	const uint32_t end = srh + 8 + p->bytes[srh + 1] * 8u;
+	uint32_t at = srh + 8 + (p->bytes[srh + 4] + 1u) * 16;
+
+	for (; at < end; at += p->bytes[at] ? 2u + p->bytes[at + 1] : 1)
+		if (p->bytes[at] == 5)
+			return p->bytes[at + 1] == 38 ? WF_DROP_HMAC_KEY : WF_DROP_HMAC;
+	return WF_DROP_NONE;
+}
+
 /* PEERS.md, "Rules a capture can check", and that all of it is there. */
 static enum wf_drop judge_srh(const struct packet *p, uint32_t at)
 {
@@ -303,6 +315,8 @@ static struct judgement judge_sid(const struct packet *p, uint8_t sid[16], uint3
 			return (struct judgement){.fate = FATE_ANSWER, .drop = WF_DROP_UPPER_LAYER};
 		if (function != 0xe046 || (proto != 4 && proto != 41))
 			return drop_for(WF_DROP_UPPER_LAYER);
+		if (at_srh && judge_hmac(p, at_srh))
+			return drop_for(judge_hmac(p, at_srh));
 		return judge_inside(p, upper, proto, sid, (uint8_t)(word_at(p, ETH_LEN) >> 4));
 	}
 	return drop_for(WF_DROP_SRH_TRUNCATED);

@@ -10,7 +10,7 @@
 
 static const uint8_t hop[16] = {60, 0, 1, 4, 0, 0, 0, 0, 0xff, 0, 1, 4};
 static const uint8_t options[8] = {0x94, 4, 0, 0, 1, 1, 1, 1};
-static const uint8_t tlvs[16] = {5, 6, 0, 0, 0, 1, 0xaa, 0xbb, 4, 2, 0, 0, 0, 0, 0, 0};
+static const uint8_t tlvs[16] = {124, 6, 0, 9, 0, 1, 0xaa, 0xbb, 4, 2, 0, 0, 0, 0, 0, 0};
 
 static const struct ip_spec out_seeds[] = {
 	{.src = "10.0.0.1", .dst = "10.0.0.3", .sport = 1, .dport = 2, .payload = 30},

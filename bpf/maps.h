@@ -11,6 +11,7 @@
 #include "dp/drops.h"
 #include "dp/event.h"
 #include "dp/flowcache.h"
+#include "dp/headercache.h"
 #include "dp/table.h"
 #include "dp/tokens.h"
 #include "wire/icmp.h"
@@ -104,6 +105,22 @@ struct {
 	__type(key, __u32);
 	__type(value, struct wf_walked);
 } walked SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, WF_HEADER_SLOTS);
+	__type(key, __u32);
+	__type(value, struct wf_header);
+} headers SEC(".maps");
+
+/* Where a signature is computed. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct wf_hmac_job);
+} hmac_jobs SEC(".maps");
 
 /* ICMP that this CPU may still send, see bpf/reply.h. */
 struct {

@@ -4,8 +4,10 @@
 
 #include "bpf/forward.h"
 #include "bpf/host.h"
+#include "bpf/proof.h"
 #include "bpf/reply.h"
 #include "bpf/send.h"
+#include "bpf/transit.h"
 #include "bpf/walk.h"
 #include "dp/validate.h"
 #include "wire/ecn.h"
@@ -176,9 +178,26 @@ static __noinline int validate_refuse(struct __sk_buff *skb, const struct wf_out
 	return bpf_redirect(skb->ifindex, 0);
 }
 
+/* Where the packet goes, and what its headers prove: at once, or by the walk that they need. */
+WF_INLINE enum wf_step validate_walk(struct __sk_buff *skb, struct wf_outer *o,
+				     struct wf_proof *proof, enum wf_drop *drop)
+{
+	enum wf_step step;
+
+	if (!o->tlv_words && wf_segment_is_dt46(here(), o))
+		step = wf_segment_final(o, 1, drop);
+	else if (o->upper_off <= L3 + WF_IPV6_LEN + WF_WALKED_SRH_LEN)
+		step = segment_walk(skb, o, drop);
+	else
+		return header_input(skb, o, proof, drop);
+	wf_proof_plain(o, proof);
+	return step;
+}
+
 /* A packet to this node's locator. */
 WF_INLINE int validate_locator(struct __sk_buff *skb)
 {
+	struct wf_proof proof;
 	struct wf_outer o;
 	enum wf_drop drop;
 	enum wf_step step;
@@ -191,14 +210,13 @@ WF_INLINE int validate_locator(struct __sk_buff *skb)
 	}
 	if (drop)
 		return validate_refuse(skb, &o, drop);
-	if (wf_segment_is_dt46(here(), &o))
-		step = wf_segment_final(&o, 1, &drop);
-	else
-		step = segment_walk(skb, &o, &drop);
+	step = validate_walk(skb, &o, &proof, &drop);
 	switch (step) {
 	case WF_STEP_DECAP:
 		return decap(skb, &o);
 	case WF_STEP_FORWARD:
+		if (proof.transit_off)
+			transit_mark(skb, &o, &proof);
 		return forward(skb, &o);
 	case WF_STEP_HOST:
 		return host_input(skb, &o);

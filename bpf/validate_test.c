@@ -46,7 +46,7 @@ static void assert_dropped(const struct outcome *o, enum wf_drop reason)
 /* VPP and the direct path; Linux encap; Linux encap.red and Weft; TLVs; all the node's own SIDs. */
 static void every_headends_header_is_taken_off(void **state)
 {
-	static const uint8_t tlvs[16] = {5, 6, 0, 0, 0, 1, 0xaa, 0xbb, 4, 2, 0, 0, 0, 0, 0, 0};
+	static const uint8_t tlvs[16] = {124, 6, 0, 9, 0, 1, 0xaa, 0xbb, 4, 2, 0, 0, 0, 0, 0, 0};
 	static const struct outer_spec outers[] = {
 		{.dst = DT46},
 		{.dst = DT46, .n_segments = 1, .segments = {DT46}},

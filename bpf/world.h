@@ -2,6 +2,7 @@
 /* How decisions look things up, in the kernel: in the maps. In user space: dp/world.h. */
 #pragma once
 
+#include "bpf/hash.h"
 #include "bpf/maps.h"
 #include "dp/config.h"
 #include "wire/bytes.h"
@@ -49,3 +50,5 @@ WF_INLINE const struct wf_config *here(void)
 
 /* As dp/world.h; the verifier looks at @step once, however often it runs. */
 #define wf_world_repeat(n, step, arg) bpf_loop(n, step, arg, 0)
+
+#define wf_world_hash(job, n_blocks) hash_blocks(job, n_blocks)

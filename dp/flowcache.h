@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What a CPU remembers of the flows and headers it has seen: the decision, ready to act on.
+ * What a CPU remembers of the flows it has seen: the decision, ready to act on.
  *
  * A flow has two slots to be in, side by side; one that finds others in both is decided again. An
  * entry is good while its generation is the current one (user space counts it up after each
@@ -14,7 +14,6 @@
 
 #define WF_FLOWCACHE_BITS  13
 #define WF_FLOWCACHE_SLOTS (1 << WF_FLOWCACHE_BITS)
-#define WF_WALKED_BITS	   8
 #define WF_NEXTHOP_JIFFIES 4  /* 16 ms at HZ=250 */
 #define WF_HEAD_MAX	   64 /* of a header: up to six waypoints in one C-SID container */
 
@@ -54,24 +53,8 @@ struct wf_validated {
 	__u8 pad[38];
 };
 
-/*
- * A header that ends a path here after some SIDs of this node: what it came to. Remembered for the
- * SRHs that a path of one C-SID container has, with one segment.
- */
-#define WF_WALKED_SRH_LEN 24
-
-struct wf_walked {
-	__u8 from[16];	  /* the key: destination address, */
-	__u64 srh[3];	  /* the SRH's bytes, */
-	__u32 generation; /* and when */
-
-	__u32 arrived_slot; /* counter of the SID it came to */
-	__u8 to[16];	    /* the final SID */
-};
-
 WF_SIZE_IS(struct wf_applied, 104 + WF_HEAD_MAX + 24);
 WF_SIZE_IS(struct wf_validated, 128);
-WF_SIZE_IS(struct wf_walked, 64);
 
 /* Read in the words that the parser wrote: a CPU waits when it reads across two fresh stores. */
 WF_INLINE _Bool wf_flow_equal(const struct wf_flow *a, const struct wf_flow *b)
@@ -97,20 +80,4 @@ WF_INLINE __u32 wf_flowcache_slot(const struct wf_flow *f)
 	h += (w[2] ^ w[3]) * 0xc2b2ae3d27d4eb4full;
 	h += ((__u64)ports[1] << 32 | ports[0]) * 0x165667b19e3779f9ull;
 	return (__u32)(h >> (64 - WF_FLOWCACHE_BITS));
-}
-
-/* @srh: WF_WALKED_SRH_LEN bytes. */
-WF_INLINE __u32 wf_walked_slot(const __u8 dst[16], const void *srh)
-{
-	const wf_any64 *d = (const void *)dst, *s = srh;
-
-	return (__u32)((d[0] ^ d[1] ^ s[2]) * 0x9e3779b97f4a7c15ull >> (64 - WF_WALKED_BITS));
-}
-
-WF_INLINE _Bool wf_walked_equal(const struct wf_walked *m, const __u8 dst[16], const void *srh)
-{
-	const wf_any64 *s = srh;
-
-	return wf_equal16(m->from, dst) &&
-	       ((m->srh[0] ^ s[0]) | (m->srh[1] ^ s[1]) | (m->srh[2] ^ s[2])) == 0;
 }

@@ -11,29 +11,12 @@
 #pragma once
 
 #include "dp/config.h"
-#include "dp/drops.h"
+#include "dp/outer.h"
 #include "dp/table.h"
 #include "wire/csid.h"
-#include "wire/exthdr.h"
-#include "wire/sid.h"
-#include "wire/srh.h"
 
 /* Enough for WF_VIA_SID_MAX waypoints that are all this node, and the final SID. */
 #define WF_SEGMENT_STEPS 40
-
-#define WF_OUTER_OFF 14 /* of the outer IPv6 header: behind Ethernet */
-
-/* What surrounds the inner packet. */
-struct wf_outer {
-	__u8 dst[16];  /* destination address, as far as the walk has come */
-	__u64 arrived; /* the SID the packet came to, as its table's key; 0: not looked up */
-	__u16 srh_off; /* 0: none */
-	__u16 upper_off;
-	__u8 upper; /* protocol behind the extension headers */
-	__u8 segments_left;
-	__u8 tc;
-	__u8 is_moved; /* dst or segments_left differ from the packet's */
-} WF_ALIGNED8;
 
 enum wf_step {
 	WF_STEP_DROP,
@@ -42,59 +25,6 @@ enum wf_step {
 	WF_STEP_HOST,	 /* for the node's own address: the kernel's */
 	WF_STEP_ECHO,	 /* a SID is pinged */
 };
-
-WF_INLINE enum wf_drop wf_srh_drop(enum wf_srh_fault fault)
-{
-	switch (fault) {
-	case WF_SRH_OK:
-		return WF_DROP_NONE;
-	case WF_SRH_TYPE_OTHER:
-		return WF_DROP_ROUTING_TYPE;
-	case WF_SRH_LAST_ENTRY:
-		return WF_DROP_SRH_LAST_ENTRY;
-	case WF_SRH_SEGMENTS_LEFT:
-		return WF_DROP_SRH_SEGMENTS_LEFT;
-	case WF_SRH_TLV:
-		return WF_DROP_SRH_TLV;
-	default:
-		return WF_DROP_SRH_TRUNCATED;
-	}
-}
-
-/*
- * Reads the headers around the inner packet: IPv6 and at most one SRH, checked. The IPv6 header has
- * been found to lie within the packet.
- */
-WF_INLINE enum wf_drop wf_outer_parse(const void *data, const void *end, struct wf_outer *ret)
-{
-	const struct wf_ipv6 *ip = (const void *)((const __u8 *)data + WF_OUTER_OFF);
-	const __u32 off = WF_OUTER_OFF + WF_IPV6_LEN;
-	const struct wf_srh *srh = (const void *)((const __u8 *)data + off);
-	enum wf_srh_fault fault;
-
-	if (!wf_ipv6_is_version(ip))
-		return WF_DROP_MALFORMED;
-	wf_copy16(ret->dst, ip->dst);
-	ret->tc = wf_ipv6_tc(ip);
-	ret->upper = ip->next_header;
-	ret->upper_off = off;
-	ret->srh_off = 0;
-	ret->segments_left = 0;
-	ret->is_moved = 0;
-	ret->arrived = 0;
-	if (ret->upper != WF_PROTO_ROUTING)
-		return WF_DROP_NONE;
-	fault = wf_srh_check(data, end, off);
-	if (fault != WF_SRH_OK)
-		return wf_srh_drop(fault);
-	if ((const void *)(srh + 1) > end)
-		return WF_DROP_SRH_TRUNCATED;
-	ret->upper = srh->next_header;
-	ret->segments_left = srh->segments_left;
-	ret->srh_off = off;
-	ret->upper_off = (__u16)(off + wf_srh_len(srh));
-	return WF_DROP_NONE;
-}
 
 /* The path ends here: what is inside must be something that the SID takes. */
 WF_INLINE enum wf_step wf_segment_final(const struct wf_outer *o, _Bool is_dt46,

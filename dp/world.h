@@ -10,6 +10,7 @@
 
 #include "dp/config.h"
 #include "dp/table.h"
+#include "wire/hmac.h"
 #include "wire/bytes.h"
 
 struct wf_world {
@@ -48,4 +49,12 @@ WF_INLINE const void *wf_zone_longest(const void *(*exact)(const void *tables, e
 	do {                                                         \
 		for (__u32 _i = 0; _i < (n) && !step(_i, arg); _i++) \
 			;                                            \
+	} while (0)
+
+/* The next @n_blocks of job->text into job->state (wire/hmac.h). */
+#define wf_world_hash(job, n_blocks)                                                       \
+	do {                                                                               \
+		const __u32 _n = (n_blocks);                                               \
+		for (__u32 _i = 0; _i < _n; _i++)                                          \
+			wf_sha256_compress((job)->state, (job)->text + 64 * _i, (job)->w); \
 	} while (0)

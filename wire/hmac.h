@@ -85,15 +85,18 @@ WF_INLINE __u32 wf_srh_hmac_text(__u8 *out, const __u8 src[16], const struct wf_
 	return len;
 }
 
-/* Padding behind the @len bytes of job->text; @before: bytes that were hashed before it. The number
- * of its blocks. The bytes behind @len are 0. */
+/*
+ * Padding behind the @len bytes of job->text, behind which it is 0. @before: bytes that were hashed
+ * before it. The number of its blocks.
+ */
 WF_INLINE __u32 wf_hmac_pad(struct wf_hmac_job *job, __u32 len, __u32 before)
 {
-	const __u32 n = wf_sha256_blocks(len);
+	const __u32 last = (len + WF_SHA256_TAIL - 1) / WF_SHA256_BLOCK;
 
 	job->text[len] = 0x80;
-	wf_store_be64(job->text + n * WF_SHA256_BLOCK - 8, (__u64)(len + before) * 8);
-	return n;
+	wf_store_be64(job->text + last * WF_SHA256_BLOCK + (WF_SHA256_BLOCK - 8),
+		      (__u64)(len + before) * 8);
+	return last + 1;
 }
 
 /* The text's blocks are in job->state: it becomes the text of the second half, of one block. */

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Headers with TLVs, or with more than one segment: where they lead, and what they prove. The first
+ * of its kind is walked and verified in full, the others are compared with it.
+ */
+#pragma once
+
+#include "bpf/packet.h"
+#include "bpf/verdict.h"
+#include "bpf/world.h"
+#include "dp/headercache.h"
+#include "dp/verify.h"
+
+#define HEADER_UNKNOWN (1 << 30) /* of header_recall(): not remembered, but may be in this slot */
+#define HEADER_STRANGE (1 << 29) /* nothing that Weft makes; it is not remembered */
+
+/* Is the SRH, of m->srh_len bytes, the remembered one? Word 0, then by two words to the end. */
+WF_INLINE _Bool header_equal(const struct wf_header *m, const __u8 *srh, const __u8 *end,
+			     __u32 srh_len)
+{
+	const wf_any64 *a = (const void *)(srh + (srh_len & 8));
+	const wf_any64 *b = (const void *)((const __u8 *)m->srh + (srh_len & 8));
+	__u64 differ;
+
+	if (srh + 8 > end)
+		return 0;
+	differ = *(const wf_any64 *)srh ^ m->srh[0];
+	for (__u32 i = 0; i < WF_HEADER_SRH_MAX / 16; i++) {
+		if (i >= srh_len / 16)
+			break;
+		WF_OPAQUE(end); /* else the compiler counts on end + 1, which is no address */
+		if ((const __u8 *)(a + 2 * i + 2) > end)
+			return 0;
+		differ |= (a[2 * i] ^ b[2 * i]) | (a[2 * i + 1] ^ b[2 * i + 1]);
+	}
+	return !differ;
+}
+
+/* The last word of the key at @srh; 0 when it is not in the packet. */
+WF_INLINE __u64 header_last(const __u8 *srh, const __u8 *end, __u32 srh_len)
+{
+	const __u8 *last = srh + (srh_len - 8);
+
+	return last + 8 <= end ? *(const wf_any64 *)last : 0;
+}
+
+/* The slot where the header is remembered; or, with a flag, where it may be or that it is not. */
+static __noinline int header_recall(struct __sk_buff *skb, const struct wf_outer *o)
+{
+	const __u8 *data = packet_data(skb), *end = packet_end(skb);
+	const struct wf_ipv6 *ip = (const void *)(data + L3);
+	const __u8 *srh = (const void *)(ip + 1);
+	const __u32 srh_len = wf_header_srh_len(o), now = generation_now();
+	__u32 slot, place = 0;
+	const struct wf_header *m;
+
+	if (srh + WF_SRH_LEN + 16 > end || srh_len < WF_SRH_LEN + 16 || srh_len > WF_HEADER_SRH_MAX)
+		return HEADER_STRANGE;
+	slot = cpu_part(wf_header_slot(ip->dst, ip->src, header_last(srh, end, srh_len)),
+			WF_HEADER_SLOTS);
+	for (__u32 i = 0; i < 2; i++, slot ^= 1) {
+		m = bpf_map_lookup_elem(&headers, &slot);
+		if (!m)
+			return HEADER_STRANGE;
+		if (m->generation != now) {
+			place = slot | HEADER_UNKNOWN;
+			continue;
+		}
+		if (m->srh_len == srh_len && wf_equal16(m->from, ip->dst) &&
+		    wf_equal16(m->src, ip->src) && header_equal(m, srh, end, srh_len))
+			return (int)slot;
+	}
+	return (int)(place ? place : slot | HEADER_UNKNOWN);
+}
+
+/* Where the header leads. */
+static __noinline int header_walk(struct __sk_buff *skb, struct wf_outer *o, struct wf_tlvs *tlvs,
+				  struct wf_proof *proof, enum wf_drop *drop)
+{
+	const void *data = packet_data(skb), *end = packet_end(skb);
+	enum wf_step step;
+
+	if (!wf_tlvs_find(data, end, o, tlvs)) {
+		*drop = WF_DROP_SRH_TLV;
+		return WF_STEP_DROP;
+	}
+	step = wf_segment_walk(WF_WORLD, data, end, o, drop);
+	wf_proof_begin(data, end, o, tlvs, step == WF_STEP_DECAP, proof);
+	return step;
+}
+
+/* HMAC_MISSING, HMAC_KEY, HMAC. */
+static __noinline int header_verify(struct __sk_buff *skb, const struct wf_outer *o,
+				    const struct wf_tlvs *tlvs, struct wf_proof *proof,
+				    _Bool is_final)
+{
+	const void *data = packet_data(skb), *end = packet_end(skb);
+	struct wf_hmac_job *job;
+	enum wf_drop drop;
+	__u32 zero = 0;
+
+	if (!is_final && !wf_proof_is_wanted(WF_WORLD, proof->arg))
+		return WF_DROP_NONE;
+	if (!tlvs->hmac)
+		return is_final ? WF_DROP_NONE : WF_DROP_HMAC_MISSING;
+	job = bpf_map_lookup_elem(&hmac_jobs, &zero);
+	if (!job)
+		return WF_DROP_HMAC;
+	drop = wf_proof_verify(WF_WORLD, data, end, o, tlvs, job, proof);
+	if (!drop && is_final)
+		wf_proof_list(WF_WORLD, data, end, o, job, proof);
+	return drop;
+}
+
+/* Into @slot: the packet's header, and where it led. @now: the generation when that was found. */
+static __noinline int header_store(struct __sk_buff *skb, const struct wf_outer *o, __u32 slot,
+				   const struct wf_proof *proof, __u64 step_now)
+{
+	const struct wf_ipv6 *ip = packet_data(skb) + L3;
+	const __u32 srh_len = wf_header_srh_len(o);
+	struct wf_header *m = bpf_map_lookup_elem(&headers, &slot);
+
+	if (!m || (void *)(ip + 1) > packet_end(skb))
+		return 0;
+	m->generation = (__u32)step_now - 1;
+	wf_copy16(m->from, ip->dst);
+	wf_copy16(m->src, ip->src);
+	if (srh_len - 1 >= WF_HEADER_SRH_MAX ||
+	    bpf_skb_load_bytes(skb, L3 + WF_IPV6_LEN, m->srh, srh_len))
+		return 0;
+	m->srh_len = srh_len;
+	wf_copy16(m->to, o->dst);
+	m->proof = *proof;
+	m->arrived_slot = slot_of_sid(o->arrived);
+	m->step = (__u8)(step_now >> 32);
+	m->segments_left = o->segments_left;
+	m->is_moved = o->is_moved;
+	m->generation = (__u32)step_now;
+	return 1;
+}
+
+/* A header that is not remembered. @slot: where it may be, or HEADER_STRANGE. */
+WF_INLINE enum wf_step header_learn(struct __sk_buff *skb, struct wf_outer *o, __u32 slot,
+				    struct wf_proof *proof, enum wf_drop *drop)
+{
+	const __u64 now =
+		generation_now(); /* first: what changes meanwhile is not to look current */
+	struct wf_tlvs tlvs = {};
+	enum wf_step step;
+
+	step = header_walk(skb, o, &tlvs, proof, drop);
+	if (o->is_moved)
+		count(skb, slot_of_sid(o->arrived), skb->len - L3);
+	if (step != WF_STEP_DECAP && step != WF_STEP_FORWARD)
+		return step;
+	*drop = header_verify(skb, o, &tlvs, proof, step == WF_STEP_DECAP);
+	if (*drop)
+		return WF_STEP_DROP;
+	if (slot & HEADER_UNKNOWN && tlvs.transit == wf_header_transit(o))
+		header_store(skb, o, slot & ~HEADER_UNKNOWN, proof, (__u64)step << 32 | now);
+	return step;
+}
+
+/* Is the part of the header that is not remembered as it was? */
+WF_INLINE _Bool header_transit_is(struct __sk_buff *skb, __u32 off)
+{
+	const struct wf_transit_tlv *tlv = packet_data(skb) + (off & 0xfff);
+
+	return !off || ((void *)(tlv + 1) <= packet_end(skb) && wf_transit_is(tlv));
+}
+
+/* Where the packet goes, and what it proves. */
+static __noinline int header_input(struct __sk_buff *skb, struct wf_outer *o,
+				   struct wf_proof *proof, enum wf_drop *drop)
+{
+	__u32 slot = (__u32)header_recall(skb, o);
+	const struct wf_header *m;
+
+	if (slot & (HEADER_UNKNOWN | HEADER_STRANGE))
+		return header_learn(skb, o, slot, proof, drop);
+	m = bpf_map_lookup_elem(&headers, &slot);
+	if (!m || !header_transit_is(skb, m->proof.transit_off))
+		return header_learn(skb, o, HEADER_STRANGE, proof, drop);
+	wf_copy16(o->dst, m->to);
+	o->segments_left = m->segments_left;
+	o->is_moved = m->is_moved;
+	*proof = m->proof;
+	if (m->is_moved)
+		count(skb, m->arrived_slot, skb->len - L3);
+	return m->step;
+}
