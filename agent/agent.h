@@ -126,6 +126,7 @@ struct wf_attach {
 	const struct wf_addr *addrs; /* none: one of each family of the tenant */
 	size_t n_addrs;
 	const struct wf_labels *labels; /* NULL: none, or the declared ones */
+	bool is_sr_aware;		/* or as declared */
 };
 
 /* Returns when the kernel has it. */
@@ -155,5 +156,10 @@ WF_DEFINE_CLEANUP(stats, struct wf_stats *, wf_stats_free)
 /* Zeros for what has no counter. @name: @bytes bytes, zero-filled to the key's size. */
 struct wf_counter wf_stats_get(const struct wf_stats *s, enum wf_counter_kind kind,
 			       const void *name, size_t bytes);
+/* Of a policy (0: of what no policy speaks of), by the ids of its tenant and of itself. */
+struct wf_counter wf_stats_policy(const struct wf_stats *s, enum wf_counter_kind kind,
+				  uint32_t tenant, uint16_t policy);
+/* Of all policies together. */
+struct wf_counter wf_stats_sum(const struct wf_stats *s, enum wf_counter_kind kind);
 /* By enum wf_drop. */
 const uint64_t *wf_stats_drops(const struct wf_stats *s);

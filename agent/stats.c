@@ -56,6 +56,27 @@ struct wf_counter wf_stats_get(const struct wf_stats *s, enum wf_counter_kind ki
 	return slot ? s->counters[slot->number] : (struct wf_counter){0};
 }
 
+struct wf_counter wf_stats_policy(const struct wf_stats *s, enum wf_counter_kind kind,
+				  uint32_t tenant, uint16_t policy)
+{
+	const struct wf_policy_name name = {.tenant = tenant, .policy = policy};
+
+	return wf_stats_get(s, kind, &name, sizeof(name));
+}
+
+struct wf_counter wf_stats_sum(const struct wf_stats *s, enum wf_counter_kind kind)
+{
+	struct wf_counter sum = {0};
+
+	wf_vec_each (slot, &s->slots) {
+		if (slot->key.kind != kind)
+			continue;
+		sum.packets += s->counters[slot->number].packets;
+		sum.bytes += s->counters[slot->number].bytes;
+	}
+	return sum;
+}
+
 const uint64_t *wf_stats_drops(const struct wf_stats *s)
 {
 	return s->drops;

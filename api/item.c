@@ -52,21 +52,39 @@ struct wf_stats *wf_call_stats(struct wf_call *c)
 	return stats;
 }
 
+struct wf_counter wf_item_sid_counter(const struct wf_stats *stats, uint64_t head,
+				      uint32_t behavior)
+{
+	if (behavior == WF_BEHAVIOR_DT46)
+		return wf_stats_sum(stats, WF_COUNTER_POLICY_IN);
+	return wf_stats_get(stats, WF_COUNTER_SID, &head, sizeof(head));
+}
+
+bool wf_item_endpoint_key(const struct wf_agent *a, const struct wf_object *o,
+			  struct wf_dest_key *ret)
+{
+	const struct wf_object *tenant = wf_model_find(wf_agent_model(a), WF_KIND_TENANT, NULL,
+						       o->tenant);
+
+	if (!tenant || !o->endpoint.n_addrs)
+		return false;
+	*ret = (struct wf_dest_key){.tenant = tenant->self.id};
+	memcpy(ret->addr, o->endpoint.addrs[0].bytes, sizeof(ret->addr));
+	return true;
+}
+
 static void add_local(const struct wf_agent *a, const struct wf_stats *stats,
 		      const struct wf_object *o, json_t *item)
 {
 	const struct wf_link *link = wf_agent_link(a, o->tenant, o->name);
-	const struct wf_object *tenant = wf_model_find(wf_agent_model(a), WF_KIND_TENANT, NULL,
-						       o->tenant);
-	struct wf_dest_key key = {.tenant = tenant ? tenant->self.id : 0};
+	struct wf_dest_key key;
 
 	if (link) {
 		json_object_set_new(item, "interface", json_string(link->name));
 		json_object_set_new(item, "mtu", json_integer(link->mtu));
 	}
-	if (!stats || !o->endpoint.n_addrs)
+	if (!stats || !wf_item_endpoint_key(a, o, &key))
 		return;
-	memcpy(key.addr, o->endpoint.addrs[0].bytes, sizeof(key.addr));
 	json_object_set_new(item, "tx",
 			    wf_item_counter(wf_stats_get(stats, WF_COUNTER_ENDPOINT_TX, &key,
 							 sizeof(key))));
@@ -92,15 +110,21 @@ json_t *wf_item_endpoint(const struct wf_agent *a, const struct wf_stats *stats,
 	return item;
 }
 
-static json_t *segment_nodes(const struct wf_path_segment *s)
+void wf_item_add_nodes(json_t *list, const struct wf_path_segment *s)
 {
-	json_t *nodes = json_array();
 	char text[8];
 
 	for (unsigned int i = 0; i < s->n_nodes; i++) {
 		snprintf(text, sizeof(text), "%u", s->ids[i]);
-		json_array_append_new(nodes, json_string(s->nodes[i] ? s->nodes[i]->name : text));
+		json_array_append_new(list, json_string(s->nodes[i] ? s->nodes[i]->name : text));
 	}
+}
+
+static json_t *segment_nodes(const struct wf_path_segment *s)
+{
+	json_t *nodes = json_array();
+
+	wf_item_add_nodes(nodes, s);
 	return nodes;
 }
 

@@ -10,14 +10,12 @@
 
 #include "api/routes.h"
 
-#define IDLE_SECONDS 60 /* longer than any request waits */
-
 static const struct wf_route *find(const char *path, enum evhttp_cmd_type method,
 				   bool *ret_has_path)
 {
 	*ret_has_path = false;
 	for (size_t i = 0; i < wf_n_routes; i++) {
-		if (strcmp(wf_routes[i].path, path) != 0)
+		if (!wf_route_takes(wf_routes[i].path, path))
 			continue;
 		*ret_has_path = true;
 		if (wf_routes[i].method == method)
@@ -154,7 +152,7 @@ int wf_api_new(struct wf_agent *agent, struct event_base *base, const char *path
 	evhttp_set_max_headers_size(api->http, WF_API_HEADER_MAX);
 	evhttp_set_allowed_methods(api->http, EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_PUT |
 						      EVHTTP_REQ_DELETE | EVHTTP_REQ_PATCH);
-	evhttp_set_timeout(api->http, IDLE_SECONDS);
+	evhttp_set_timeout(api->http, WF_API_IDLE_SECONDS);
 	evhttp_set_gencb(api->http, on_request, api);
 	r = open_socket(path, &fd, err);
 	if (r)
@@ -174,6 +172,7 @@ void wf_api_free(struct wf_api *api)
 		return;
 	wf_agent_on_pass(api->agent, NULL, NULL);
 	wf_sync_done(api);
+	wf_streams_done(api);
 	if (api->http)
 		evhttp_free(api->http);
 	if (api->path)

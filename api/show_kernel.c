@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What this node's kernel holds and has counted: SIDs, paths, drops. */
+/* What this node's kernel holds and has counted: SIDs and paths. */
 #include "api/item.h"
 #include "api/routes.h"
 #include "wire/sid.h"
@@ -39,7 +39,7 @@ static json_t *sid_item(const struct wf_image *image, size_t i, const struct wf_
 	item = json_pack("{s:s,s:s}", "sid", wf_addr_str(&sid, text), "behavior",
 			 behavior(entry->behavior));
 	if (item)
-		wf_item_add_counter(item, wf_stats_get(stats, WF_COUNTER_SID, key, sizeof(*key)));
+		wf_item_add_counter(item, wf_item_sid_counter(stats, *key, entry->behavior));
 	return item;
 }
 
@@ -90,29 +90,5 @@ void wf_show_paths(struct wf_call *c)
 		if (is_wanted(&p, tenant, policy))
 			json_array_append_new(items, wf_item_path(&p, stats));
 	}
-	wf_call_answer_items(c, items);
-}
-
-static const struct {
-	const char *name, *text;
-} drops[WF_DROP_COUNT] = {
-#define DROP(id, name, text) {name, text},
-	WF_DROPS(DROP)
-#undef DROP
-};
-
-void wf_show_drops(struct wf_call *c)
-{
-	WF_CLEANUP(cleanup_stats) struct wf_stats *stats = wf_call_stats(c);
-	json_t *items;
-
-	if (!stats)
-		return;
-	items = json_array();
-	for (int i = WF_DROP_NONE + 1; i < WF_DROP_COUNT; i++)
-		json_array_append_new(items,
-				      json_pack("{s:s,s:I,s:s}", "reason", drops[i].name, "packets",
-						(json_int_t)wf_stats_drops(stats)[i], "text",
-						drops[i].text));
 	wf_call_answer_items(c, items);
 }

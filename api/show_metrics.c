@@ -2,6 +2,7 @@
 /* GET /metrics: Prometheus text. Names are made of [A-Za-z0-9._-], so labels need no quoting. */
 #include <stdio.h>
 
+#include "agent/drop.h"
 #include "api/item.h"
 #include "api/routes.h"
 #include "base/buf.h"
@@ -19,15 +20,10 @@ static void head(struct metrics *m, const char *name, const char *type, const ch
 
 static void drops(struct metrics *m)
 {
-	static const char *const names[WF_DROP_COUNT] = {
-#define NAME(id, name, text) name,
-		WF_DROPS(NAME)
-#undef NAME
-	};
-
 	head(m, "weft_drops_total", "counter", "Packets dropped, by reason.");
 	for (int i = WF_DROP_NONE + 1; i < WF_DROP_COUNT; i++)
-		wf_buf_printf(&m->out, "weft_drops_total{reason=\"%s\"} %llu\n", names[i],
+		wf_buf_printf(&m->out, "weft_drops_total{reason=\"%s\"} %llu\n",
+			      wf_drop_name((unsigned int)i),
 			      (unsigned long long)wf_stats_drops(m->stats)[i]);
 }
 
@@ -38,13 +34,11 @@ static unsigned long long pick(struct wf_counter c, bool is_bytes)
 
 static void endpoint(struct metrics *m, const struct wf_object *o, const char *unit)
 {
-	const struct wf_object *tenant = wf_model_find(wf_agent_model(m->agent), WF_KIND_TENANT,
-						       NULL, o->tenant);
-	struct wf_dest_key key = {.tenant = tenant ? tenant->self.id : 0};
+	struct wf_dest_key key;
 
-	if (!o->endpoint.n_addrs || !wf_agent_link(m->agent, o->tenant, o->name))
+	if (!wf_agent_link(m->agent, o->tenant, o->name) ||
+	    !wf_item_endpoint_key(m->agent, o, &key))
 		return;
-	memcpy(key.addr, o->endpoint.addrs[0].bytes, sizeof(key.addr));
 	for (int i = 0; i < 2; i++)
 		wf_buf_printf(
 			&m->out,
@@ -68,6 +62,82 @@ static void endpoints(struct metrics *m, const char *unit)
 	objects = wf_model_range(wf_agent_model(m->agent), WF_KIND_ENDPOINT, NULL, &n);
 	for (size_t i = 0; i < n; i++)
 		endpoint(m, objects[i], unit);
+}
+
+static void endpoint_drops(struct metrics *m)
+{
+	struct wf_object *const *objects;
+	struct wf_dest_key key;
+	size_t n;
+
+	head(m, "weft_endpoint_drops_total", "counter",
+	     "Packets of this node's endpoints that were dropped; rx: on their way to it.");
+	objects = wf_model_range(wf_agent_model(m->agent), WF_KIND_ENDPOINT, NULL, &n);
+	for (size_t i = 0; i < n; i++) {
+		const struct wf_object *o = objects[i];
+
+		if (!wf_agent_link(m->agent, o->tenant, o->name) ||
+		    !wf_item_endpoint_key(m->agent, o, &key))
+			continue;
+		for (int rx = 0; rx < 2; rx++)
+			wf_buf_printf(&m->out,
+				      "weft_endpoint_drops_total{tenant=\"%s\",endpoint=\"%s\","
+				      "direction=\"%s\"} %llu\n",
+				      o->tenant, o->name, rx ? "rx" : "tx",
+				      pick(wf_stats_get(m->stats,
+							rx ? WF_COUNTER_ENDPOINT_RX_DROP
+							   : WF_COUNTER_ENDPOINT_TX_DROP,
+							&key, sizeof(key)),
+					   false));
+	}
+}
+
+static const struct {
+	enum wf_counter_kind kind;
+	const char *name;
+} policy_counters[] = {
+	{WF_COUNTER_POLICY_IN, "in"},
+	{WF_COUNTER_POLICY_DENY_OUT, "denied_out"},
+	{WF_COUNTER_POLICY_DENY_IN, "denied_in"},
+	{WF_COUNTER_POLICY_TRANSIT, "transit"},
+	{WF_COUNTER_POLICY_TRANSIT_DROP, "transit_failed"},
+};
+
+/* @policy NULL: what no policy speaks of. What never was is left out: there may be thousands. */
+static void policy(struct metrics *m, const struct wf_object *tenant,
+		   const struct wf_object *policy, const char *unit)
+{
+	for (size_t i = 0; i < sizeof(policy_counters) / sizeof(*policy_counters); i++) {
+		struct wf_counter n = wf_stats_policy(m->stats, policy_counters[i].kind,
+						      tenant->self.id,
+						      policy ? policy->policy.id : 0);
+
+		if (n.packets)
+			wf_buf_printf(
+				&m->out,
+				"weft_policy_%s_total{tenant=\"%s\",policy=\"%s\",what=\"%s\"}"
+				" %llu\n",
+				unit, tenant->name, policy ? policy->name : "",
+				policy_counters[i].name, pick(n, unit[0] == 'b'));
+	}
+}
+
+static void policies(struct metrics *m, const char *unit)
+{
+	const struct wf_model *model = wf_agent_model(m->agent);
+	struct wf_object *const *tenants, *const *objects;
+	size_t n_tenants, n;
+	char name[64];
+
+	snprintf(name, sizeof(name), "weft_policy_%s_total", unit);
+	head(m, name, "counter", "What policies let in from other nodes, and what they denied.");
+	tenants = wf_model_range(model, WF_KIND_TENANT, NULL, &n_tenants);
+	for (size_t t = 0; t < n_tenants; t++) {
+		policy(m, tenants[t], NULL, unit);
+		objects = wf_model_range(model, WF_KIND_POLICY, tenants[t]->name, &n);
+		for (size_t i = 0; i < n; i++)
+			policy(m, tenants[t], objects[i], unit);
+	}
 }
 
 static void path(struct metrics *m, size_t i, const char *unit)
@@ -106,11 +176,12 @@ static void sids(struct metrics *m, const char *unit)
 	head(m, name, "counter", "Traffic that reached each SID of this node.");
 	for (size_t i = 0; i < n; i++) {
 		const uint64_t *key = wf_image_key(image, WF_TABLE_SID, i);
-		struct wf_addr sid = {0};
+		const struct wf_sid_entry *sid = wf_image_value(image, WF_TABLE_SID, i);
+		struct wf_addr addr = {0};
 
-		wf_store_be64(sid.bytes, *key);
-		wf_buf_printf(&m->out, "%s{sid=\"%s\"} %llu\n", name, wf_addr_str(&sid, text),
-			      pick(wf_stats_get(m->stats, WF_COUNTER_SID, key, sizeof(*key)),
+		wf_store_be64(addr.bytes, *key);
+		wf_buf_printf(&m->out, "%s{sid=\"%s\"} %llu\n", name, wf_addr_str(&addr, text),
+			      pick(wf_item_sid_counter(m->stats, *key, sid->behavior),
 				   unit[0] == 'b'));
 	}
 }
@@ -147,8 +218,10 @@ void wf_show_metrics(struct wf_call *c)
 		return;
 	agent(&m);
 	drops(&m);
+	endpoint_drops(&m);
 	for (int i = 0; i < 2; i++) {
 		endpoints(&m, units[i]);
+		policies(&m, units[i]);
 		paths(&m, units[i]);
 		sids(&m, units[i]);
 	}

@@ -98,12 +98,37 @@ static struct wf_counter policy_counter(const struct show *s, const struct wf_ob
 	return sum;
 }
 
+static void add_policy_counters(const struct show *s, const struct wf_object *o, json_t *item)
+{
+	static const struct {
+		enum wf_counter_kind kind;
+		const char *key;
+		uint8_t require; /* has it only then; 0: always */
+	} counters[] = {
+		{WF_COUNTER_POLICY_IN, "in", 0},
+		{WF_COUNTER_POLICY_DENY_OUT, "denied_out", 0},
+		{WF_COUNTER_POLICY_DENY_IN, "denied_in", 0},
+		{WF_COUNTER_POLICY_TRANSIT, "transit", WF_REQUIRE_TRANSIT},
+		{WF_COUNTER_POLICY_TRANSIT_DROP, "transit_failed", WF_REQUIRE_TRANSIT},
+	};
+	const struct wf_object *tenant = wf_model_find(wf_agent_model(s->agent), WF_KIND_TENANT,
+						       NULL, o->tenant);
+
+	json_object_set_new(item, "out", wf_item_counter(policy_counter(s, o)));
+	for (size_t i = 0; tenant && i < sizeof(counters) / sizeof(*counters); i++)
+		if (!counters[i].require || o->policy.require & counters[i].require)
+			json_object_set_new(
+				item, counters[i].key,
+				wf_item_counter(wf_stats_policy(s->stats, counters[i].kind,
+								tenant->self.id, o->policy.id)));
+}
+
 static json_t *make_policy(void *arg, const struct wf_object *o)
 {
 	json_t *item = wf_object_to_json(o);
 
 	if (item)
-		wf_item_add_counter(item, policy_counter(arg, o));
+		add_policy_counters(arg, o, item);
 	return item;
 }
 

@@ -317,7 +317,7 @@ def test_labels_that_change_move_a_running_endpoint_to_another_policy(lab, nodes
         assert chosen() == "batch"
         assert a.items("endpoints")["red/mover"]["identity"] != identity
         assert pings(netns, "10.0.0.2")
-        counted = {item["name"]: item["packets"] for item in a.items("policies").values()}
+        counted = {item["name"]: item["out"]["packets"] for item in a.items("policies").values()}
         assert counted["batch"] > 0 and counted["web"] == 0
         assert a.detach("mover")[0] == 200
         assert a.delete(wish)[0] == 200
