@@ -107,7 +107,7 @@ WF_INLINE enum wf_drop inner_patch(struct __sk_buff *skb, const struct wf_outer 
 }
 
 /* End.DT46. */
-WF_INLINE int decap(struct __sk_buff *skb, const struct wf_outer *o)
+WF_INLINE int decap(struct __sk_buff *skb, const struct wf_outer *o, const struct wf_proof *proof)
 {
 	const __u16 proto = o->upper == WF_PROTO_IPV4 ? WF_ETH_P_IPV4 : WF_ETH_P_IPV6;
 	const __u32 off = o->upper_off & 0xfff; /* the verifier wants to see it */
@@ -213,7 +213,7 @@ WF_INLINE int validate_locator(struct __sk_buff *skb)
 	step = validate_walk(skb, &o, &proof, &drop);
 	switch (step) {
 	case WF_STEP_DECAP:
-		return decap(skb, &o);
+		return decap(skb, &o, &proof);
 	case WF_STEP_FORWARD:
 		if (proof.transit_off)
 			transit_mark(skb, &o, &proof);

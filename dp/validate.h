@@ -23,7 +23,7 @@ WF_INLINE enum wf_drop wf_validate_check(const struct wf_inner *in)
 
 /*
  * End.DT46 of the SID that @o has come to. Those of wf_validate_check(), UNKNOWN_SID,
- * UNKNOWN_TENANT, NOT_HERE.
+ * UNKNOWN_TENANT, NESTED, NOT_HERE.
  */
 WF_INLINE enum wf_drop wf_validate_decide(const struct wf_world *w, const struct wf_outer *o,
 					  const struct wf_inner *in, const struct wf_dest **ret)
@@ -41,6 +41,8 @@ WF_INLINE enum wf_drop wf_validate_decide(const struct wf_world *w, const struct
 		return WF_DROP_UNKNOWN_SID;
 	if (!wf_world_find(w, TENANT, &key.tenant))
 		return WF_DROP_UNKNOWN_TENANT;
+	if (wf_load_be32(in->flow.dst) == w->config->block)
+		return WF_DROP_NESTED;
 	__builtin_memcpy(key.addr, in->flow.dst, sizeof(key.addr));
 	dest = wf_world_find(w, DEST, &key);
 	if (!dest || !dest->ifindex)
