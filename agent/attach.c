@@ -128,6 +128,11 @@ static int check_same(const struct attach *at, const struct wf_endpoint *old, st
 				  "endpoint '%s' is attached already, with other labels: apply "
 				  "an Endpoint that has the new ones, or leave labels out",
 				  at->alias.name);
+	if (wish->is_sr_aware && !old->is_sr_aware)
+		return wf_err_set(err, -EEXIST,
+				  "endpoint '%s' is attached already, and not SR-aware: detach it "
+				  "first, or apply an Endpoint that is",
+				  at->alias.name);
 	return 0;
 }
 
@@ -147,6 +152,12 @@ static int merge(const struct attach *at, const struct wf_endpoint *old, struct 
 		memcpy(now->addrs, wish->addrs, wish->n_addrs * sizeof(*wish->addrs));
 	if (!old->n_addrs)
 		now->n_addrs = (unsigned int)wish->n_addrs;
+	if (wish->is_sr_aware && old->is_declared && !old->is_sr_aware)
+		return wf_err_set(err, -EEXIST,
+				  "endpoint '%s' is declared, and not as SR-aware: leave that out, "
+				  "or add sr_aware: true to its manifest",
+				  at->alias.name);
+	now->is_sr_aware |= wish->is_sr_aware;
 	if (!wish->labels || !wish->labels->n)
 		return 0;
 	if (old->is_declared && !wf_labels_equal(wish->labels, &old->labels))

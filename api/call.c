@@ -131,13 +131,17 @@ json_t *wf_call_body(struct wf_call *c, const char *const *known)
 	struct evbuffer *in = evhttp_request_get_input_buffer(c->req);
 	size_t len = evbuffer_get_length(in);
 	json_error_t bad = {.text = "it is empty"};
-	const char *key;
 	json_t *body = NULL, *v;
+	const char *key;
+	char *quote;
 
 	if (len)
 		body = json_loadb((const char *)evbuffer_pullup(in, -1), len,
 				  JSON_REJECT_DUPLICATES, &bad);
 	if (!body) {
+		quote = strstr(bad.text, " near ");
+		if (quote)
+			*quote = '\0'; /* what stands there may be a secret */
 		wf_call_fail(c, 400, "the body is not JSON: %s (line %d)", bad.text, bad.line);
 		return NULL;
 	}
@@ -170,5 +174,35 @@ int wf_call_text(struct wf_call *c, json_t *body, const char *key, bool is_requi
 	if (*ret || (!is_required && (!v || json_is_null(v))))
 		return 0;
 	wf_call_fail(c, 400, "'%s' must be a text%s", key, v ? "" : ", and is missing");
+	return -EINVAL;
+}
+
+void wf_call_part(const struct wf_call *c, unsigned int i, char *ret)
+{
+	const char *path = evhttp_uri_get_path(evhttp_request_get_evhttp_uri(c->req));
+	size_t len;
+
+	while (i-- && path) {
+		path = strchr(path, '/');
+		path = path ? path + 1 : NULL;
+	}
+	len = path ? strcspn(path, "/") : 0;
+	snprintf(ret, WF_NAME_MAX + 1, "%.*s", (int)len, path ? path : "");
+	if (len > WF_NAME_MAX || !wf_name_is_valid(ret))
+		*ret = '\0';
+}
+
+int wf_call_label(struct wf_call *c, const char *key, json_t *value, struct wf_labels *labels)
+{
+	const char *text = json_string_value(value);
+	int r = text ? wf_labels_set(labels, key, text) : -EINVAL;
+
+	if (!r)
+		return 0;
+	wf_call_fail(c, 422,
+		     r == -E2BIG ? "label '%.63s' is too much: at most 32 labels, and 400 bytes"
+				 : "label '%.63s' is wrong: letters, digits, '-', '_', '.', at "
+				   "most 63 each",
+		     key);
 	return -EINVAL;
 }

@@ -34,6 +34,12 @@ void wf_call_fail_problems(struct wf_call *c, const struct wf_problems *problems
 /* The body as a JSON object with no other keys than @known (NULL-terminated); answers 400 and
  * returns NULL if it is not. The caller decrefs. */
 json_t *wf_call_body(struct wf_call *c, const char *const *known);
+/* The part of the path before the @i-th '/', counted from 1: 2 is "endpoints" in
+ * "/v1/endpoints/red".
+ * "" if there is none, or it cannot be a name. @ret: WF_NAME_MAX + 1 bytes. */
+void wf_call_part(const struct wf_call *c, unsigned int i, char *ret);
+/* Adds a label of the body; answers and returns -EINVAL if it cannot be one. */
+int wf_call_label(struct wf_call *c, const char *key, json_t *value, struct wf_labels *labels);
 /* The text at @key; NULL: not there, or null. Answers 400 and returns -EINVAL if it is no text, or
  * missing though required. */
 int wf_call_text(struct wf_call *c, json_t *body, const char *key, bool is_required,

@@ -35,9 +35,8 @@ static int read_addresses(struct wf_call *c, json_t *list, struct wf_addr *ret, 
 
 static int read_labels(struct wf_call *c, json_t *map, struct wf_labels *ret)
 {
-	const char *key, *value;
+	const char *key;
 	json_t *v;
-	int r;
 
 	if (map && !json_is_object(map)) {
 		wf_call_fail(c, 400,
@@ -46,19 +45,19 @@ static int read_labels(struct wf_call *c, json_t *map, struct wf_labels *ret)
 	}
 	json_object_foreach(map, key, v)
 	{
-		value = json_string_value(v);
-		r = value ? wf_labels_set(ret, key, value) : -EINVAL;
-		if (!r)
-			continue;
-		wf_call_fail(c, 422,
-			     r == -E2BIG
-				     ? "label '%.63s' is too much: at most 32 labels, and 400 "
-				       "bytes"
-				     : "label '%.63s' is wrong: letters, digits, '-', '_', '.', at "
-				       "most 63 each",
-			     key);
+		if (wf_call_label(c, key, v, ret) < 0)
+			return -EINVAL;
+	}
+	return 0;
+}
+
+static int read_sr_aware(struct wf_call *c, json_t *v, bool *ret)
+{
+	if (v && !json_is_boolean(v)) {
+		wf_call_fail(c, 400, "'sr_aware' must be true or false");
 		return -EINVAL;
 	}
+	*ret = json_is_true(v);
 	return 0;
 }
 
@@ -90,7 +89,8 @@ static int read_attach(struct wf_call *c, json_t *body, struct wf_attach *ret,
 	    wf_call_text(c, body, "name", false, &ret->name) < 0 ||
 	    wf_call_text(c, body, "ifname", false, &ret->ifname) < 0 ||
 	    read_addresses(c, json_object_get(body, "addresses"), addrs, &ret->n_addrs) < 0 ||
-	    read_labels(c, json_object_get(body, "labels"), labels) < 0)
+	    read_labels(c, json_object_get(body, "labels"), labels) < 0 ||
+	    read_sr_aware(c, json_object_get(body, "sr_aware"), &ret->is_sr_aware) < 0)
 		return -EINVAL;
 	ret->addrs = addrs;
 	ret->labels = labels;
@@ -99,8 +99,8 @@ static int read_attach(struct wf_call *c, json_t *body, struct wf_attach *ret,
 
 void wf_do_attach(struct wf_call *c)
 {
-	static const char *const known[] = {"tenant",	 "name",   "netns", "ifname",
-					    "addresses", "labels", NULL};
+	static const char *const known[] = {"tenant",	 "name",   "netns",    "ifname",
+					    "addresses", "labels", "sr_aware", NULL};
 	json_t *body = wf_call_body(c, known);
 	struct wf_addr addrs[WF_ENDPOINT_ADDR_MAX];
 	struct wf_attach request = {0};

@@ -73,6 +73,16 @@ int wf_labels_set(struct wf_labels *l, const char *key, const char *value)
 	return insert(l, at, &label);
 }
 
+void wf_labels_unset(struct wf_labels *l, const char *key)
+{
+	size_t at = lower_bound(l, key);
+
+	if (at == l->n || strcmp(l->items[at].key, key) != 0)
+		return;
+	l->n--;
+	memmove(l->items + at, l->items + at + 1, (l->n - at) * sizeof(*l->items));
+}
+
 static int parse_one(struct wf_labels *l, const char *text, size_t len)
 {
 	char pair[WF_LABEL_KEY_MAX + WF_LABEL_VALUE_MAX + 2], *equals;

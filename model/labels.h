@@ -25,6 +25,9 @@ struct wf_labels {
  * WF_LABELS_TEXT_MAX) or -ENOMEM. */
 int wf_labels_set(struct wf_labels *l, const char *key, const char *value);
 
+/* Takes the label away, if it is there. */
+void wf_labels_unset(struct wf_labels *l, const char *key);
+
 /* "app=web,tier=front", sorted: equal sets have equal text. Parses what it prints; "" is empty. */
 int wf_labels_parse(const char *text, struct wf_labels *ret);
 /* @buf: WF_LABELS_STR_MAX bytes; returns @buf. */
