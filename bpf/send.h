@@ -7,6 +7,7 @@
 #include "bpf/verdict.h"
 #include "bpf/world.h"
 #include "dp/route.h"
+#include "wire/transit.h"
 
 /* Ready Ethernet header for an endpoint of this node. */
 WF_INLINE void eth_to_endpoint(__u8 eth[14], const struct wf_dest *dest, _Bool is_v4)
@@ -34,7 +35,8 @@ WF_INLINE void head_fill(struct wf_applied *e, const struct wf_way *way, _Bool i
 	e->path = way->path_key;
 	__builtin_memcpy(e->head, t->header, WF_HEAD_MAX);
 	outer->vtf = wf_ipv6_vtf(0, way->flow_label);
-	if (t->arg_offset <= WF_HEAD_MAX - 8)
+	e->sid_arg = way->sid_arg;
+	if (!t->is_signed && t->arg_offset <= WF_HEAD_MAX - 8)
 		wf_store_be64(e->head + (t->arg_offset & (WF_HEAD_MAX - 8)), way->sid_arg);
 	if (t->next_header_offset < WF_HEAD_MAX)
 		e->head[t->next_header_offset & (WF_HEAD_MAX - 1)] = is_v4 ? WF_PROTO_IPV4
@@ -50,16 +52,45 @@ WF_INLINE void head_patch(struct wf_ipv6 *outer, const struct wf_applied *e, __u
 
 /*
  * The template of a header longer than what the flow's entry holds of it, or NULL when the path was
- * replaced since: a header is never made of an old head and a new rest. (Headers of one length to
- * one node whose first segment is the same have the same head.)
+ * replaced since: a header is never made of an old head and a new rest. (Headers of one length and
+ * kind to one node whose first segment is the same have the same head.)
  */
 WF_INLINE const struct wf_template *head_rest(const struct wf_applied *e)
 {
 	const struct wf_template *t = bpf_map_lookup_elem(&paths, &e->path);
+	const wf_any32 *kind = (const void *)(e->head + WF_IPV6_LEN + 4); /* Last Entry, Flags */
 
-	if (!t || t->len != e->header_len || !wf_equal16(t->header + 24, e->head + 24))
+	if (!t || t->len != e->header_len || !wf_equal16(t->header + 24, e->head + 24) ||
+	    *(const wf_any32 *)(t->header + WF_IPV6_LEN + 4) != *kind)
 		return (void *)0;
 	return t;
+}
+
+/* Where the argument is in the opaque TLV, that TLV is in the rest. */
+WF_INLINE _Bool head_patch_arg(struct __sk_buff *skb, const struct wf_template *t, __u64 arg)
+{
+	__u8 *p = (__u8 *)packet_data(skb) + L3 + (t->arg_offset & 0x1ff);
+
+	if (p + 8 > (__u8 *)packet_end(skb))
+		return 0;
+	wf_store_be64(p, arg);
+	return 1;
+}
+
+/* One packet in transit_every is marked, by a nonce of its own; any packet may be the one. */
+WF_INLINE _Bool head_patch_transit(struct __sk_buff *skb, const struct wf_template *t)
+{
+	struct wf_transit_tlv *tlv = packet_data(skb) + L3 + (t->transit_offset & 0x1ff);
+	__u64 nonce;
+
+	if (t->transit_every > 1 && bpf_get_prandom_u32() % t->transit_every)
+		return 1;
+	if ((void *)(tlv + 1) > packet_end(skb))
+		return 0;
+	nonce = (__u64)bpf_get_prandom_u32() << 32;
+	wf_store_be64(&tlv->nonce, nonce | bpf_get_prandom_u32());
+	tlv->flags = WF_TRANSIT_MARKED;
+	return 1;
 }
 
 static __noinline int head_store_rest(struct __sk_buff *skb, const struct wf_applied *e)
@@ -72,6 +103,10 @@ static __noinline int head_store_rest(struct __sk_buff *skb, const struct wf_app
 	if (len - 1 >= WF_TEMPLATE_MAX - WF_HEAD_MAX)
 		return WF_DROP_RESIZE;
 	if (bpf_skb_store_bytes(skb, L3 + WF_HEAD_MAX, t->header + WF_HEAD_MAX, len, 0))
+		return WF_DROP_RESIZE;
+	if (!t->is_signed && t->arg_offset > WF_HEAD_MAX - 8 && !head_patch_arg(skb, t, e->sid_arg))
+		return WF_DROP_RESIZE;
+	if (t->transit_offset && !head_patch_transit(skb, t))
 		return WF_DROP_RESIZE;
 	return WF_DROP_NONE;
 }

@@ -37,7 +37,7 @@ struct wf_applied {
 	__u8 pad[4];
 	__u8 head[WF_HEAD_MAX] WF_ALIGNED8; /* ready outer header, its first WF_HEAD_MAX bytes */
 	struct wf_path_key path;	    /* where the rest is, when header_len > WF_HEAD_MAX */
-	__u8 pad2[8];
+	__u64 sid_arg;			    /* for the rest, if the argument is there */
 };
 
 struct wf_validated {
