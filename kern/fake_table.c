@@ -7,11 +7,16 @@
 #include "kern/fake_world.h"
 #include "kern/table.h"
 
-/* Key and value in one piece; in a tree (tsearch) by key. */
+/* Key and value in one piece, both aligned; in a tree (tsearch) by key. */
 struct item {
 	const struct wf_table_shape *shape;
-	uint8_t bytes[];
+	uint8_t bytes[] __attribute__((aligned(8)));
 };
+
+static size_t value_at(const struct wf_table_shape *shape)
+{
+	return (shape->key_bytes + 7) & ~(size_t)7;
+}
 
 static int by_key(const void *a, const void *b)
 {
@@ -23,14 +28,14 @@ static int by_key(const void *a, const void *b)
 static struct item *entry_new(enum wf_table table, const void *key, const void *value)
 {
 	const struct wf_table_shape *shape = &wf_table_shapes[table];
-	struct item *e = malloc(sizeof(*e) + shape->key_bytes + shape->value_bytes);
+	struct item *e = malloc(sizeof(*e) + value_at(shape) + shape->value_bytes);
 
 	if (!e)
 		return NULL;
 	e->shape = shape;
 	memcpy(e->bytes, key, shape->key_bytes);
 	if (value)
-		memcpy(e->bytes + shape->key_bytes, value, shape->value_bytes);
+		memcpy(e->bytes + value_at(shape), value, shape->value_bytes);
 	return e;
 }
 
@@ -108,7 +113,7 @@ static void dump_entry(const void *node, VISIT visit, void *closure)
 	const struct dump *d = closure;
 
 	if (visit == postorder || visit == leaf)
-		d->fn(d->arg, e->bytes, e->bytes + e->shape->key_bytes);
+		d->fn(d->arg, e->bytes, e->bytes + value_at(e->shape));
 }
 
 int wf_fake_table_dump(struct wf_kern *k, enum wf_table table, wf_table_entry_fn fn, void *arg,
@@ -172,7 +177,7 @@ const void *wf_kern_fake_lookup(const struct wf_kern *k, enum wf_table table, co
 		return NULL;
 	at = tfind(probe, &wf_fake_world_of(k)->tables[table], by_key);
 	free(probe);
-	return at ? (*at)->bytes + (*at)->shape->key_bytes : NULL;
+	return at ? (*at)->bytes + value_at((*at)->shape) : NULL;
 }
 
 size_t wf_kern_fake_table_size(const struct wf_kern *k, enum wf_table table)

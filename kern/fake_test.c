@@ -22,9 +22,10 @@ static struct wf_kern *started(void)
 	return k;
 }
 
-static int put(struct wf_kern *k, uint32_t tenant, uint32_t has_rules, struct wf_err *err)
+static int put(struct wf_kern *k, uint32_t tenant, uint64_t set, struct wf_err *err)
 {
-	const struct wf_table_change c = {WF_TABLE_TENANT, &tenant, &has_rules};
+	const struct wf_tenant_entry value = {.set = set};
+	const struct wf_table_change c = {WF_TABLE_TENANT, &tenant, &value};
 
 	return k->ops->table_apply(k, &c, 1, err);
 }
@@ -56,7 +57,10 @@ static void put_replaces_and_delete_forgets(void **state)
 	assert_int_equal(put(k, 5, 0, NULL), 0);
 	assert_int_equal(put(k, 5, 1, NULL), 0);
 	assert_int_equal(wf_kern_fake_table_size(k, WF_TABLE_TENANT), 1);
-	assert_int_equal(*(const uint32_t *)wf_kern_fake_lookup(k, WF_TABLE_TENANT, &key), 1);
+	assert_int_equal(((const struct wf_tenant_entry *)wf_kern_fake_lookup(k, WF_TABLE_TENANT,
+									      &key))
+				 ->set,
+			 1);
 	assert_int_equal(k->ops->table_apply(k, &gone, 1, NULL), 0);
 	assert_null(wf_kern_fake_lookup(k, WF_TABLE_TENANT, &key));
 	assert_int_equal(k->ops->table_apply(k, &gone, 1, NULL), 0);
@@ -68,7 +72,7 @@ static void add_up(void *arg, const void *key, const void *value)
 	uint32_t *sums = arg;
 
 	sums[0] += *(const uint32_t *)key;
-	sums[1] += *(const uint32_t *)value;
+	sums[1] += (uint32_t)((const struct wf_tenant_entry *)value)->set;
 	sums[2]++;
 }
 
@@ -125,7 +129,8 @@ static void only_the_nth_call_fails(void **state)
 static void an_apply_that_fails_has_done_half(void **state)
 {
 	WF_CLEANUP(cleanup_kern) struct wf_kern *k = started();
-	const uint32_t keys[4] = {1, 2, 3, 4}, value = 0;
+	const uint32_t keys[4] = {1, 2, 3, 4};
+	const struct wf_tenant_entry value = {0};
 	struct wf_table_change c[4];
 
 	for (size_t i = 0; i < 4; i++)

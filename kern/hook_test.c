@@ -93,8 +93,9 @@ static void take_tenant(void *arg, const void *key, const void *value)
 
 static void the_next_daemon_adopts_tables_and_hooks(void **state)
 {
-	const uint32_t tenant = 5, has_rules = 0;
-	const struct wf_table_change change = {WF_TABLE_TENANT, &tenant, &has_rules};
+	const uint32_t tenant = 5;
+	const struct wf_tenant_entry value = {0};
+	const struct wf_table_change change = {WF_TABLE_TENANT, &tenant, &value};
 	uint32_t found = 0;
 	struct wf_kern *k = sandbox_start(*state);
 

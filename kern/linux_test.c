@@ -98,7 +98,7 @@ static void add_tenant(void *arg, const void *key, const void *value)
 
 	t->n++;
 	t->keys += *(const uint32_t *)key;
-	t->values += *(const uint32_t *)value;
+	t->values += ((const struct wf_tenant_entry *)value)->set;
 }
 
 static struct tally tally_tenants(struct wf_kern *k)
@@ -222,7 +222,8 @@ static void a_hundred_thousand_entries_go_in_and_come_back(void **state)
 
 static void changes_are_done_in_order(void **state)
 {
-	const uint32_t one = 1, two = 2, yes = 1, no = 0;
+	const uint32_t one = 1, two = 2;
+	const struct wf_tenant_entry yes = {.set = 1}, no = {0};
 	const uint64_t sid = 9;
 	const struct wf_sid_entry end = {WF_BEHAVIOR_END};
 	const struct wf_table_change changes[] = {
