@@ -8,17 +8,21 @@
 #include <string.h>
 
 #include "compile/counters.h"
+#include "compile/dests.h"
 #include "compile/paths.h"
 #include "compile/realm.h"
 #include "compile/rules.h"
+#include "compile/sets.h"
 #include "wire/sid.h"
 
-_Static_assert(WF_ENDPOINT_ADDR_MAX == WF_PORT_ADDRS, "a port holds all addresses of an endpoint");
 _Static_assert(WF_NODE_ID_MAX == WF_NODE_MAX, "a node's id is a global C-SID");
 
 struct compile {
 	struct wf_view view;
 	struct wf_image *img;
+	struct wf_joins joins; /* owned */
+	struct wf_sets sets;   /* owned */
+	struct wf_err refusal;
 };
 
 static struct wf_paths paths_of(const struct compile *c)
@@ -34,77 +38,9 @@ static struct wf_paths paths_of(const struct compile *c)
 	return paths;
 }
 
-static struct wf_dest_key dest_key(uint32_t tenant, const struct wf_addr *a)
-{
-	struct wf_dest_key key = {.tenant = tenant};
-
-	memcpy(key.addr, a->bytes, sizeof(key.addr));
-	return key;
-}
-
-static int add_dests(struct wf_image *img, uint32_t tenant, const struct wf_member *m)
-{
-	const struct wf_endpoint *e = &m->object->endpoint;
-	struct wf_dest dest = {
-		.class = m->class,
-		.home = tenant,
-		.identity = e->identity,
-		.identity_was = e->identity_was,
-		.node = m->node,
-	};
-	int r = 0;
-
-	if (m->port) {
-		dest.ifindex = (uint32_t)m->port->ifindex;
-		memcpy(dest.mac, e->mac, sizeof(dest.mac));
-	}
-	for (unsigned int i = 0; i < e->n_addrs && !r; i++) {
-		struct wf_dest_key key = dest_key(tenant, &e->addrs[i]);
-
-		r = wf_image_add(img, WF_TABLE_DEST, &key, &dest);
-	}
-	return r;
-}
-
-static int add_port(struct wf_image *img, uint32_t tenant, const struct wf_member *m)
-{
-	const struct wf_endpoint *e = &m->object->endpoint;
-	uint32_t ifindex = (uint32_t)m->port->ifindex;
-	struct wf_port port = {
-		.tenant = tenant,
-		.class = m->class,
-		.identity = e->is_announced ? e->identity_was : e->identity,
-		.n_addrs = (uint8_t)e->n_addrs,
-		.is_sr_aware = e->is_sr_aware,
-	};
-	int r;
-
-	memcpy(port.mac, e->mac, sizeof(port.mac));
-	for (unsigned int i = 0; i < e->n_addrs; i++)
-		memcpy(port.addrs[i], e->addrs[i].bytes, sizeof(port.addrs[i]));
-	r = wf_image_add(img, WF_TABLE_PORT, &ifindex, &port);
-	return r ? r : wf_counters_add_endpoint(img, tenant, e);
-}
-
-static int add_endpoints(struct wf_image *img, uint32_t tenant, const struct wf_classes *classes)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < classes->n_members && !r; i++) {
-		const struct wf_member *m = &classes->members[i];
-
-		r = add_dests(img, tenant, m);
-		if (!r && m->port)
-			r = add_port(img, tenant, m);
-	}
-	return r;
-}
-
 static int add_rules(const struct compile *c, const struct wf_object *tenant,
 		     const struct wf_classes *classes)
 {
-	size_t before = wf_image_count(c->img, WF_TABLE_RULE);
-	struct wf_tenant_entry entry = {0};
 	struct wf_rulings rulings;
 	int r;
 
@@ -113,13 +49,17 @@ static int add_rules(const struct compile *c, const struct wf_object *tenant,
 		return r;
 	r = wf_rules_add(c->img, tenant->self.id, classes, &rulings);
 	wf_rulings_done(&rulings);
-	if (r < 0)
-		return r;
-	entry.has_rules = wf_image_count(c->img, WF_TABLE_RULE) > before;
-	return wf_image_add(c->img, WF_TABLE_TENANT, &tenant->self.id, &entry);
+	return r;
 }
 
-static int add_classes(const struct compile *c, const struct wf_object *tenant)
+static int party_cmp(const void *a, const void *b)
+{
+	return wf_object_cmp(((const struct wf_party *)a)->object,
+			     ((const struct wf_party *)b)->object);
+}
+
+static int add_classes(const struct compile *c, const struct wf_object *tenant,
+		       const struct wf_realm *realm)
 {
 	struct wf_classes classes;
 	int r;
@@ -127,11 +67,31 @@ static int add_classes(const struct compile *c, const struct wf_object *tenant)
 	r = wf_classes_of(c->view.model, tenant->name, &c->view.nodes, c->view.here, &classes);
 	if (r < 0)
 		return r;
-	r = add_endpoints(c->img, tenant->self.id, &classes);
-	if (!r)
-		r = add_rules(c, tenant, &classes);
+	for (size_t i = 0; i < classes.n_members; i++) {
+		const struct wf_party like = {.object = classes.members[i].object};
+		struct wf_party *party = realm->parties.n_own ? bsearch(&like, realm->parties.items,
+									realm->parties.n_own,
+									sizeof(like), party_cmp)
+							      : NULL;
+
+		if (party)
+			party->class = classes.members[i].class;
+	}
+	r = add_rules(c, tenant, &classes);
 	wf_classes_done(&classes);
 	return r;
+}
+
+static int add_set(struct compile *c, const struct wf_realm *realm, bool has_rules)
+{
+	struct wf_tenant_entry entry = {.has_rules = has_rules};
+	uint64_t set;
+	int r = wf_sets_add(&c->sets, realm, &set, &c->refusal);
+
+	if (r < 0)
+		return r;
+	entry.set = entry.set_out = set;
+	return wf_image_add(c->img, WF_TABLE_TENANT, &realm->tenant->self.id, &entry);
 }
 
 /* The ways that endpoints of this node can take. */
@@ -149,34 +109,52 @@ static int add_ways(const struct compile *c, const struct wf_realm *realm)
 	return r;
 }
 
-static int add_realm(const struct compile *c, const struct wf_object *tenant)
+static int add_realm(struct compile *c, const struct wf_realm *realm)
 {
-	struct wf_realm realm = {0};
-	int r = wf_realm_init(&realm, &c->view, tenant);
+	size_t before = wf_image_count(c->img, WF_TABLE_RULE);
+	int r = add_classes(c, realm->tenant, realm);
 
 	if (!r)
-		r = add_ways(c, &realm);
-	wf_realm_done(&realm);
-	return r;
+		r = add_set(c, realm, wf_image_count(c->img, WF_TABLE_RULE) > before);
+	if (!r)
+		r = wf_dests_add(c->img, &c->view, realm);
+	if (!r)
+		r = add_ways(c, realm);
+	return r ? r : wf_counters_add_policies(c->img, c->view.model, c->view.here, realm->tenant);
 }
 
-static int add_tenant(const struct compile *c, const struct wf_object *tenant)
+/* One of the tables has become too big with @tenant. */
+static void refuse_table(struct compile *c, const struct wf_object *tenant)
 {
-	int r = 0;
+	for (int t = 0; t < WF_TABLE_COUNT; t++)
+		if (wf_image_count(c->img, (enum wf_table)t) > wf_table_most((enum wf_table)t))
+			wf_err_set(&c->refusal, -E2BIG,
+				   "with tenant '%s' table '%s' would need more than %zu entries",
+				   tenant->name, wf_table_name((enum wf_table)t),
+				   wf_table_most((enum wf_table)t));
+}
+
+static int add_tenant(struct compile *c, const struct wf_object *tenant)
+{
+	struct wf_realm realm = {0};
+	int r;
 
 	if (!tenant->self.id)
 		return 0;
-	r = add_classes(c, tenant);
+	r = wf_realm_init(&realm, &c->view, tenant);
 	if (!r)
-		r = add_realm(c, tenant);
-	return r ? r : wf_counters_add_policies(c->img, c->view.model, c->view.here, tenant);
+		r = add_realm(c, &realm);
+	wf_realm_done(&realm);
+	if (r == -E2BIG && !c->refusal.code)
+		refuse_table(c, tenant);
+	return r;
 }
 
-static int add_tenants(const struct compile *c)
+static int add_tenants(struct compile *c)
 {
 	struct wf_object *const *tenants;
 	size_t n;
-	int r = 0;
+	int r = wf_joins_of(c->view.model, &c->joins);
 
 	tenants = wf_model_range(c->view.model, WF_KIND_TENANT, NULL, &n);
 	for (size_t i = 0; i < n && !r; i++)
@@ -251,7 +229,7 @@ static int add_mtus(const struct compile *c)
 	return r;
 }
 
-static int add_all(const struct compile *c)
+static int add_all(struct compile *c)
 {
 	struct wf_paths paths = paths_of(c);
 	struct wf_config *config = wf_image_config(c->img);
@@ -268,6 +246,14 @@ static int add_all(const struct compile *c)
 	return r ? r : add_mtus(c);
 }
 
+/* What could not be done, in a sentence. */
+static int refuse(const struct compile *c, int r, struct wf_err *err)
+{
+	if (c->refusal.code)
+		return wf_err_set(err, c->refusal.code, "%s", c->refusal.msg);
+	return wf_err_errno(err, r, "compiling the image");
+}
+
 int wf_compile(const struct wf_model *m, const struct wf_here *here, struct wf_image **ret,
 	       struct wf_err *err)
 {
@@ -275,17 +261,20 @@ int wf_compile(const struct wf_model *m, const struct wf_here *here, struct wf_i
 	struct compile c = {
 		.view = {.model = m, .here = here, .nodes = wf_nodes_of(m)},
 		.img = img,
+		.sets = {.img = img, .view = &c.view, .joins = &c.joins, .pool = {.img = img}},
 	};
 	int r;
 
 	if (!img)
-		return wf_err_errno(err, -ENOMEM, "compiling the image");
+		return refuse(&c, -ENOMEM, err);
 	c.view.id = wf_nodes_id(&c.view.nodes, here->node);
 	r = add_hooks(&c);
 	if (!r && c.view.id)
 		r = add_all(&c);
-	if (r == -ENOMEM)
-		return wf_err_errno(err, r, "compiling the image");
+	wf_sets_done(&c.sets);
+	wf_joins_done(&c.joins);
+	if (r < 0)
+		return refuse(&c, r, err);
 	r = wf_image_seal(img, err);
 	if (r < 0)
 		return r;

@@ -15,6 +15,7 @@ struct wf_party {
 	uint32_t home;			/* id of its tenant */
 	uint16_t node;			/* id */
 	bool is_here;
+	uint32_t class; /* as struct wf_dest */
 };
 
 struct wf_parties {

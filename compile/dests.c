@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compile/dests.h"
+
+#include <string.h>
+
+#include "compile/counters.h"
+
+_Static_assert(WF_ENDPOINT_ADDR_MAX == WF_PORT_ADDRS, "a port holds all addresses of an endpoint");
+
+/* The interface of an endpoint of this node, or NULL: not (yet) there. */
+static const struct wf_here_port *find_port(const struct wf_here *here, const struct wf_object *o)
+{
+	size_t low = 0, high = here->n_ports;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct wf_here_port *port = &here->ports[middle];
+		int c = strcmp(o->tenant, port->tenant);
+
+		if (!c)
+			c = strcmp(o->name, port->name);
+		if (c == 0)
+			return port;
+		if (c < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+static struct wf_dest dest_of(const struct wf_view *v, const struct wf_party *party)
+{
+	const struct wf_here_port *port = party->is_here ? find_port(v->here, party->object) : NULL;
+	const struct wf_endpoint *e = &party->object->endpoint;
+	struct wf_dest dest = {
+		.class = party->class,
+		.home = party->home,
+		.identity = e->identity,
+		.identity_was = e->identity_was,
+		.node = party->node,
+	};
+
+	if (port) {
+		dest.ifindex = (uint32_t)port->ifindex;
+		memcpy(dest.mac, e->mac, sizeof(dest.mac));
+	}
+	return dest;
+}
+
+static int add_dest(struct wf_image *img, uint32_t tenant, const struct wf_addr *addr,
+		    const struct wf_dest *dest)
+{
+	struct wf_dest_key key = {.tenant = tenant};
+
+	memcpy(key.addr, addr->bytes, sizeof(key.addr));
+	return wf_image_add(img, WF_TABLE_DEST, &key, dest);
+}
+
+static int add_dests(struct wf_image *img, const struct wf_view *v, uint32_t tenant,
+		     const struct wf_party *party)
+{
+	const struct wf_endpoint *e = &party->object->endpoint;
+	const struct wf_dest dest = dest_of(v, party);
+	int r = 0;
+
+	for (unsigned int i = 0; i < e->n_addrs && !r; i++)
+		r = add_dest(img, tenant, &e->addrs[i], &dest);
+	return r;
+}
+
+/* While its labels change, it sends with the identity that others know. */
+static int add_port(struct wf_image *img, const struct wf_view *v, const struct wf_party *party)
+{
+	const struct wf_here_port *here = find_port(v->here, party->object);
+	const struct wf_endpoint *e = &party->object->endpoint;
+	struct wf_port port = {
+		.tenant = party->home,
+		.class = party->class,
+		.identity = e->is_announced && e->identity_was ? e->identity_was : e->identity,
+		.n_addrs = (uint8_t)e->n_addrs,
+		.is_sr_aware = e->is_sr_aware,
+	};
+	uint32_t ifindex;
+	int r;
+
+	if (!here)
+		return 0;
+	ifindex = (uint32_t)here->ifindex;
+	memcpy(port.mac, e->mac, sizeof(port.mac));
+	for (unsigned int i = 0; i < e->n_addrs; i++)
+		memcpy(port.addrs[i], e->addrs[i].bytes, sizeof(port.addrs[i]));
+	r = wf_image_add(img, WF_TABLE_PORT, &ifindex, &port);
+	return r ? r : wf_counters_add_endpoint(img, party->home, e);
+}
+
+/* An address of the extranet, as a guest's tenant knows it. */
+struct exit {
+	uint32_t guest; /* tenant id */
+	struct wf_addr addr;
+	const struct wf_party *party;
+};
+
+struct exits {
+	struct exit *items; /* owned */
+	size_t n;
+	size_t cap;
+};
+
+static int exit_cmp(const void *a, const void *b)
+{
+	const struct exit *x = a, *y = b;
+
+	if (x->guest != y->guest)
+		return x->guest < y->guest ? -1 : 1;
+	return wf_addr_cmp(&x->addr, &y->addr);
+}
+
+static bool selects(const struct wf_selector *s, const struct wf_endpoint *e,
+		    const struct wf_addr *addr)
+{
+	switch (s->type) {
+	case WF_SELECT_ANY:
+		return true;
+	case WF_SELECT_LABELS:
+		return wf_labels_have(&e->labels, &s->labels);
+	case WF_SELECT_PREFIX:
+		return wf_prefix_is_v4(&s->prefix) == wf_addr_is_v4(addr) &&
+		       wf_prefix_has(&s->prefix, addr);
+	default:
+		return false;
+	}
+}
+
+/* What @p lets the tenant @guest reach. */
+static int add_exits(struct exits *exits, const struct wf_realm *realm, const struct wf_policy *p,
+		     uint32_t guest)
+{
+	for (size_t k = 0; k < realm->parties.n_own; k++) {
+		const struct wf_party *party = &realm->parties.items[k];
+		const struct wf_endpoint *e = &party->object->endpoint;
+
+		for (unsigned int i = 0; i < e->n_addrs; i++) {
+			const struct exit exit = {guest, e->addrs[i], party};
+
+			if (selects(&p->to, e, &e->addrs[i]) && wf_vec_push(exits, exit) < 0)
+				return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+static int add_extranet(struct wf_image *img, const struct wf_view *v, const struct wf_realm *realm)
+{
+	struct exits exits = {0};
+	int r = 0;
+
+	for (size_t i = 0; i < realm->n_policies && !r; i++) {
+		const struct wf_policy *p = &realm->policies[i]->policy;
+		const struct wf_object *guest = wf_policy_guests(v->model, p);
+
+		if (guest)
+			r = add_exits(&exits, realm, p, guest->self.id);
+	}
+	wf_vec_sort(&exits, exit_cmp);
+	for (size_t i = 0; i < exits.n && !r; i++) {
+		const struct exit *exit = &exits.items[i];
+		const struct wf_dest dest = dest_of(v, exit->party);
+
+		if (!i || exit_cmp(exit, exit - 1) != 0)
+			r = add_dest(img, exit->guest, &exit->addr, &dest);
+	}
+	wf_vec_done(&exits);
+	return r;
+}
+
+int wf_dests_add(struct wf_image *img, const struct wf_view *v, const struct wf_realm *realm)
+{
+	const struct wf_parties *parties = &realm->parties;
+	const size_t n = parties->is_here ? parties->n : parties->n_own;
+	int r = 0;
+
+	for (size_t i = 0; i < n && !r; i++) {
+		r = add_dests(img, v, realm->tenant->self.id, &parties->items[i]);
+		if (!r && i < parties->n_own && parties->items[i].is_here)
+			r = add_port(img, v, &parties->items[i]);
+	}
+	return r || !parties->is_here ? r : add_extranet(img, v, realm);
+}
