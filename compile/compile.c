@@ -9,10 +9,10 @@
 
 #include "compile/counters.h"
 #include "compile/dests.h"
-#include "compile/paths.h"
 #include "compile/realm.h"
 #include "compile/rules.h"
 #include "compile/sets.h"
+#include "compile/ways.h"
 #include "wire/sid.h"
 
 _Static_assert(WF_NODE_ID_MAX == WF_NODE_MAX, "a node's id is a global C-SID");
@@ -22,21 +22,9 @@ struct compile {
 	struct wf_image *img;
 	struct wf_joins joins; /* owned */
 	struct wf_sets sets;   /* owned */
+	struct wf_ways ways;   /* owned */
 	struct wf_err refusal;
 };
-
-static struct wf_paths paths_of(const struct compile *c)
-{
-	struct wf_paths paths = {
-		.img = c->img,
-		.nodes = &c->view.nodes,
-		.self = c->view.here->node,
-		.block = c->view.here->block,
-		.id = c->view.id,
-	};
-
-	return paths;
-}
 
 static int add_rules(const struct compile *c, const struct wf_object *tenant,
 		     const struct wf_classes *classes)
@@ -94,21 +82,6 @@ static int add_set(struct compile *c, const struct wf_realm *realm, bool has_rul
 	return wf_image_add(c->img, WF_TABLE_TENANT, &realm->tenant->self.id, &entry);
 }
 
-/* The ways that endpoints of this node can take. */
-static int add_ways(const struct compile *c, const struct wf_realm *realm)
-{
-	struct wf_paths paths = paths_of(c);
-	int r = 0;
-
-	for (size_t i = 0; i < realm->directions.n && !r; i++) {
-		const struct wf_direction *d = &realm->directions.items[i];
-
-		if (d->from->n_senders)
-			r = wf_paths_add_direction(&paths, &realm->tenant->self, d);
-	}
-	return r;
-}
-
 static int add_realm(struct compile *c, const struct wf_realm *realm)
 {
 	size_t before = wf_image_count(c->img, WF_TABLE_RULE);
@@ -119,7 +92,7 @@ static int add_realm(struct compile *c, const struct wf_realm *realm)
 	if (!r)
 		r = wf_dests_add(c->img, &c->view, realm);
 	if (!r)
-		r = add_ways(c, realm);
+		r = wf_ways_hear(&c->ways, realm);
 	return r ? r : wf_counters_add_policies(c->img, c->view.model, c->view.here, realm->tenant);
 }
 
@@ -231,18 +204,19 @@ static int add_mtus(const struct compile *c)
 
 static int add_all(struct compile *c)
 {
-	struct wf_paths paths = paths_of(c);
 	struct wf_config *config = wf_image_config(c->img);
 	int r;
 
 	config->block = c->view.here->block;
 	config->node = c->view.id;
 	wf_sid_node_addr(config->addr, config->block, config->node);
+	c->ways = wf_ways_of(&c->view, c->img);
 	r = add_sids(c);
 	if (!r)
-		r = wf_paths_add_direct(&paths);
-	if (!r)
 		r = add_tenants(c);
+	if (!r)
+		r = wf_ways_add(&c->ways);
+	wf_ways_done(&c->ways);
 	return r ? r : add_mtus(c);
 }
 

@@ -2,6 +2,8 @@
 /* What the receiving node insists on, with what that implies. */
 #pragma once
 
+#include <string.h>
+
 #include "dp/table.h"
 #include "model/object.h"
 
@@ -15,4 +17,19 @@ static inline uint8_t wf_needs_of(const struct wf_tenant *tenant, const struct w
 	uint8_t needs = tenant->require | (policy ? policy->require : 0);
 
 	return needs ? needs | WF_NEED_HMAC : 0;
+}
+
+/* struct wf_set.has_direct: other direct paths than those all tenants share. */
+static inline bool wf_tenant_has_direct(const struct wf_tenant *tenant)
+{
+	return tenant->metadata == WF_METADATA_TLV || wf_needs_of(tenant, NULL) & WF_NEED_HMAC;
+}
+
+/* struct wf_set.is_verified_here: does the node verify the tenant's headers as a waypoint? */
+static inline bool wf_tenant_is_verified_at(const struct wf_tenant *tenant, const char *node)
+{
+	for (unsigned int i = 0; i < tenant->n_verify; i++)
+		if (strcmp(tenant->verify[i], node) == 0)
+			return true;
+	return false;
 }

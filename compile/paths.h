@@ -1,26 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * PATH and CHOICE entries, and the counters of the paths: the direct path to every node, and for
- * every direction of a policy its alternatives to every node where it can end.
+ * every direction of a policy its alternatives to every node where it can end. Signed paths are
+ * made for each identity that sends from here, because it is part of what is signed.
  *
  * An alternative with a waypoint that has no SID yet has no path and no share of the flows. When
  * that is all of them, there is no choice, and the data path drops (no-path) rather than take
- * another way.
+ * another way. So it does when headers are to be signed and there is no key that signs.
  */
 #pragma once
 
 #include "compile/directions.h"
 #include "compile/image.h"
+#include "compile/signer.h"
+#include "compile/view.h"
 
 struct wf_paths {
+	const struct wf_view *view;
 	struct wf_image *img;
-	const struct wf_nodes *nodes;
-	const char *self; /* name of this node */
-	uint32_t block;
-	uint16_t id; /* of this node */
+	bool can_sign;
+	struct wf_signer signer;
+};
+
+struct wf_paths wf_paths_of(const struct wf_view *v, struct wf_image *img);
+
+/* Identities that endpoints of this node send with, each once; borrowed. */
+struct wf_senders {
+	const uint32_t *items;
+	size_t n;
 };
 
 /* 0, -ENOMEM, -E2BIG. */
 int wf_paths_add_direct(const struct wf_paths *p);
 int wf_paths_add_direction(const struct wf_paths *p, const struct wf_tenant *tenant,
 			   const struct wf_direction *d);
+/* To @node, of a tenant that has direct paths of its own (wf_tenant_has_direct()). */
+int wf_paths_add_own_direct(const struct wf_paths *p, const struct wf_tenant *tenant, uint16_t node,
+			    const struct wf_senders *senders);

@@ -105,6 +105,7 @@ static void headers_are_as_long_as_the_design_says(void **state)
 {
 	static const unsigned int csid[] = {40, 64, 64, 64, 64, 64, 64, 80, 80,
 					    80, 80, 80, 80, 96, 96, 96, 96};
+	static const struct wf_extras none;
 
 	for (unsigned int n = 0; n <= WF_VIA_MAX; n++) {
 		struct wf_waypoints waypoints = {.n = n};
@@ -113,9 +114,9 @@ static void headers_are_as_long_as_the_design_says(void **state)
 		for (unsigned int i = 0; i < n; i++)
 			waypoints.nodes[i].id = 7;
 		wf_segments_make(&waypoints, WF_ENCODING_CSID, 0, 1, &segments);
-		assert_int_equal(wf_template_bytes(segments.n), csid[n]);
+		assert_int_equal(wf_template_bytes(segments.n, &none), csid[n]);
 		wf_segments_make(&waypoints, WF_ENCODING_SRH, 0, 1, &segments);
-		assert_int_equal(wf_template_bytes(segments.n), n ? 48 + 16 * n : 40);
+		assert_int_equal(wf_template_bytes(segments.n, &none), n ? 48 + 16 * n : 40);
 	}
 }
 

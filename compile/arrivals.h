@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * LISTED entries: the segment lists by which packets may come here, of policies that require a path
+ * or marks of transit. And the keys: all live ones, and what marks are made with.
+ *
+ * Listed are all alternatives, from every node with a sender, mirrored ones too, in both encodings:
+ * a headend that knows no C-SIDs may send the same way.
+ */
+#pragma once
+
+#include "compile/realm.h"
+
+struct wf_arrival;
+
+struct wf_arrivals {
+	const struct wf_view *view;
+	struct wf_image *img;
+	WF_VEC(struct wf_arrival) rows;
+	WF_VEC(uint16_t) markers; /* ids of nodes whose marks are checked here */
+};
+
+struct wf_arrivals wf_arrivals_of(const struct wf_view *v, struct wf_image *img);
+/* 0 or -ENOMEM. */
+int wf_arrivals_hear(struct wf_arrivals *l, const struct wf_realm *realm);
+/* When all realms have been heard: LISTED, KEY and TRANSIT. 0, -ENOMEM, -E2BIG. */
+int wf_arrivals_add(struct wf_arrivals *l);
+void wf_arrivals_done(struct wf_arrivals *l);
