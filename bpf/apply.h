@@ -3,6 +3,7 @@
 #pragma once
 
 #include "bpf/gateway.h"
+#include "bpf/native.h"
 #include "bpf/reply.h"
 #include "bpf/send.h"
 #include "dp/apply.h"
@@ -171,6 +172,17 @@ WF_INLINE int apply_encap(struct __sk_buff *skb, const struct wf_inner *in, stru
 	return drop ? -(int)drop : send_out(e, &nh);
 }
 
+/* A packet with a routing header. */
+static __noinline int apply_native(struct __sk_buff *skb, const struct wf_inner *in)
+{
+	__u32 mtu = 0;
+	int ret = native_packet(skb, in, &mtu);
+
+	if (ret == -WF_DROP_HOP_LIMIT || ret == -WF_DROP_TOO_BIG || ret == -WF_DROP_NO_ROUTE)
+		return apply_refuse(skb, in, -ret, mtu);
+	return ret;
+}
+
 WF_INLINE int apply_packet(struct __sk_buff *skb)
 {
 	const struct wf_eth *eth = packet_data(skb);
@@ -185,6 +197,8 @@ WF_INLINE int apply_packet(struct __sk_buff *skb)
 	drop = packet_parse(skb, L3, wf_ntohs(eth->proto), &in);
 	if (!drop)
 		drop = wf_inner_check(&in);
+	if (drop == WF_DROP_ROUTING_HEADER)
+		return apply_native(skb, &in);
 	if (drop)
 		return -(int)drop;
 	drop = applied_find(skb, &in, &e);
