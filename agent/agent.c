@@ -9,7 +9,7 @@
 #include "agent/due.h"
 #include "agent/monitor.h"
 #include "agent/printable.h"
-#include "compile/compile.h"
+#include "wire/sid.h"
 
 /* So that comparing the whole kernel never takes more than so much of the time. */
 #define REPAIR_SHARE 100
@@ -196,12 +196,8 @@ void wf_agent_free(struct wf_agent *a)
 /* The programs know their node by constants, so its object comes first. */
 static int start_kernel(struct wf_agent *a, struct wf_err *err)
 {
-	WF_CLEANUP(cleanup_image) struct wf_image *image = NULL;
-	int r = wf_sane_compile(a, &image, err);
-
-	if (r)
-		return r;
-	a->config = *wf_image_config(image);
+	a->config = (struct wf_config){.block = a->options.block, .node = wf_node_self(a)->node.id};
+	wf_sid_node_addr(a->config.addr, a->config.block, a->config.node);
 	return a->kern->ops->start(a->kern, &a->config, err);
 }
 

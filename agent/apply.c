@@ -6,6 +6,7 @@
 #include "agent/key.h"
 #include "agent/relabel.h"
 #include "agent/request.h"
+#include "agent/trial.h"
 
 struct apply {
 	struct wf_object *const *wishes;
@@ -120,7 +121,15 @@ static int merge_endpoint(struct merge *m, struct wf_err *err)
 
 static int merge_key(struct merge *m, struct wf_err *err)
 {
-	return wf_key_merge(m->edit, m->old, m->now, m->index, m->problems, err);
+	const char *other;
+
+	if (!m->old)
+		return wf_key_come(m->edit, m->now, err);
+	other = wf_key_stay(m->old, m->now);
+	if (other)
+		wf_problems_add(m->problems, m->index, other,
+				"stays as it is: add another key, then rotate");
+	return 0;
 }
 
 static int merge(struct merge *m, struct wf_err *err)
@@ -221,6 +230,17 @@ static int check(struct wf_request *req, struct wf_edit *e, struct wf_err *err)
 			  problems->n ? problems->items[0].msg : "the objects are wrong");
 }
 
+/* Not half of it is written. */
+static int check_size(struct wf_edit *e, struct wf_err *err)
+{
+	struct wf_err why = {0};
+	int r = wf_trial_compile(e, &why);
+
+	if (r == -E2BIG)
+		return wf_err_set(err, r, "nothing was applied: %s", why.msg);
+	return r ? wf_err_set(err, r, "%s", why.msg) : 0;
+}
+
 static int try_apply(struct wf_request *req, struct wf_edit *e, struct wf_err *err)
 {
 	struct apply *apply = req->arg;
@@ -233,6 +253,8 @@ static int try_apply(struct wf_request *req, struct wf_edit *e, struct wf_err *e
 	r = add_all(req, e, err);
 	if (!r)
 		r = check(req, e, err);
+	if (!r)
+		r = check_size(e, err);
 	req->outcome->revision = e->agent->revision;
 	if (!r && !apply->is_dry_run)
 		r = wf_edit_commit(e, &req->outcome->revision, err);

@@ -3,7 +3,7 @@
  * From the installed image to the wanted one, in an order that is right at every step: packets
  * shrink before headers grow, and a thing is there before something refers to it.
  */
-#include "agent/state.h"
+#include "agent/room.h"
 
 struct install {
 	struct wf_agent *agent;
@@ -125,6 +125,15 @@ static int add_counters(struct install *in, struct wf_err *err)
 	return r;
 }
 
+/* What is done twice does no harm. */
+static int apply_again(struct wf_agent *a, const struct wf_table_change *changes, size_t n,
+		       struct wf_err *err)
+{
+	int r = wf_room_make(a, changes, n, err);
+
+	return r ? r : a->kern->ops->table_apply(a->kern, changes, n, err);
+}
+
 static int change_tables(struct install *in, struct wf_err *err)
 {
 	_cleanup_free_ struct wf_table_change *changes = NULL;
@@ -138,6 +147,8 @@ static int change_tables(struct install *in, struct wf_err *err)
 		a->needs_commit = true;
 		r = a->kern->ops->table_apply(a->kern, changes, n, err);
 	}
+	if (r == -E2BIG)
+		r = apply_again(a, changes, n, err);
 	forget(a);
 	if (!r)
 		a->installed = TAKE_PTR(in->wanted);

@@ -33,77 +33,37 @@ static const struct wf_object *find(const struct wf_agent *a, enum wf_key_state 
 	return NULL;
 }
 
-/* Those there are, and those that come with this edit. */
-struct live {
-	size_t n;
-	bool has_signing;
-	const char *names[WF_LIVE_KEYS_MAX];
-};
-
-static void count_live(struct live *l, const struct wf_object *key)
+/* Does one sign that is there, or that comes with this edit? How many there can be is the model's
+   check. */
+static bool has_signing(const struct wf_edit *e)
 {
-	if (l->n < WF_LIVE_KEYS_MAX)
-		l->names[l->n] = key->name;
-	l->n++;
-	l->has_signing |= key->key.state == WF_KEY_SIGNING;
-}
-
-static struct live live_of(const struct wf_edit *e)
-{
-	struct wf_object *const *keys;
-	struct live l = {0};
-	size_t n;
-
-	keys = wf_model_range(e->agent->model, WF_KIND_KEY, NULL, &n);
-	for (size_t i = 0; i < n; i++)
-		count_live(&l, keys[i]);
 	wf_vec_each (i, &e->items)
-		if (i->now && i->now->kind == WF_KIND_KEY && !i->old.object)
-			count_live(&l, i->now);
-	return l;
+		if (i->now && i->now->kind == WF_KIND_KEY && i->now->key.state == WF_KEY_SIGNING)
+			return true;
+	return find(e->agent, WF_KEY_SIGNING);
 }
 
-static int come(struct wf_edit *e, struct wf_object *now, struct wf_err *err)
-{
-	struct live l = live_of(e);
-
-	if (l.n >= WF_LIVE_KEYS_MAX)
-		return wf_err_set(err, -EEXIST,
-				  "nothing was applied: there are two keys already, '%s' and '%s'; "
-				  "delete one, or rotate and wait until the last one is gone",
-				  l.names[0], l.names[1]);
-	now->key.state = l.has_signing ? WF_KEY_ACCEPTED : WF_KEY_SIGNING;
-	now->key.retires_ms = 0;
-	return 0;
-}
-
-/* What has signed headers that are under way must not become something else. */
-static void stay(const struct wf_hmac_key *old, struct wf_hmac_key *now, size_t index,
-		 struct wf_problems *problems)
-{
-	static const char other[] = "stays as it is: add another key, and rotate";
-
-	if (now->id != old->id)
-		wf_problems_add(problems, index, "id", "%s", other);
-	if (now->secret_len != old->secret_len ||
-	    memcmp(now->secret, old->secret, old->secret_len) != 0)
-		wf_problems_add(problems, index, "secret", "%s", other);
-	if (now->is_linux != old->is_linux)
-		wf_problems_add(problems, index, "linux", "%s", other);
-	*now = *old;
-}
-
-int wf_key_merge(struct wf_edit *e, const struct wf_object *old, struct wf_object *now,
-		 size_t index, struct wf_problems *problems, struct wf_err *err)
+int wf_key_come(struct wf_edit *e, struct wf_object *now, struct wf_err *err)
 {
 	int r = wf_key_guard(e, err);
 
 	if (r)
 		return r;
-	if (!old)
-		return come(e, now, err);
-	stay(&old->key, &now->key, index, problems);
+	now->key.state = has_signing(e) ? WF_KEY_ACCEPTED : WF_KEY_SIGNING;
+	now->key.retires_ms = 0;
 	return 0;
+}
+
+const char *wf_key_stay(const struct wf_object *old, struct wf_object *now)
+{
+	const struct wf_hmac_key was = old->key, is = now->key;
+
+	now->key = was;
+	if (is.id != was.id)
+		return "id";
+	if (is.secret_len != was.secret_len || memcmp(is.secret, was.secret, was.secret_len) != 0)
+		return "secret";
+	return is.is_linux == was.is_linux ? NULL : "linux";
 }
 
 /* The model is as new as the guard, so what it says of @key is what the store has. */

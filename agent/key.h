@@ -18,10 +18,13 @@
 /* To be called by every edit that changes keys, or objects that need one that signs. */
 int wf_key_guard(struct wf_edit *e, struct wf_err *err);
 
-/* @now as people wish it becomes a key of the domain. @old: what is there, or NULL. -EEXIST: two
- * are live. */
-int wf_key_merge(struct wf_edit *e, const struct wf_object *old, struct wf_object *now,
-		 size_t index, struct wf_problems *problems, struct wf_err *err);
+/* A new one, as people wish it: it signs if no other one does. */
+int wf_key_come(struct wf_edit *e, struct wf_object *now, struct wf_err *err);
+/*
+ * @now, one that is there as people wish it, becomes as it is. What has signed headers that are
+ * under way must not be something else: the manifest's key that says so, or NULL.
+ */
+const char *wf_key_stay(const struct wf_object *old, struct wf_object *now);
 
 /* @name goes by this edit; another one that is accepted signs from now on. -EEXIST: it is retiring
  * and goes by itself. */

@@ -4,7 +4,7 @@
  * owners of one id or address must not stop the whole node: the first in order keeps it, the others
  * are left out until it is mended.
  */
-#include "agent/state.h"
+#include "agent/room.h"
 
 #include "compile/compile.h"
 
@@ -40,20 +40,31 @@ static void sort_out(struct wf_agent *a, struct wf_model *m, enum wf_kind kind)
 			leave_out(a, m, objects[n]);
 }
 
-int wf_sane_compile(struct wf_agent *a, struct wf_image **ret, struct wf_err *err)
+/* Without what contradicts others. */
+static int compile_rest(struct wf_agent *a, struct wf_image **ret, struct wf_err *err)
 {
-	WF_CLEANUP(cleanup_model) struct wf_model *m = NULL;
-	int r = wf_compile(a->model, &a->here, ret, err);
+	WF_CLEANUP(cleanup_model) struct wf_model *m = wf_model_copy(a->model);
 
-	if (r != -EEXIST) {
-		a->n_left_out = 0;
-		return r;
-	}
-	m = wf_model_copy(a->model);
 	if (!m)
 		return wf_err_set(err, -ENOMEM, "out of memory for the model");
 	a->n_left_out = 0;
 	for (enum wf_kind kind = 0; kind < WF_KIND_COUNT; kind++)
 		sort_out(a, m, kind);
 	return wf_compile(m, &a->here, ret, err);
+}
+
+int wf_sane_compile(struct wf_agent *a, struct wf_image **ret, struct wf_err *err)
+{
+	WF_CLEANUP(cleanup_image) struct wf_image *wish = NULL;
+	int r = wf_compile(a->model, &a->here, &wish, err);
+
+	if (r == -EEXIST)
+		r = compile_rest(a, &wish, err);
+	else
+		a->n_left_out = 0;
+	if (!r)
+		r = wf_room_check(wish, err);
+	if (!r)
+		*ret = TAKE_PTR(wish);
+	return r;
 }
