@@ -13,8 +13,8 @@
 
 static int cannot_change(struct wf_err *err, int code, const struct wf_table_shape *shape)
 {
-	if (code == -E2BIG)
-		return wf_err_set(err, code, "table '%s' is full: it has room for %u entries",
+	if (code == -E2BIG || code == -ENOSPC) /* as an LPM trie says it */
+		return wf_err_set(err, -E2BIG, "table '%s' is full: it has room for %u entries",
 				  shape->name, shape->n_max);
 	return wf_err_errno(err, code, "cannot change table '%s'", shape->name);
 }
