@@ -16,16 +16,18 @@ static int hear(struct wf_directs *d, uint32_t tenant, const struct wf_endpoint 
 	return wf_vec_push(d, direct);
 }
 
-/* The endpoints of @realm that are here, its own or all, send to @tenant. */
+/* Those of the first @n parties that are here send to @tenant; and then the node does, too. */
 static int hear_parties(struct wf_directs *d, uint32_t tenant, const struct wf_realm *realm,
 			size_t n)
 {
+	const struct wf_direct node = {.tenant = tenant};
+	size_t before = d->n;
 	int r = 0;
 
 	for (size_t i = 0; i < n && !r; i++)
 		if (realm->parties.items[i].is_here)
 			r = hear(d, tenant, &realm->parties.items[i].object->endpoint);
-	return r;
+	return r || d->n == before ? r : wf_vec_push(d, node);
 }
 
 int wf_directs_hear(struct wf_directs *d, const struct wf_realm *realm)
@@ -86,7 +88,7 @@ static int add_tenant(const struct wf_paths *paths, const struct wf_object *tena
 		return 0;
 	find_homes(paths->view, tenant->name, homes);
 	for (uint16_t id = 1; id <= WF_NODE_ID_MAX && !r; id++)
-		if (homes[id / 64] >> id % 64 & 1)
+		if (id != paths->view->id && homes[id / 64] >> id % 64 & 1)
 			r = wf_paths_add_own_direct(paths, &tenant->self, id, senders);
 	return r;
 }

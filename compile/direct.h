@@ -5,6 +5,7 @@
  * Who may send to a tenant's endpoints directly: its own endpoints, the guests that its policies
  * let in, and, as replies, the hosts of those of its endpoints that are guests elsewhere. So all
  * tenants are heard first, each pair of a tenant and a sender once, however often it is named.
+ * Within the node the direct path of all tenants does.
  */
 #pragma once
 
@@ -13,7 +14,7 @@
 
 struct wf_direct {
 	uint32_t tenant;   /* whose endpoints are sent to */
-	uint32_t identity; /* of a sender on this node */
+	uint32_t identity; /* of a sender on this node; 0: the node itself, with its errors */
 };
 
 struct wf_directs {

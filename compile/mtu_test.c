@@ -53,6 +53,67 @@ static void it_is_the_underlay_less_the_longest_header(void **state)
 	}
 }
 
+static void what_is_signed_and_told_in_tlvs_counts(void **state)
+{
+	static const struct {
+		uint8_t tenant, policy;
+		enum wf_metadata metadata;
+		const char *via;
+		uint32_t mtu;
+	} cases[] = {
+		/* direct: an SRH with its one segment, and the TLVs */
+		{WF_REQUIRE_HMAC, 0, WF_METADATA_SID, NULL, 1500 - 40 - 24 - 40},
+		{0, 0, WF_METADATA_TLV, NULL, 1500 - 40 - 24 - 16},
+		{WF_REQUIRE_HMAC, 0, WF_METADATA_TLV, NULL, 1500 - 40 - 24 - 40 - 16},
+		/* the list is whole, not reduced */
+		{0, WF_REQUIRE_HMAC, WF_METADATA_SID, "1 1", 1500 - 40 - 40 - 40},
+		{0, WF_REQUIRE_PATH, WF_METADATA_SID, "1 1", 1500 - 40 - 40 - 40},
+		{0, WF_REQUIRE_TRANSIT, WF_METADATA_SID, "1 1", 1500 - 40 - 40 - 40 - 24},
+		{0, 0, WF_METADATA_TLV, "1 1", 1500 - 40 - 24 - 16},
+		{WF_REQUIRE_HMAC, WF_REQUIRE_TRANSIT, WF_METADATA_TLV, "1 1",
+		 1500 - 40 - 40 - 40 - 16 - 24},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		WF_CLEANUP(cleanup_model) struct wf_model *m = make(0, 0, cases[i].via);
+		struct wf_object *tenant =
+			wf_object_clone(wf_model_find(m, WF_KIND_TENANT, NULL, "red"));
+
+		tenant->self.require = cases[i].tenant;
+		tenant->self.metadata = cases[i].metadata;
+		wish_put(m, tenant);
+		if (cases[i].via) {
+			struct wf_object *policy =
+				wf_object_clone(wf_model_find(m, WF_KIND_POLICY, "red", "p"));
+
+			policy->policy.require = cases[i].policy;
+			wish_put(m, policy);
+		}
+		assert_int_equal(wf_compile_tenant_mtu(m, "red", 1500), cases[i].mtu);
+	}
+}
+
+/* blue's endpoints are let into red, and get replies. */
+static void an_extranet_counts_both_ways(void **state)
+{
+	WF_CLEANUP(cleanup_model) struct wf_model *m = make(0, 0, "1");
+	struct wf_object *policy = wf_object_clone(wf_model_find(m, WF_KIND_POLICY, "red", "p"));
+	struct wf_object *blue = wf_object_new(WF_KIND_TENANT, NULL, "blue");
+
+	blue->self.id = 2;
+	blue->self.require = WF_REQUIRE_HMAC;
+	wish_put(m, blue);
+	assert_int_equal(wf_compile_tenant_mtu(m, "red", 1500), 1500 - 64);
+	assert_int_equal(wf_compile_tenant_mtu(m, "blue", 1500), 1500 - 104);
+	policy->policy.id = 5;
+	policy->policy.from.type = WF_SELECT_TENANT;
+	strcpy(policy->policy.from.tenant, "blue");
+	policy->policy.require = WF_REQUIRE_TRANSIT;
+	wish_put(m, policy);
+	assert_int_equal(wf_compile_tenant_mtu(m, "blue", 1500), 1500 - 40 - 40 - 40 - 24);
+	assert_int_equal(wf_compile_tenant_mtu(m, "red", 1500), 1500 - 104);
+}
+
 static void ports_get_it_for_the_narrowest_node(void **state)
 {
 	static const struct {
@@ -87,6 +148,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_is_the_underlay_less_the_longest_header),
+		cmocka_unit_test(what_is_signed_and_told_in_tlvs_counts),
+		cmocka_unit_test(an_extranet_counts_both_ways),
 		cmocka_unit_test(ports_get_it_for_the_narrowest_node),
 	};
 

@@ -185,15 +185,17 @@ static void an_identity_on_its_way_out_has_its_paths(void **state)
 static void a_tenant_that_requires_hmac_has_direct_paths_of_its_own(void **state)
 {
 	WF_CLEANUP(cleanup_model) struct wf_model *m = make_cluster();
-	WF_CLEANUP(cleanup_image) struct wf_image *img = NULL;
+	WF_CLEANUP(cleanup_image) struct wf_image *img = NULL, *other = NULL;
 
 	put_key(m, "k", 9, WF_KEY_SIGNING);
 	require_of_tenant(m, "red", WF_REQUIRE_HMAC, WF_METADATA_SID);
 	img = compile_at(m, "A");
+	other = compile_at(m, "C");
+	assert_int_equal(count_paths(other, RED, 0), 0);
 	assert_signed(find_path(img, RED, 0, 11, WEB), arg_of(RED, WEB, 0));
 	assert_signed(find_path(img, RED, 0, 11, APP), arg_of(RED, APP, 0));
-	assert_int_equal(find_path(img, RED, 0, 10, WEB)->len, 0); /* here */
-	assert_int_equal(count_paths(img, RED, 0), 4);		   /* to A and B only */
+	assert_signed(find_path(img, RED, 0, 11, 0), arg_of(RED, 0, 0)); /* of the node itself */
+	assert_int_equal(count_paths(img, RED, 0), 3); /* to B only: A is here, nobody is on C */
 	assert_int_equal(count_paths(img, BLUE, 0), 0);
 }
 
@@ -209,7 +211,7 @@ static void metadata_in_a_tlv_is_a_direct_path_of_the_tenant(void **state)
 	assert_non_null(t);
 	assert_false(t->is_signed);
 	assert_true(wf_opaque_is((const struct wf_opaque_tlv *)(t->header + t->arg_offset - 8)));
-	assert_int_equal(count_paths(img, RED, 0), 2);
+	assert_int_equal(count_paths(img, RED, 0), 1);
 }
 
 /* blue's job is let into red; red's answers go to blue directly, by blue's paths. */
