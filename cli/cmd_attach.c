@@ -15,6 +15,8 @@ static const struct wf_opt options[] = {
 	{"ip", 0, "ADDRESS", true, WF_COMPLETE_NOTHING, "an address (allocated)"},
 	{"label", 0, "KEY=VALUE", true, WF_COMPLETE_NOTHING, "a label"},
 	{"ifname", 0, "IFNAME", false, WF_COMPLETE_NOTHING, "the interface in it (eth0)"},
+	{"sr-aware", 0, NULL, false, WF_COMPLETE_NOTHING,
+	 "it may send routing headers, with SIDs of its tenant"},
 	{NULL, 0, NULL, false, WF_COMPLETE_NOTHING, NULL},
 };
 
@@ -72,6 +74,8 @@ static int make_body(const struct wf_cli *cli, json_t *body, struct wf_err *err)
 								    : netns));
 	if (!wf_cli_has(cli, "ifname"))
 		json_object_set_new(body, "ifname", json_string("eth0"));
+	if (wf_cli_has(cli, "sr-aware"))
+		json_object_set_new(body, "sr_aware", json_true());
 	for (size_t i = 0; r == 0 && i < cli->n_args; i++) {
 		const struct wf_arg *a = &cli->args[i];
 
@@ -105,7 +109,7 @@ static int run(struct wf_cli *cli, struct wf_err *err)
 const struct wf_cmd wf_cmd_attach = {
 	.noun = "attach",
 	.usage = "--netns NAME|PATH --tenant T [--name N] [--ip A]... [--label K=V]... "
-		 "[--ifname eth0]",
+		 "[--ifname eth0] [--sr-aware]",
 	.help = "give a network namespace an interface in a tenant",
 	.options = options,
 	.run = run,

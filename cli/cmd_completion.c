@@ -18,8 +18,9 @@ static const char *const sources[WF_COMPLETE_COUNT] = {
 	[WF_COMPLETE_ENDPOINT] = "_weft_names '{print $1 \"/\" $2}' endpoint list",
 	[WF_COMPLETE_POLICY] = "_weft_names '{print $1 \"/\" $2}' policy list",
 	[WF_COMPLETE_POLICY_NAME] = "_weft_names '{print $2}' policy list",
+	[WF_COMPLETE_KEY] = "_weft_names '{print $1}' key list",
 	[WF_COMPLETE_LAB] = "_weft_names '{print $1}' lab list",
-	[WF_COMPLETE_KIND] = "printf '%s\\n' node tenant endpoint policy",
+	[WF_COMPLETE_KIND] = "printf '%s\\n' node tenant endpoint policy key",
 	[WF_COMPLETE_SHELL] = "printf '%s\\n' bash zsh",
 };
 

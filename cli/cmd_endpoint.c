@@ -10,6 +10,8 @@ static const struct wf_column columns[] = {
 	{"ADDRESSES", "addresses", NULL, 0},
 	{"LABELS", "labels", NULL, 0},
 	{"IDENTITY", "identity", NULL, WF_COLUMN_RIGHT},
+	{"SR-AWARE", "sr_aware", NULL, WF_COLUMN_SHOW_ONLY},
+	{"IDENTITY WAS", "identity_was", NULL, WF_COLUMN_SHOW_ONLY},
 	{"MAC", "mac", NULL, WF_COLUMN_SHOW_ONLY},
 	{"LOCAL", "is_local", NULL, WF_COLUMN_SHOW_ONLY},
 	{"INTERFACE", "interface", NULL, WF_COLUMN_SHOW_ONLY},

@@ -2,6 +2,7 @@
 #include "cli/format.h"
 
 #include <string.h>
+#include <time.h>
 
 static void join_list(const json_t *list, struct wf_buf *out)
 {
@@ -110,7 +111,7 @@ static void format_via(const json_t *via, struct wf_buf *out)
 	const json_t *node;
 	size_t i;
 
-	if (!json_array_size(via))
+	if (via && !json_array_size(via))
 		wf_buf_puts(out, "direct");
 	json_array_foreach(via, i, node)
 	{
@@ -140,6 +141,33 @@ void wf_format_ways(const json_t *value, struct wf_buf *out)
 			wf_buf_puts(out, ")");
 		}
 	}
+}
+
+/* What is not said is allowed. */
+static void format_permission(const json_t *said, struct wf_buf *out)
+{
+	wf_buf_puts(out, json_is_string(said) ? json_string_value(said) : "allow");
+}
+
+void wf_format_action(const json_t *value, struct wf_buf *out)
+{
+	format_permission(json_object_get(value, "action"), out);
+}
+
+void wf_format_default(const json_t *value, struct wf_buf *out)
+{
+	format_permission(json_object_get(value, "default"), out);
+}
+
+void wf_format_time(const json_t *value, struct wf_buf *out)
+{
+	time_t seconds = json_integer_value(value) / 1000;
+	char text[16];
+	struct tm tm;
+
+	if (json_is_integer(value) && localtime_r(&seconds, &tm) &&
+	    strftime(text, sizeof(text), "%H:%M:%S", &tm))
+		wf_buf_puts(out, text);
 }
 
 void wf_format_share(const json_t *value, struct wf_buf *out)

@@ -14,4 +14,7 @@ void wf_format_bytes(const json_t *value, struct wf_buf *out); /* 999 B, 1.2 KiB
 void wf_format_traffic(const json_t *value, struct wf_buf *out);  /* {"packets", "bytes"} */
 void wf_format_segments(const json_t *value, struct wf_buf *out); /* "1 > 4 > B" */
 void wf_format_ways(const json_t *value, struct wf_buf *out);	  /* a policy's `via` or `paths` */
+void wf_format_action(const json_t *value, struct wf_buf *out);	  /* a policy's: allow, deny */
+void wf_format_default(const json_t *value, struct wf_buf *out);  /* a tenant's: allow, deny */
+void wf_format_time(const json_t *value, struct wf_buf *out);	  /* ms since 1970: time of day */
 void wf_format_share(const json_t *value, struct wf_buf *out);	  /* 0.75: 75 % */

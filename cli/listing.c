@@ -69,26 +69,37 @@ static int pick(const struct wf_listing *l, const json_t *items, const struct wf
 	return 0;
 }
 
-int wf_listing_show(struct wf_cli *cli, struct wf_err *err)
+int wf_listing_find(struct wf_cli *cli, const struct wf_ref *ref, json_t **ret, struct wf_err *err)
 {
 	const struct wf_listing *l = cli->cmd->listing;
 	_cleanup_json_ json_t *answer = NULL;
-	struct wf_ref ref = {.name = cli->words[0]};
 	struct wf_buf path = {0};
 	const json_t *item = NULL;
+	int r;
+
+	wf_buf_puts(&path, l->path);
+	wf_query_add(&path, "tenant", ref->tenant);
+	wf_query_add(&path, l->key, ref->name);
+	r = wf_ask(cli, "GET", path.data, NULL, &answer, err);
+	wf_buf_done(&path);
+	if (r == 0)
+		r = pick(l, json_object_get(answer, "items"), ref, &item, err);
+	if (r == 0)
+		*ret = json_incref((json_t *)item);
+	return r;
+}
+
+int wf_listing_show(struct wf_cli *cli, struct wf_err *err)
+{
+	const struct wf_listing *l = cli->cmd->listing;
+	struct wf_ref ref = {.name = cli->words[0]};
+	_cleanup_json_ json_t *item = NULL;
 	int r = 0;
 
 	if (l->has_tenant)
 		r = wf_ref_parse(cli, 0, &ref, err);
-	if (r < 0)
-		return r;
-	wf_buf_puts(&path, l->path);
-	wf_query_add(&path, "tenant", ref.tenant);
-	wf_query_add(&path, l->key, ref.name);
-	r = wf_ask(cli, "GET", path.data, NULL, &answer, err);
-	wf_buf_done(&path);
 	if (r == 0)
-		r = pick(l, json_object_get(answer, "items"), &ref, &item, err);
+		r = wf_listing_find(cli, &ref, &item, err);
 	if (r < 0)
 		return r;
 	if (cli->is_json)

@@ -34,6 +34,10 @@ extern const struct wf_opt wf_tenant_options[]; /* --tenant alone */
 int wf_listing_list(struct wf_cli *cli, struct wf_err *err);
 int wf_listing_show(struct wf_cli *cli, struct wf_err *err);
 
+/* The one item of the command's listing that @ref names; the caller owns it. */
+struct wf_ref;
+int wf_listing_find(struct wf_cli *cli, const struct wf_ref *ref, json_t **ret, struct wf_err *err);
+
 /* A table of @items, or "Heading: value" lines of one, to standard output. */
 int wf_table_print(const struct wf_cli *cli, const struct wf_column *columns, const json_t *items,
 		   struct wf_err *err);

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "client/secret.h"
+
 static int post(struct wf_client *c, const char *path, json_t *body, struct wf_manifest *m,
 		json_t **ret, struct wf_err *err)
 {
@@ -28,13 +30,38 @@ static int post(struct wf_client *c, const char *path, json_t *body, struct wf_m
 	return -EINVAL;
 }
 
-/* An object of a manifest is declared by being one; the API does not let people say so. */
-static json_t *declaration(const struct wf_object *o)
+json_t *wf_client_declaration(const struct wf_object *o)
 {
-	json_t *json = wf_object_to_json(o);
+	static const char *const own[] = {"declared", "state"};
+	json_t *json = wf_object_to_store(o);
 
-	json_object_del(json, "declared");
+	for (size_t i = 0; json && i < sizeof(own) / sizeof(*own); i++)
+		json_object_del(json, own[i]);
 	return json;
+}
+
+/* The secrets of keys are in files beside the manifest. -EINVAL: @m has the problems. */
+static int read_secrets(struct wf_manifest *m)
+{
+	struct wf_object *const *o;
+	size_t n;
+	int r = 0;
+
+	o = wf_manifest_objects(m, &n);
+	for (size_t i = 0; i < n; i++) {
+		_cleanup_free_ char *path = wf_manifest_secret_file(m, i);
+		struct wf_err err = {0};
+		size_t len = 0;
+
+		if (!path)
+			continue;
+		if (wf_secret_read(path, o[i]->key.secret, &len, &err) < 0) {
+			wf_manifest_problem(m, i, "secret_file", err.msg);
+			r = -EINVAL;
+		}
+		o[i]->key.secret_len = (unsigned int)len;
+	}
+	return r;
 }
 
 int wf_client_apply(struct wf_client *c, struct wf_manifest *m, bool is_dry_run, json_t **ret,
@@ -45,9 +72,14 @@ int wf_client_apply(struct wf_client *c, struct wf_manifest *m, bool is_dry_run,
 	struct wf_object *const *o;
 	size_t n;
 
+	if (read_secrets(m) < 0) {
+		json_decref(objects);
+		err->msg[0] = '\0';
+		return -EINVAL;
+	}
 	o = wf_manifest_objects(m, &n);
 	for (size_t i = 0; i < n; i++)
-		json_array_append_new(objects, declaration(o[i]));
+		json_array_append_new(objects, wf_client_declaration(o[i]));
 	body = json_pack("{s:o, s:b}", "objects", objects, "dry_run", is_dry_run);
 	return post(c, "/v1/apply", body, m, ret, err);
 }
