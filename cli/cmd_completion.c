@@ -22,6 +22,8 @@ static const char *const sources[WF_COMPLETE_COUNT] = {
 	[WF_COMPLETE_LAB] = "_weft_names '{print $1}' lab list",
 	[WF_COMPLETE_KIND] = "printf '%s\\n' node tenant endpoint policy key",
 	[WF_COMPLETE_SHELL] = "printf '%s\\n' bash zsh",
+	[WF_COMPLETE_REASON] = "_weft_names '{print $1}' drops --by reason --all",
+	[WF_COMPLETE_DROPS_BY] = "printf '%s\\n' reason endpoint policy",
 };
 
 static const char head[] = "_weft_names() {\n"

@@ -10,6 +10,7 @@ extern const struct wf_cmd wf_cmd_attach;
 extern const struct wf_cmd wf_cmd_detach;
 extern const struct wf_cmd wf_cmd_status;
 extern const struct wf_cmd wf_cmd_drops;
+extern const struct wf_cmd wf_cmd_monitor;
 extern const struct wf_cmd wf_cmd_node_list;
 extern const struct wf_cmd wf_cmd_node_show;
 extern const struct wf_cmd wf_cmd_tenant_list;

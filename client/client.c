@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "client/client.h"
 
-#include <curl/curl.h>
 #include <errno.h>
 #include <string.h>
 
-struct wf_client {
-	char *socket_path; /* owned */
-	CURL *curl;	   /* owned; keeps the connection between calls */
-	json_t *refusal;   /* owned: the last answer that was not a 2xx */
-};
+#include "client/inside.h"
 
 static const struct {
 	long status;
@@ -66,7 +61,7 @@ static size_t take_bytes(char *data, size_t size, size_t n, void *arg)
 	return answer->is_failed ? 0 : size * n;
 }
 
-static int explain_no_answer(const struct wf_client *c, CURLcode code, struct wf_err *err)
+int wf_client_no_answer(const struct wf_client *c, CURLcode code, struct wf_err *err)
 {
 	const char *path = c->socket_path;
 	long os_errno = 0;
@@ -115,8 +110,8 @@ static int refuse(struct wf_client *c, long status, struct wf_err *err)
 			  c->socket_path, status);
 }
 
-static int take_answer(struct wf_client *c, const struct wf_buf *text, json_t **ret,
-		       struct wf_err *err)
+int wf_client_take_answer(struct wf_client *c, const struct wf_buf *text, json_t **ret,
+			  struct wf_err *err)
 {
 	_cleanup_json_ json_t *json = NULL;
 	json_error_t at;
@@ -138,17 +133,26 @@ static int take_answer(struct wf_client *c, const struct wf_buf *text, json_t **
 	return 0;
 }
 
-static void set_options(struct wf_client *c, const char *method, const char *url, const char *body,
-			struct wf_buf *answer)
+void wf_client_aim(struct wf_client *c, const char *url)
 {
 	CURL *curl = c->curl;
 
+	json_decref(c->refusal);
+	c->refusal = NULL;
+	curl_easy_reset(curl);
 	curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, c->socket_path);
 	curl_easy_setopt(curl, CURLOPT_URL, url);
 	curl_easy_setopt(curl, CURLOPT_PROXY, "");
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)WF_CLIENT_CONNECT_MS);
+}
+
+static void set_options(struct wf_client *c, const char *method, const char *body,
+			struct wf_buf *answer)
+{
+	CURL *curl = c->curl;
+
+	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)WF_CLIENT_TIMEOUT_MS);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_bytes);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
@@ -167,8 +171,6 @@ int wf_client_call(struct wf_client *c, const char *method, const char *path, js
 	CURLcode code;
 	int r;
 
-	json_decref(c->refusal);
-	c->refusal = NULL;
 	wf_buf_printf(&url, "http://weft%s", path);
 	if (body)
 		text = json_dumps(body, JSON_COMPACT);
@@ -177,13 +179,13 @@ int wf_client_call(struct wf_client *c, const char *method, const char *path, js
 		r = wf_err_set(err, -ENOMEM, "out of memory");
 		goto out;
 	}
-	curl_easy_reset(c->curl);
-	set_options(c, method, url.data, text, &answer);
+	wf_client_aim(c, url.data);
+	set_options(c, method, text, &answer);
 	/* "Expect: 100-continue" only costs a round trip on a socket of this machine. */
 	curl_slist_append(headers, "Expect:");
 	curl_easy_setopt(c->curl, CURLOPT_HTTPHEADER, headers);
 	code = curl_easy_perform(c->curl);
-	r = code ? explain_no_answer(c, code, err) : take_answer(c, &answer, ret, err);
+	r = code ? wf_client_no_answer(c, code, err) : wf_client_take_answer(c, &answer, ret, err);
 out:
 	curl_slist_free_all(headers);
 	wf_buf_done(&url);
