@@ -171,6 +171,11 @@ void fixture_put(struct fixture *f, enum wf_table t, const void *key, const void
 	fixture_forget(f);
 }
 
+void fixture_put_unseen(struct fixture *f, enum wf_table t, const void *key, const void *value)
+{
+	must(bpf_map_update_elem(table_fd(f, t), key, value, BPF_ANY) == 0, "put an entry");
+}
+
 void fixture_drop(struct fixture *f, enum wf_table t, const void *key)
 {
 	bpf_map_delete_elem(table_fd(f, t), key);

@@ -77,6 +77,8 @@ int fixture_teardown(void **state);
 void fixture_put(struct fixture *f, enum wf_table t, const void *key, const void *value);
 void fixture_drop(struct fixture *f, enum wf_table t, const void *key);
 void fixture_forget(struct fixture *f);
+/* Into the map only: what is remembered from before still holds. */
+void fixture_put_unseen(struct fixture *f, enum wf_table t, const void *key, const void *value);
 
 /* As many ICMP errors as the bucket holds may be sent again. */
 void fixture_refill(struct fixture *f);
