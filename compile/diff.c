@@ -8,12 +8,13 @@
 #include "base/vec.h"
 
 /*
- * A packet finds PORT (or SID), TENANT and DEST first, from them the RULE, from it the CHOICE, from
- * it the PATH. What is found last is made first and taken away last.
+ * A packet finds PORT (or SID), DEST and TENANT first, from that its set, with zones and verdicts,
+ * from those the CHOICE, from it the PATH. What is found last is made first and taken away last.
  */
 static const enum wf_table order[] = {
-	WF_TABLE_PATH, WF_TABLE_CHOICE, WF_TABLE_RULE, WF_TABLE_TENANT,
-	WF_TABLE_DEST, WF_TABLE_PORT,	WF_TABLE_SID,
+	WF_TABLE_LISTED, WF_TABLE_KEY,	   WF_TABLE_TRANSIT, WF_TABLE_PATH,   WF_TABLE_CHOICE,
+	WF_TABLE_RANGES, WF_TABLE_VERDICT, WF_TABLE_ZONE,    WF_TABLE_POLICY, WF_TABLE_SET,
+	WF_TABLE_RULE,	 WF_TABLE_TENANT,  WF_TABLE_DEST,    WF_TABLE_PORT,   WF_TABLE_SID,
 };
 #define N_ORDER (sizeof(order) / sizeof(*order))
 

@@ -4,8 +4,9 @@
 #define MOST 64 /* keys of a table, in these tests */
 
 static const enum wf_table tables[] = {
-	WF_TABLE_PATH, WF_TABLE_CHOICE, WF_TABLE_RULE, WF_TABLE_TENANT,
-	WF_TABLE_DEST, WF_TABLE_PORT,	WF_TABLE_SID,
+	WF_TABLE_LISTED, WF_TABLE_KEY,	   WF_TABLE_TRANSIT, WF_TABLE_PATH,   WF_TABLE_CHOICE,
+	WF_TABLE_RANGES, WF_TABLE_VERDICT, WF_TABLE_ZONE,    WF_TABLE_POLICY, WF_TABLE_SET,
+	WF_TABLE_RULE,	 WF_TABLE_TENANT,  WF_TABLE_DEST,    WF_TABLE_PORT,   WF_TABLE_SID,
 };
 #define N_TABLES (sizeof(tables) / sizeof(*tables))
 
@@ -15,8 +16,8 @@ static struct wf_image *random_image(unsigned int *seed)
 	struct wf_image *img = wf_image_new();
 
 	for (size_t t = 0; t < N_TABLES; t++) {
-		for (int k = 0; k < MOST; k++) {
-			uint8_t key[64] = {(uint8_t)k}, value[512] = {0};
+		for (int k = 0; k < MOST && (size_t)k < wf_table_most(tables[t]); k++) {
+			uint8_t key[64] = {(uint8_t)k}, value[1024] = {0};
 
 			if (rand_r(seed) % 3 == 0)
 				continue;

@@ -60,6 +60,9 @@ void wf_image_limit_mtus(struct wf_image *img, const struct wf_image *most);
 /* The value of @key, borrowed, or NULL: binary search. */
 const void *wf_image_find(const struct wf_image *img, enum wf_table t, const void *key);
 
+/* As a kernel's table answers: in ZONE the longest prefix that holds @key (dp/world.h). */
+const void *wf_image_lookup(const void *img, enum wf_table t, const void *key);
+
 /* The @i-th of the @n entries of a table, in key order. */
 size_t wf_image_count(const struct wf_image *img, enum wf_table t);
 const void *wf_image_key(const struct wf_image *img, enum wf_table t, size_t i);
@@ -77,9 +80,10 @@ char *wf_image_str(const struct wf_image *img);
 
 /*
  * The changes of the tables from @from to @to, borrowed from both: first all that is new or
- * replaced, from what is referred to up to what refers to it (PATH, CHOICE, RULE, TENANT, DEST,
- * PORT, SID), then all that goes, the other way round. So when one object of the wish has changed,
- * what is reachable is whole at every step. The caller frees the array. 0 or -ENOMEM.
+ * replaced, from what is referred to up to what refers to it (PATH and CHOICE, sets with all of
+ * theirs, TENANT, DEST, PORT, SID), then all that goes, the other way round. So when one object of
+ * the wish has changed, what is reachable is whole at every step. The caller frees the array. 0 or
+ * -ENOMEM.
  */
 int wf_image_diff(const struct wf_image *from, const struct wf_image *to,
 		  struct wf_table_change **ret_changes, size_t *ret_n);

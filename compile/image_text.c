@@ -2,20 +2,10 @@
 /* An image as text: "<noun> <key> = <value>", one line an entry; nothing for what is empty. */
 #include "compile/image.h"
 
-#include <arpa/inet.h>
+#include <inttypes.h>
 #include <string.h>
 
-#include "base/addr.h"
-#include "base/buf.h"
-
-static void put_addr(struct wf_buf *b, const void *bytes)
-{
-	char text[WF_ADDR_STR_MAX];
-	struct wf_addr a;
-
-	memcpy(a.bytes, bytes, sizeof(a.bytes));
-	wf_buf_printf(b, " %s", wf_addr_str(&a, text));
-}
+#include "compile/image_put.h"
 
 static void put_mac(struct wf_buf *b, const uint8_t mac[6])
 {
@@ -34,13 +24,15 @@ static void put_class(struct wf_buf *b, const char *what, uint32_t class)
 static void put_dest_key(struct wf_buf *b, const struct wf_dest_key *key)
 {
 	wf_buf_printf(b, " tenant %u", key->tenant);
-	put_addr(b, key->addr);
+	wf_put_addr(b, key->addr);
 }
 
 static void put_path_key(struct wf_buf *b, const struct wf_path_key *key)
 {
 	wf_buf_printf(b, " tenant %u policy %u%s node %u alternative %u", key->tenant, key->policy,
 		      key->is_reverse ? " reverse" : "", key->node, key->alternative);
+	if (key->identity)
+		wf_buf_printf(b, " identity %u", key->identity);
 }
 
 static void put_sid_key(struct wf_buf *b, uint64_t head)
@@ -49,7 +41,7 @@ static void put_sid_key(struct wf_buf *b, uint64_t head)
 
 	for (int i = 0; i < 8; i++)
 		sid[i] = (uint8_t)(head >> (56 - 8 * i));
-	put_addr(b, sid);
+	wf_put_addr(b, sid);
 }
 
 static void put_port(struct wf_buf *b, const void *key, const void *value)
@@ -58,17 +50,24 @@ static void put_port(struct wf_buf *b, const void *key, const void *value)
 
 	wf_buf_printf(b, " %u = tenant %u class %u identity %u", *(const uint32_t *)key,
 		      port->tenant, port->class, port->identity);
+	if (port->is_sr_aware)
+		wf_buf_puts(b, " sr-aware");
 	put_mac(b, port->mac);
 	for (unsigned int i = 0; i < port->n_addrs; i++)
-		put_addr(b, port->addrs[i]);
+		wf_put_addr(b, port->addrs[i]);
 }
 
 static void put_tenant(struct wf_buf *b, const void *key, const void *value)
 {
 	const struct wf_tenant_entry *tenant = value;
 
-	wf_buf_printf(b, " %u = %s", *(const uint32_t *)key,
-		      tenant->has_rules ? "rules" : "no rules");
+	wf_buf_printf(b, " %u = set %016" PRIx64, *(const uint32_t *)key, (uint64_t)tenant->set);
+	if (tenant->set_out != tenant->set)
+		wf_buf_printf(b, " out %016" PRIx64, (uint64_t)tenant->set_out);
+	if (tenant->set_was)
+		wf_buf_printf(b, " was %016" PRIx64, (uint64_t)tenant->set_was);
+	if (tenant->has_rules)
+		wf_buf_puts(b, " rules");
 }
 
 static void put_dest(struct wf_buf *b, const void *key, const void *value)
@@ -76,7 +75,11 @@ static void put_dest(struct wf_buf *b, const void *key, const void *value)
 	const struct wf_dest *dest = value;
 
 	put_dest_key(b, key);
-	wf_buf_printf(b, " = class %u node %u", dest->class, dest->node);
+	wf_buf_printf(b, " = class %u home %u identity %u", dest->class, dest->home,
+		      dest->identity);
+	if (dest->identity_was)
+		wf_buf_printf(b, " was %u", dest->identity_was);
+	wf_buf_printf(b, " node %u", dest->node);
 	if (!dest->ifindex)
 		return;
 	wf_buf_printf(b, " interface %u", dest->ifindex);
@@ -114,8 +117,12 @@ static void put_path(struct wf_buf *b, const void *key, const void *value)
 		wf_buf_puts(b, " = here");
 		return;
 	}
-	wf_buf_printf(b, " = argument at %u, next header at %u, ", path->arg_offset,
+	wf_buf_printf(b, " = argument %s %u, next header at %u, ",
+		      path->is_signed ? "signed at" : "at", path->arg_offset,
 		      path->next_header_offset);
+	if (path->transit_offset)
+		wf_buf_printf(b, "transit at %u 1 in %u, ", path->transit_offset,
+			      path->transit_every);
 	for (unsigned int i = 0; i < path->len; i++)
 		wf_buf_printf(b, "%02x", path->header[i]);
 }
@@ -178,10 +185,21 @@ static void put_table(struct wf_buf *b, const struct wf_image *img, enum wf_tabl
 		const char *noun;
 		void (*put)(struct wf_buf *b, const void *key, const void *value);
 	} tables[WF_TABLE_COUNT] = {
-		[WF_TABLE_PORT] = {"port", put_port}, [WF_TABLE_TENANT] = {"tenant", put_tenant},
-		[WF_TABLE_DEST] = {"dest", put_dest}, [WF_TABLE_RULE] = {"rule", put_rule},
-		[WF_TABLE_PATH] = {"path", put_path}, [WF_TABLE_CHOICE] = {"choice", put_choice},
+		[WF_TABLE_PORT] = {"port", put_port},
+		[WF_TABLE_TENANT] = {"tenant", put_tenant},
+		[WF_TABLE_DEST] = {"dest", put_dest},
+		[WF_TABLE_RULE] = {"rule", put_rule},
+		[WF_TABLE_PATH] = {"path", put_path},
+		[WF_TABLE_CHOICE] = {"choice", put_choice},
 		[WF_TABLE_SID] = {"sid", put_sid},
+		[WF_TABLE_SET] = {"set", wf_put_set},
+		[WF_TABLE_ZONE] = {"zone", wf_put_zone},
+		[WF_TABLE_VERDICT] = {"verdict", wf_put_verdict},
+		[WF_TABLE_RANGES] = {"ranges", wf_put_ranges},
+		[WF_TABLE_POLICY] = {"policy", wf_put_policy},
+		[WF_TABLE_LISTED] = {"listed", wf_put_listed},
+		[WF_TABLE_KEY] = {"key", wf_put_key},
+		[WF_TABLE_TRANSIT] = {"transit", wf_put_transit},
 	};
 
 	for (size_t i = 0; tables[t].put && i < wf_image_count(img, t); i++) {
@@ -219,7 +237,7 @@ char *wf_image_str(const struct wf_image *img)
 	size_t n;
 
 	wf_buf_printf(&b, "config = block %08x node %u", config->block, config->node);
-	put_addr(&b, config->addr);
+	wf_put_addr(&b, config->addr);
 	wf_buf_puts(&b, "\n");
 	for (int t = 0; t < WF_TABLE_COUNT; t++)
 		put_table(&b, img, (enum wf_table)t);
