@@ -27,11 +27,26 @@ class Handler(http.server.BaseHTTPRequestHandler):
             (self.command, url.path), (404, {"error": {"message": f"no {url.path} here"}}))
         if callable(answer):
             answer = answer(body if self.command == "POST" else query)
+        if hasattr(answer, "__next__"):
+            self.stream(status, answer)
+            return
         data = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
         self.send_response(status)
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
+
+    def stream(self, status, pieces):
+        """An answer that goes on: each piece is a chunk; an exception breaks it off."""
+        self.send_response(status)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        try:
+            for piece in pieces:
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+            self.wfile.write(b"0\r\n\r\n")
+        except (BrokenPipeError, ConnectionAbortedError):
+            self.close_connection = True
 
     def do_GET(self):
         self.answer(None)

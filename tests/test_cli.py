@@ -21,7 +21,9 @@ ENDPOINT = {"kind": "Endpoint", "tenant": "red", "name": "web", "node": "A",
             "mtu": 8936, "tx": COUNTER, "rx": {"packets": 0, "bytes": 0}}
 BLUE = dict(ENDPOINT, tenant="blue")
 POLICY = {"kind": "Policy", "tenant": "red", "name": "bulk", "id": 1, "from": {"app": "web"},
-          "to": "any", "reverse": "symmetric", "packets": 1234567, "bytes": 999,
+          "to": "any", "reverse": "symmetric", "out": {"packets": 1234567, "bytes": 999},
+          "in": COUNTER, "denied_out": {"packets": 0, "bytes": 0},
+          "denied_in": {"packets": 7, "bytes": 700},
           "paths": [{"via": ["1", "4"], "weight": 3}, {"via": [], "weight": 1}]}
 SID = {"sid": "5f00:0:1:e000::", "behavior": "End.DT46", "packets": 1, "bytes": 100}
 FINAL = {"sid": "5f00:0:8:e000::", "nodes": ["B"], "behavior": "End.DT46"}
@@ -97,9 +99,10 @@ TABLES = [
     (["endpoint", "list"], ["TENANT NAME NODE ADDRESSES LABELS IDENTITY",
                             "blue web A 10.0.0.1, fd00::1 app=web, tier=1 3",
                             "red web A 10.0.0.1, fd00::1 app=web, tier=1 3"]),
-    (["policy", "list"], ["TENANT NAME ID FROM TO WAY REVERSE PACKETS BYTES",
-                          "red bulk 1 app=web any 1 > 4 (weight 3), direct (weight 1) symmetric "
-                          "1.2M 999 B"]),
+    (["policy", "list"], ["TENANT NAME ID ACTION FROM TO PORTS WAY REVERSE REQUIRE OUT IN "
+                          "DENIED OUT DENIED IN",
+                          "red bulk 1 allow app=web any all 1 > 4 (weight 3), direct (weight 1) "
+                          "symmetric - 1.2M 12k 0 7"]),
     (["sid", "list"], ["SID BEHAVIOR PACKETS BYTES", "5f00:0:1:e000:: End.DT46 1 100 B"]),
     (["path", "list"], ["TENANT POLICY TO REVERSE ALTERNATIVE WEIGHT SEGMENTS OVERHEAD PACKETS BYTES",
                         "red bulk B no 0 3 1 > 4 > B 64 12k 4.8 MiB"]),
@@ -138,7 +141,8 @@ SHOWS = [
                                                     "SENT 12k packets, 4.8 MiB"]),
     (["endpoint", "show", "red/web"], ENDPOINT, ["TENANT red", "RECEIVED 0 packets, 0 B"]),
     (["endpoint", "show", "web", "--tenant", "blue"], BLUE, ["TENANT blue"]),
-    (["policy", "show", "bulk"], POLICY, ["NAME bulk", "FROM app=web"]),
+    (["policy", "show", "bulk"], POLICY, ["NAME bulk", "FROM app=web", "BYTES OUT 999 B",
+                                          "DENIED IN 7"]),
     (["sid", "show", "5f00:0:1:e000::"], SID, ["BEHAVIOR End.DT46"]),
 ]
 
