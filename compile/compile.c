@@ -129,6 +129,7 @@ static int add_tenants(struct compile *c)
 	size_t n;
 	int r = wf_joins_of(c->view.model, &c->joins);
 
+	c->view.joins = &c->joins;
 	tenants = wf_model_range(c->view.model, WF_KIND_TENANT, NULL, &n);
 	for (size_t i = 0; i < n && !r; i++)
 		r = add_tenant(c, tenants[i]);

@@ -94,86 +94,6 @@ static int add_port(struct wf_image *img, const struct wf_view *v, const struct 
 	return r ? r : wf_counters_add_endpoint(img, party->home, e);
 }
 
-/* An address of the extranet, as a guest's tenant knows it. */
-struct exit {
-	uint32_t guest; /* tenant id */
-	struct wf_addr addr;
-	const struct wf_party *party;
-};
-
-struct exits {
-	struct exit *items; /* owned */
-	size_t n;
-	size_t cap;
-};
-
-static int exit_cmp(const void *a, const void *b)
-{
-	const struct exit *x = a, *y = b;
-
-	if (x->guest != y->guest)
-		return x->guest < y->guest ? -1 : 1;
-	return wf_addr_cmp(&x->addr, &y->addr);
-}
-
-static bool selects(const struct wf_selector *s, const struct wf_endpoint *e,
-		    const struct wf_addr *addr)
-{
-	switch (s->type) {
-	case WF_SELECT_ANY:
-		return true;
-	case WF_SELECT_LABELS:
-		return wf_labels_have(&e->labels, &s->labels);
-	case WF_SELECT_PREFIX:
-		return wf_prefix_is_v4(&s->prefix) == wf_addr_is_v4(addr) &&
-		       wf_prefix_has(&s->prefix, addr);
-	default:
-		return false;
-	}
-}
-
-/* What @p lets the tenant @guest reach. */
-static int add_exits(struct exits *exits, const struct wf_realm *realm, const struct wf_policy *p,
-		     uint32_t guest)
-{
-	for (size_t k = 0; k < realm->parties.n_own; k++) {
-		const struct wf_party *party = &realm->parties.items[k];
-		const struct wf_endpoint *e = &party->object->endpoint;
-
-		for (unsigned int i = 0; i < e->n_addrs; i++) {
-			const struct exit exit = {guest, e->addrs[i], party};
-
-			if (selects(&p->to, e, &e->addrs[i]) && wf_vec_push(exits, exit) < 0)
-				return -ENOMEM;
-		}
-	}
-	return 0;
-}
-
-static int add_extranet(struct wf_image *img, const struct wf_view *v, const struct wf_realm *realm)
-{
-	struct exits exits = {0};
-	int r = 0;
-
-	for (size_t i = 0; i < realm->n_policies && !r; i++) {
-		const struct wf_policy *p = &realm->policies[i]->policy;
-		const struct wf_object *guest = wf_policy_guests(v->model, p);
-
-		if (guest)
-			r = add_exits(&exits, realm, p, guest->self.id);
-	}
-	wf_vec_sort(&exits, exit_cmp);
-	for (size_t i = 0; i < exits.n && !r; i++) {
-		const struct exit *exit = &exits.items[i];
-		const struct wf_dest dest = dest_of(v, exit->party);
-
-		if (!i || exit_cmp(exit, exit - 1) != 0)
-			r = add_dest(img, exit->guest, &exit->addr, &dest);
-	}
-	wf_vec_done(&exits);
-	return r;
-}
-
 int wf_dests_add(struct wf_image *img, const struct wf_view *v, const struct wf_realm *realm)
 {
 	const struct wf_parties *parties = &realm->parties;
@@ -185,5 +105,5 @@ int wf_dests_add(struct wf_image *img, const struct wf_view *v, const struct wf_
 		if (!r && i < parties->n_own && parties->items[i].is_here)
 			r = add_port(img, v, &parties->items[i]);
 	}
-	return r || !parties->is_here ? r : add_extranet(img, v, realm);
+	return r;
 }

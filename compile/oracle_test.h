@@ -106,30 +106,36 @@ static inline bool oracle_is_named(const struct wf_policy *p, uint8_t proto, uin
 	return !p->n_ports;
 }
 
-/* Does the policy join @own and @other's tenant, so that @own must know how to reach @other? */
+/* Does the policy let an endpoint of @own in to @e, or @e to one of @own? */
 static inline bool oracle_joins(const struct wf_model *m, const struct wf_object *policy,
-				const char *own, const struct oracle_side *other)
+				const char *own, const struct wf_object *e)
 {
 	const struct wf_object *tenant = wf_model_find(m, WF_KIND_TENANT, NULL, policy->tenant);
 	const struct wf_policy *p = &policy->policy;
+	const bool is_guest = strcmp(policy->tenant, own) == 0;
+	const bool is_host = strcmp(policy->tenant, e->tenant) == 0 &&
+			     strcmp(p->from.tenant, own) == 0;
 
-	if (p->is_deny || p->from.type != WF_SELECT_TENANT)
+	if (p->is_deny || p->from.type != WF_SELECT_TENANT || (!is_guest && !is_host))
 		return false;
-	if (strcmp(policy->tenant, own) == 0)
-		return oracle_selects(&p->from, tenant, other);
-	return strcmp(policy->tenant, other->endpoint->tenant) == 0 &&
-	       strcmp(p->from.tenant, own) == 0 && oracle_selects(&p->to, tenant, other);
+	for (unsigned int i = 0; i < e->endpoint.n_addrs; i++) {
+		const struct oracle_side side = {.endpoint = e, .addr = e->endpoint.addrs[i]};
+
+		if (oracle_selects(is_guest ? &p->from : &p->to, tenant, &side))
+			return true;
+	}
+	return false;
 }
 
 static inline bool oracle_is_joined(const struct wf_model *m, const char *own,
-				    const struct oracle_side *other)
+				    const struct wf_object *e)
 {
 	struct wf_object *const *policies;
 	size_t n;
 
 	policies = wf_model_range(m, WF_KIND_POLICY, NULL, &n);
 	for (size_t i = 0; i < n; i++)
-		if (oracle_joins(m, policies[i], own, other))
+		if (oracle_joins(m, policies[i], own, e))
 			return true;
 	return false;
 }
@@ -158,7 +164,7 @@ oracle_endpoint_at(const struct wf_model *m, const char *tenant, const struct wf
 			continue;
 		if (strcmp(e->tenant, tenant) == 0)
 			return e;
-		if (oracle_is_joined(m, tenant, &(struct oracle_side){e, *a}))
+		if (oracle_is_joined(m, tenant, e))
 			found = e;
 	}
 	return found;
@@ -282,6 +288,14 @@ static inline bool oracle_is_within(const struct wf_object *tenant,
 	return oracle_is_inside(tenant, &packet->src);
 }
 
+/* Of senders of other tenants: does the receiver's know them? */
+static inline bool oracle_is_known(const struct wf_model *m, const struct wf_object *home,
+				   const struct oracle_packet *packet)
+{
+	return oracle_is_within(home, packet) || !packet->sender ||
+	       oracle_is_joined(m, home->name, packet->sender);
+}
+
 /* The packet by itself: that it may be a reply of a connection is not looked at. */
 static inline void oracle_judge(const struct wf_model *m, const struct oracle_packet *packet,
 				struct oracle_answer *ret)
@@ -295,6 +309,8 @@ static inline void oracle_judge(const struct wf_model *m, const struct oracle_pa
 	if (!ret->receiver)
 		return;
 	home = wf_model_find(m, WF_KIND_TENANT, NULL, ret->receiver->tenant);
+	if (!oracle_is_known(m, home, packet))
+		return;
 	policies = wf_model_range(m, WF_KIND_POLICY, home->name, &n);
 	for (size_t i = 0; i < n; i++)
 		oracle_ask_policy(m, policies[i], packet, ret);

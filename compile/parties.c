@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "compile/joins.h"
+
 const struct wf_labels *wf_identity_labels(const struct wf_model *m, const char *tenant,
 					   uint32_t id)
 {
@@ -25,31 +27,47 @@ const struct wf_object *wf_policy_guests(const struct wf_model *m, const struct 
 	return tenant && tenant->self.id ? tenant : NULL;
 }
 
-/* One of the tenants that guests are of, and how they are selected. */
-struct guests {
-	const struct wf_view *view;
-	const struct wf_object *tenant;
-	struct wf_object *const *policies; /* of the host */
-	size_t n_policies;
+/* A policy by which the tenant knows endpoints of another one: it lets them in, or is let in. */
+struct bond {
+	const struct wf_object *tenant; /* the other one */
+	const struct wf_policy *policy;
+	bool is_exit; /* a policy of the other one */
 };
 
+struct bonds {
+	struct bond *items; /* owned; sorted by tenant */
+	size_t n;
+	size_t cap;
+};
+
+static int bond_cmp(const void *a, const void *b)
+{
+	return wf_object_cmp(((const struct bond *)a)->tenant, ((const struct bond *)b)->tenant);
+}
+
 /* By its labels, or by those it had and still sends as. */
-static bool is_let_in(const struct guests *g, const struct wf_object *o)
+static bool is_let_in(const struct wf_model *m, const struct wf_policy *p,
+		      const struct wf_object *o)
 {
 	const struct wf_endpoint *e = &o->endpoint;
 	const struct wf_labels *was = NULL;
 
 	if (e->identity_was)
-		was = wf_identity_labels(g->view->model, o->tenant, e->identity_was);
-	for (size_t i = 0; i < g->n_policies; i++) {
-		const struct wf_policy *p = &g->policies[i]->policy;
+		was = wf_identity_labels(m, o->tenant, e->identity_was);
+	return wf_labels_have(&e->labels, &p->from.labels) ||
+	       (was && wf_labels_have(was, &p->from.labels));
+}
 
-		if (wf_policy_guests(g->view->model, p) != g->tenant)
-			continue;
-		if (wf_labels_have(&e->labels, &p->from.labels) ||
-		    (was && wf_labels_have(was, &p->from.labels)))
+static bool is_exit(const struct wf_policy *p, const struct wf_endpoint *e)
+{
+	if (p->to.type == WF_SELECT_LABELS)
+		return wf_labels_have(&e->labels, &p->to.labels);
+	if (p->to.type != WF_SELECT_PREFIX)
+		return p->to.type == WF_SELECT_ANY;
+	for (unsigned int i = 0; i < e->n_addrs; i++)
+		if (wf_prefix_is_v4(&p->to.prefix) == wf_addr_is_v4(&e->addrs[i]) &&
+		    wf_prefix_has(&p->to.prefix, &e->addrs[i]))
 			return true;
-	}
 	return false;
 }
 
@@ -67,65 +85,97 @@ static int add_party(struct wf_parties *parties, const struct wf_view *v, const 
 	return wf_vec_push(parties, party);
 }
 
-/* @guests NULL: all endpoints of @tenant. */
+static bool is_known(const struct wf_model *m, const struct bond *bonds, size_t n,
+		     const struct wf_object *o)
+{
+	for (size_t i = 0; i < n; i++)
+		if (bonds[i].is_exit ? is_exit(bonds[i].policy, &o->endpoint)
+				     : is_let_in(m, bonds[i].policy, o))
+			return true;
+	return false;
+}
+
+/* @bonds: the @n with @tenant; NULL: it is the tenant itself, and all its endpoints are meant. */
 static int add_endpoints(struct wf_parties *parties, const struct wf_view *v,
-			 const struct wf_object *tenant, const struct guests *guests)
+			 const struct wf_object *tenant, const struct bond *bonds, size_t n)
 {
 	struct wf_object *const *endpoints;
-	size_t n;
+	size_t n_endpoints;
 	int r = 0;
 
-	endpoints = wf_model_range(v->model, WF_KIND_ENDPOINT, tenant->name, &n);
-	for (size_t i = 0; i < n && !r; i++)
-		if (!guests || is_let_in(guests, endpoints[i]))
+	endpoints = wf_model_range(v->model, WF_KIND_ENDPOINT, tenant->name, &n_endpoints);
+	for (size_t i = 0; i < n_endpoints && !r; i++)
+		if (!bonds || is_known(v->model, bonds, n, endpoints[i]))
 			r = add_party(parties, v, endpoints[i], tenant->self.id);
 	return r;
 }
 
-struct tenants {
-	const struct wf_object **items; /* owned */
-	size_t n;
-	size_t cap;
-};
-
-static int by_name(const void *a, const void *b)
+static int add_entries(struct bonds *bonds, const struct wf_view *v,
+		       struct wf_object *const *policies, size_t n)
 {
-	return wf_object_cmp(*(struct wf_object *const *)a, *(struct wf_object *const *)b);
-}
-
-/* The tenants that guests come from, one after the other. */
-static int add_guests(struct wf_parties *parties, struct guests *g)
-{
-	struct tenants tenants = {0};
 	int r = 0;
 
-	for (size_t i = 0; i < g->n_policies && !r; i++) {
-		const struct wf_object *t = wf_policy_guests(g->view->model,
-							     &g->policies[i]->policy);
+	for (size_t i = 0; i < n && !r; i++) {
+		struct bond bond = {.policy = &policies[i]->policy};
 
-		if (t)
-			r = wf_vec_push(&tenants, t);
+		bond.tenant = wf_policy_guests(v->model, bond.policy);
+		if (bond.tenant)
+			r = wf_vec_push(bonds, bond);
 	}
-	wf_vec_sort(&tenants, by_name);
-	for (size_t i = 0; i < tenants.n && !r; i++) {
-		g->tenant = tenants.items[i];
-		if (!i || g->tenant != tenants.items[i - 1])
-			r = add_endpoints(parties, g->view, g->tenant, g);
+	return r;
+}
+
+static int add_exits(struct bonds *bonds, const struct wf_view *v, const struct wf_object *tenant)
+{
+	size_t n_hosts, n;
+	const struct wf_join *joins = wf_joins_find(v->joins, tenant, &n_hosts);
+	int r = 0;
+
+	for (size_t i = 0; i < n_hosts && !r; i++) {
+		struct bond bond = {.tenant = joins[i].host, .is_exit = true};
+		struct wf_object *const *policies = wf_model_range(v->model, WF_KIND_POLICY,
+								   bond.tenant->name, &n);
+
+		for (size_t k = 0; k < n && !r; k++) {
+			bond.policy = &policies[k]->policy;
+			if (wf_policy_guests(v->model, bond.policy) == tenant)
+				r = wf_vec_push(bonds, bond);
+		}
 	}
-	wf_vec_done(&tenants);
+	return r;
+}
+
+/* Endpoints of the other tenants, one tenant after the other. */
+static int add_others(struct wf_parties *parties, const struct wf_view *v, struct bonds *bonds)
+{
+	size_t end;
+	int r = 0;
+
+	wf_vec_sort(bonds, bond_cmp);
+	for (size_t i = 0; i < bonds->n && !r; i = end) {
+		for (end = i; end < bonds->n && bonds->items[end].tenant == bonds->items[i].tenant;
+		     end++)
+			;
+		r = add_endpoints(parties, v, bonds->items[i].tenant, &bonds->items[i], end - i);
+	}
 	return r;
 }
 
 int wf_parties_of(const struct wf_view *v, const struct wf_object *tenant,
 		  struct wf_object *const *policies, size_t n, struct wf_parties *ret)
 {
-	struct guests guests = {.view = v, .policies = policies, .n_policies = n};
 	struct wf_parties parties = {0};
-	int r = add_endpoints(&parties, v, tenant, NULL);
+	struct bonds bonds = {0};
+	int r = add_endpoints(&parties, v, tenant, NULL, 0);
 
 	parties.n_own = parties.n;
 	if (!r)
-		r = add_guests(&parties, &guests);
+		r = add_entries(&bonds, v, policies, n);
+	if (!r)
+		r = add_exits(&bonds, v, tenant);
+	if (!r)
+		r = add_others(&parties, v, &bonds);
+	wf_vec_done(&bonds);
 	if (r < 0) {
 		wf_parties_done(&parties);
 		return r;

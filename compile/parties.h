@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The parties of a tenant: the endpoints that its policies can speak of. They are its own, and the
- * guests: those of other tenants that a policy of it lets in.
+ * The parties of a tenant: the endpoints that it knows, and its policies can speak of. They are its
+ * own, the guests (those of other tenants that a policy of it lets in), and the exits (those of
+ * other tenants that a policy of theirs lets it reach).
  *
  * Left out are those that cannot be named on the wire: without an identity, or on a node without an
  * id.
@@ -19,7 +20,7 @@ struct wf_party {
 };
 
 struct wf_parties {
-	struct wf_party *items; /* owned; sorted by name, guests behind */
+	struct wf_party *items; /* owned; sorted by name, those of others behind */
 	size_t n;
 	size_t cap;
 	size_t n_own;

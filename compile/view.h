@@ -5,9 +5,12 @@
 #include "compile/here.h"
 #include "compile/nodes.h"
 
+struct wf_joins;
+
 struct wf_view {
 	const struct wf_model *model;
 	const struct wf_here *here;
 	struct wf_nodes nodes;
+	const struct wf_joins *joins; /* of all tenants */
 	uint16_t id; /* of this node; 0: none yet */
 };
