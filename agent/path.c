@@ -2,6 +2,7 @@
 #include "agent/path.h"
 
 #include "agent/state.h"
+#include "wire/hmac.h"
 #include "wire/ipv4.h"
 #include "wire/ipv6.h"
 #include "wire/sid.h"
@@ -78,6 +79,30 @@ static void read_segments(const struct wf_agent *a, struct wf_path_info *p)
 	}
 }
 
+/* Where the TLVs of its SRH, checked when it was made, begin; the end, if there are none. */
+static unsigned int tlv_off(const struct wf_template *t)
+{
+	const struct wf_srh *srh = (const void *)(t->header + IPV6_LEN);
+
+	return t->len < IPV6_LEN + WF_SRH_LEN ? t->len : wf_srh_tlv_off(srh, IPV6_LEN);
+}
+
+static void read_tlvs(struct wf_path_info *p)
+{
+	const struct wf_template *t = p->template;
+	struct wf_tlv tlv = {.off = tlv_off(t)};
+
+	while (wf_tlv_read(t->header, t->header + t->len, tlv.off + tlv.len, t->len, &tlv) ==
+	       WF_TLV_FOUND) {
+		const struct wf_hmac_tlv *hmac = (const void *)(t->header + tlv.off);
+
+		if (tlv.type == WF_TLV_HMAC && tlv.len == WF_HMAC_LEN)
+			p->key_id = wf_ntohl(hmac->key_id);
+		if (tlv.type == WF_TLV_OPAQUE)
+			p->has_opaque = true;
+	}
+}
+
 static void read_weight(const struct wf_agent *a, struct wf_path_info *p)
 {
 	const struct wf_choice_key key = {
@@ -109,6 +134,7 @@ static void describe(const struct wf_agent *a, const struct wf_path_key *key,
 	ret->to = by_id(a, WF_KIND_NODE, "", key->node);
 	read_weight(a, ret);
 	read_segments(a, ret);
+	read_tlvs(ret);
 }
 
 void wf_path_describe(const struct wf_agent *a, size_t i, struct wf_path_info *ret)

@@ -27,6 +27,8 @@ struct wf_path_info {
 	double share;			/* of all flows that have this choice, 0..1 */
 	struct wf_path_segment segments[WF_PATH_SEGMENTS_MAX];
 	unsigned int n_segments;
+	uint32_t key_id; /* HMAC Key ID that it is signed with; 0: not signed */
+	bool has_opaque; /* the argument is in a TLV */
 };
 
 /* The @i-th of wf_image_count(image, WF_TABLE_PATH). */

@@ -149,6 +149,21 @@ static json_t *name_of(const struct wf_object *o)
 	return o ? json_string(o->name) : json_null();
 }
 
+static json_t *number_of(uint32_t number)
+{
+	return number ? json_integer(number) : json_null();
+}
+
+/* What its header carries beside the segments. A signed one is of one sender. */
+static void add_extras(json_t *item, const struct wf_path_info *p)
+{
+	json_object_set_new(item, "key", number_of(p->key_id));
+	json_object_set_new(item, "identity",
+			    p->key_id ? json_integer(p->key.identity) : json_null());
+	json_object_set_new(item, "metadata", json_string(p->has_opaque ? "tlv" : "sid"));
+	json_object_set_new(item, "transit_every", number_of(p->template->transit_every));
+}
+
 json_t *wf_item_path(const struct wf_path_info *p, const struct wf_stats *stats)
 {
 	json_t *item = json_pack("{s:o,s:o,s:o,s:b,s:i,s:i,s:o,s:i}", "tenant", name_of(p->tenant),
@@ -157,6 +172,8 @@ json_t *wf_item_path(const struct wf_path_info *p, const struct wf_stats *stats)
 				 "weight", (int)p->weight, "segments", segments(p), "overhead",
 				 (int)p->template->len);
 
+	if (item)
+		add_extras(item, p);
 	if (item && stats)
 		wf_item_add_counter(item,
 				    wf_stats_get(stats, WF_COUNTER_PATH, &p->key, sizeof(p->key)));

@@ -147,9 +147,9 @@ static void path(struct metrics *m, size_t i, const char *unit)
 	wf_path_describe(m->agent, i, &p);
 	wf_buf_printf(&m->out,
 		      "weft_path_%s_total{tenant=\"%s\",policy=\"%s\",to=\"%s\",reverse=\"%d\","
-		      "alternative=\"%d\"} %llu\n",
+		      "alternative=\"%d\",identity=\"%u\"} %llu\n",
 		      unit, p.tenant ? p.tenant->name : "", p.policy ? p.policy->name : "",
-		      p.to ? p.to->name : "", p.key.is_reverse, p.key.alternative,
+		      p.to ? p.to->name : "", p.key.is_reverse, p.key.alternative, p.key.identity,
 		      pick(wf_stats_get(m->stats, WF_COUNTER_PATH, &p.key, sizeof(p.key)),
 			   unit[0] == 'b'));
 }

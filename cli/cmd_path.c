@@ -11,6 +11,8 @@ static const struct wf_column columns[] = {
 	{"ALTERNATIVE", "alternative", NULL, WF_COLUMN_RIGHT},
 	{"WEIGHT", "weight", NULL, WF_COLUMN_RIGHT},
 	{"SEGMENTS", "segments", wf_format_segments, 0},
+	{"KEY", "key", NULL, WF_COLUMN_RIGHT},
+	{"IDENTITY", "identity", NULL, WF_COLUMN_RIGHT},
 	{"OVERHEAD", "overhead", NULL, WF_COLUMN_RIGHT},
 	{"PACKETS", "packets", wf_format_count, WF_COLUMN_RIGHT},
 	{"BYTES", "bytes", wf_format_bytes, WF_COLUMN_RIGHT},

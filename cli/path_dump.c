@@ -16,7 +16,11 @@
 #define SRH_BYTES	 8
 #define NEXT_HDR_ROUTING 43
 #define TLV_PAD1	 0
-#define FINAL_BYTES	 8 /* locator and function of a SID */
+#define TLV_HMAC	 5
+#define TLV_OPAQUE	 124
+#define TLV_TRANSIT	 252
+#define FLAG_HMAC	 0x08 /* of Linux */
+#define FINAL_BYTES	 8    /* locator and function of a SID */
 
 struct dump {
 	uint8_t bytes[WF_HEADER_MAX];
@@ -87,16 +91,25 @@ static void sid_row(struct dump *d, size_t at, size_t len, const char *what)
 	row(d, at, 16, "%s %s%s", what, text, about ? about : "");
 }
 
-/* The last SID of the way carries who is meant and who sends. */
+/* 64 bits, wherever they are. */
+static void argument_rows(struct dump *d, size_t at)
+{
+	row(d, at, 3, "  argument: tenant %u", number(d, at, 3));
+	row(d, at + 3, 3, "  argument: identity of the sender %u%s", number(d, at + 3, 3),
+	    number(d, at + 3, 3) ? "" : " (unknown)");
+	row(d, at + 6, 2, "  argument: policy %u%s", number(d, at + 6, 2),
+	    number(d, at + 6, 2) ? "" : " (none)");
+}
+
+/* The last SID of the way carries who is meant and who sends; or a TLV does. */
 static void final_rows(struct dump *d, size_t at, const char *what)
 {
 	sid_row(d, at, FINAL_BYTES, what);
 	row(d, at, 8, "  locator and function of the final SID");
-	row(d, at + 8, 3, "  argument: tenant %u", number(d, at + 8, 3));
-	row(d, at + 11, 3, "  argument: identity of the sender %u%s", number(d, at + 11, 3),
-	    number(d, at + 11, 3) ? "" : " (unknown)");
-	row(d, at + 14, 2, "  argument: policy %u%s", number(d, at + 14, 2),
-	    number(d, at + 14, 2) ? "" : " (none)");
+	if (number(d, at + 8, 4) || number(d, at + 12, 4))
+		argument_rows(d, at + 8);
+	else
+		row(d, at + 8, 8, "  no argument: it is in the opaque TLV");
 }
 
 static void ipv6_rows(struct dump *d)
@@ -110,20 +123,67 @@ static void ipv6_rows(struct dump *d)
 	    has_srh ? "next header 43 (routing)" : "next header, 4 or 41 as the packet is");
 	row(d, 7, 1, "hop limit %u", d->bytes[7]);
 	sid_row(d, 8, 16, "source");
-	if (has_srh)
+	if (has_srh && d->bytes[IPV6_BYTES + 3])
 		sid_row(d, 24, 16, "destination, the active segment");
 	else
 		final_rows(d, 24, "destination, the only segment");
 }
 
+static void hmac_rows(struct dump *d, size_t at)
+{
+	row(d, at, 2, "TLV 5, HMAC (RFC 8754 section 2.1.2): %u bytes", d->bytes[at + 1] + 2);
+	row(d, at + 2, 2, "  D %u: the list is %s", d->bytes[at + 2] >> 7,
+	    d->bytes[at + 2] >> 7 ? "reduced" : "whole");
+	row(d, at + 4, 4, "  key %u", number(d, at + 4, 4));
+	row(d, at + 8, 16, "  HMAC-SHA256 of source, last entry, flags, key and segment list");
+	row(d, at + 24, 16, "  ... its second half");
+}
+
+static void opaque_rows(struct dump *d, size_t at)
+{
+	row(d, at, 2, "TLV 124, metadata of Weft: %u bytes", d->bytes[at + 1] + 2);
+	row(d, at + 2, 6, "  version %u", number(d, at + 2, 2));
+	argument_rows(d, at + 8);
+}
+
+static void transit_rows(struct dump *d, size_t at)
+{
+	row(d, at, 2, "TLV 252, proof of transit: %u bytes", d->bytes[at + 1] + 2);
+	row(d, at + 2, 2, "  flags: set in packets that waypoints are to mark");
+	row(d, at + 4, 4, "  key %u", number(d, at + 4, 4));
+	row(d, at + 8, 8, "  nonce, set in these packets");
+	row(d, at + 16, 8, "  mark, of each waypoint on the way");
+}
+
+static void other_rows(struct dump *d, size_t at, size_t len)
+{
+	row(d, at, len, "TLV type %u, %zu bytes%s", d->bytes[at], len,
+	    len > 16 ? " (the first 16 are shown)" : "");
+}
+
 static void tlv_rows(struct dump *d, size_t at, size_t end)
 {
+	static const struct {
+		uint8_t type;
+		size_t len;
+		void (*rows)(struct dump *d, size_t at);
+	} known[] = {
+		{TLV_HMAC, 40, hmac_rows},
+		{TLV_OPAQUE, 16, opaque_rows},
+		{TLV_TRANSIT, 24, transit_rows},
+	};
+
 	while (at < end) {
 		size_t len = d->bytes[at] == TLV_PAD1 || at + 1 == end ? 1 : 2 + d->bytes[at + 1];
+		size_t i = 0;
 
 		len = at + len > end ? end - at : len;
-		row(d, at, len, "TLV type %u, %zu bytes%s", d->bytes[at], len,
-		    len > 16 ? " (the first 16 are shown)" : "");
+		while (i < 3 && (known[i].type != d->bytes[at] || known[i].len != len))
+			i++;
+		if (i < 3)
+			known[i].rows(d, at);
+		else
+			other_rows(d, at, len);
 		at += len;
 	}
 }
@@ -146,7 +206,7 @@ static int srh_rows(struct dump *d)
 	row(d, 43, 1, "segments left %u", srh[3]);
 	row(d, 44, 1, "last entry %u%s", srh[4],
 	    srh[3] == n_segments ? " (reduced: the first segment is only the destination)" : "");
-	row(d, 45, 1, "flags");
+	row(d, 45, 1, "flags%s", srh[5] & FLAG_HMAC ? ": an HMAC TLV follows (Linux)" : "");
 	row(d, 46, 2, "tag");
 	for (size_t i = 0; i < n_segments; i++) {
 		snprintf(what, sizeof(what), "segment list[%zu]", i);

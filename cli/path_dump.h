@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The outer bytes of a path, field by field: IPv6 (RFC 8200), SRH (RFC 8754 section 2), its segment
- * list, and the argument of the final SID (DESIGN section 3).
+ * list and TLVs, and the argument of the final SID or of the opaque TLV (docs/wire-format.md).
  */
 #pragma once
 

@@ -34,7 +34,8 @@ ARG = "5f00000000" "08e000" "000001" "000003" "0001"
 REDUCED = ("600000000000" "2b40" + SOURCE + "5f000000000200060000000000000000"
            "0002040100000000" + ARG)
 PATH = {"tenant": "red", "policy": "bulk", "to": "B", "is_reverse": False, "alternative": 0,
-        "weight": 3, "segments": [WAY, FINAL], "overhead": 64, **COUNTER}
+        "weight": 3, "segments": [WAY, FINAL], "overhead": 64, "key": 7, "identity": 3,
+        "metadata": "sid", "transit_every": None, **COUNTER}
 SHOWN = {"tenant": "red", "from": {"name": "web", "address": "10.0.0.1", "node": "A"},
          "to": {"name": "db", "address": "10.0.0.2", "node": "B"}, "policy": "bulk",
          "is_reverse": False, "mtu": 8936, "local": False,
@@ -104,8 +105,8 @@ TABLES = [
                           "red bulk 1 allow app=web any all 1 > 4 (weight 3), direct (weight 1) "
                           "symmetric - 1.2M 12k 0 7"]),
     (["sid", "list"], ["SID BEHAVIOR PACKETS BYTES", "5f00:0:1:e000:: End.DT46 1 100 B"]),
-    (["path", "list"], ["TENANT POLICY TO REVERSE ALTERNATIVE WEIGHT SEGMENTS OVERHEAD PACKETS BYTES",
-                        "red bulk B no 0 3 1 > 4 > B 64 12k 4.8 MiB"]),
+    (["path", "list"], ["TENANT POLICY TO REVERSE ALTERNATIVE WEIGHT SEGMENTS KEY IDENTITY OVERHEAD "
+                        "PACKETS BYTES", "red bulk B no 0 3 1 > 4 > B 7 3 64 12k 4.8 MiB"]),
     (["drops"], ["REASON PACKETS WHY", "spoofed 12 not its address"]),
     (["drops", "--all"], ["REASON PACKETS WHY", "no_route 0 no way", "spoofed 12 not its address"]),
 ]
@@ -211,6 +212,50 @@ def test_path_show_explains_every_outer_byte(daemon):
     assert r.stdout.startswith(PATH_SHOWN)
     assert r.stdout.endswith("  argument: policy 0 (none)\n")
     assert daemon.asked == [("GET", "/v1/path", {"tenant": "red", "from": "web", "to": "db"})]
+
+
+SIGNED_SHOWN = """\
+    24  5f00 0000 0011 0012 0000 0000 0000 0000  destination, the active segment 5f00:0:11:12::
+    40  04                                       SRH: next header, 4 or 41 as the packet is
+    41  0e                                       length 14: 120 bytes
+    42  04                                       routing type 4
+    43  01                                       segments left 1
+    44  01                                       last entry 1
+    45  00                                       flags
+    46  0000                                     tag
+    48  5f00 0000 0002 e046 0000 0000 0000 0000  segment list[0] 5f00:0:2:e046::: B End.DT46
+    48  5f00 0000 0002 e046                        locator and function of the final SID
+    56  0000 0000 0000 0000                        no argument: it is in the opaque TLV
+    64  5f00 0000 0011 0012 0000 0000 0000 0000  segment list[1] 5f00:0:11:12::
+    80  0526                                     TLV 5, HMAC (RFC 8754 section 2.1.2): 40 bytes
+    82  0000                                       D 0: the list is whole
+    84  c0ff ee07                                  key 3237998087
+"""
+TLVS_SHOWN = """\
+   120  7c0e                                     TLV 124, metadata of Weft: 16 bytes
+   122  0001 0000 0000                             version 1
+   128  abcd ef                                    argument: tenant 11259375
+   131  1234 56                                    argument: identity of the sender 1193046
+   134  7788                                       argument: policy 30600
+   136  fc16                                     TLV 252, proof of transit: 24 bytes
+   138  0000                                       flags: set in packets that waypoints are to mark
+   140  c0ff ee07                                  key 3237998087
+   144  0000 0000 0000 0000                        nonce, set in these packets
+   152  0000 0000 0000 0000                        mark, of each waypoint on the way
+"""
+
+
+def test_path_show_explains_signatures_and_tlvs(daemon):
+    goldens = os.path.join(os.path.dirname(__file__), "goldens/encap_tlv.txt")
+    with open(goldens) as file:
+        header = next(line.split()[4] for line in file
+                      if line.startswith("csid 2 v4 hmac+tlv+transit "))
+    final = dict(FINAL, sid="5f00:0:2:e046::")
+    daemon.routes[("GET", "/v1/path")] = \
+        200, dict(SHOWN, paths=[dict(PATH, segments=[WAY, final], share=1, header=header)])
+    r = ask(daemon, "path", "show", "red/web", "db")
+    assert (r.returncode, r.stderr) == (0, "")
+    assert SIGNED_SHOWN in r.stdout and r.stdout.endswith(TLVS_SHOWN)
 
 
 MANIFEST = """\
