@@ -3,8 +3,13 @@
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <stdio.h>
 
 #include "wire/hmac.h"
+
+#ifndef GOLDENS_TLV
+#error "GOLDENS_TLV is the path of tests/goldens/encap_tlv.txt"
+#endif
 
 #define TLVS_MAX (40 + 16 + 24)
 
@@ -118,4 +123,26 @@ void signing_drop_key(struct fixture *f)
 	const uint32_t id = SIGNING_KEY;
 
 	fixture_drop(f, WF_TABLE_KEY, &id);
+}
+
+void signing_golden(const char *encoding, unsigned int n, const char *family, const char *extras,
+		    struct packet *ret)
+{
+	char line[1024], want[64], got[64];
+	FILE *file = fopen(GOLDENS_TLV, "r");
+	unsigned int byte;
+	int at = 0;
+
+	assert_non_null(file);
+	snprintf(want, sizeof(want), "%s %u %s %s ", encoding, n, family, extras);
+	ret->len = 0;
+	while (!ret->len && fgets(line, sizeof(line), file)) {
+		snprintf(got, sizeof(got), "%.*s", (int)strlen(want), line);
+		if (strcmp(got, want) != 0)
+			continue;
+		for (at = (int)strlen(want); sscanf(line + at, "%2x", &byte) == 1; at += 2)
+			ret->bytes[ret->len++] = (uint8_t)byte;
+	}
+	fclose(file);
+	assert_true(ret->len >= 64);
 }

@@ -31,3 +31,7 @@ void packet_signed(struct packet *p, const struct outer_spec *o, const struct si
 void signing_put_key(struct fixture *f, const struct signing *s);
 void signing_put_key_unseen(struct fixture *f, const struct signing *s);
 void signing_drop_key(struct fixture *f);
+
+/* The bytes of the line of tests/goldens/encap_tlv.txt, argument and all. */
+void signing_golden(const char *encoding, unsigned int n, const char *family, const char *extras,
+		    struct packet *ret);
