@@ -9,6 +9,7 @@
 
 #include "compile/counters.h"
 #include "compile/dests.h"
+#include "compile/joins.h"
 #include "compile/realm.h"
 #include "compile/rules.h"
 #include "compile/sets.h"
@@ -221,12 +222,13 @@ static int add_all(struct compile *c)
 	return r ? r : add_mtus(c);
 }
 
-/* What could not be done, in a sentence. */
+/* What could not be done, in a sentence; sealing finds the table that is too big. */
 static int refuse(const struct compile *c, int r, struct wf_err *err)
 {
 	if (c->refusal.code)
 		return wf_err_set(err, c->refusal.code, "%s", c->refusal.msg);
-	return wf_err_errno(err, r, "compiling the image");
+	return r == -E2BIG ? wf_image_seal(c->img, err)
+			   : wf_err_errno(err, r, "compiling the image");
 }
 
 int wf_compile(const struct wf_model *m, const struct wf_here *here, struct wf_image **ret,
@@ -236,7 +238,7 @@ int wf_compile(const struct wf_model *m, const struct wf_here *here, struct wf_i
 	struct compile c = {
 		.view = {.model = m, .here = here, .nodes = wf_nodes_of(m)},
 		.img = img,
-		.sets = {.img = img, .view = &c.view, .joins = &c.joins, .pool = {.img = img}},
+		.sets = {.img = img, .view = &c.view, .pool = {.img = img}},
 	};
 	int r;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * A table of an image is one array of entries: key, value, filled up with zero to 8 bytes so that
- * both can be read as what they are. Keys are ordered by memcmp().
+ * A table of an image is one array of entries: key, value, each filled up with zero to 8 bytes so
+ * that both can be read as what they are. Keys are ordered by memcmp().
  */
 #include "compile/image.h"
 
@@ -73,9 +73,14 @@ size_t wf_table_most(enum wf_table t)
 	return shapes[t].most;
 }
 
+static size_t align(size_t bytes)
+{
+	return (bytes + 7) & ~(size_t)7;
+}
+
 static size_t entry_bytes(enum wf_table t)
 {
-	return (shapes[t].key + shapes[t].value + 7) & ~(size_t)7;
+	return align(shapes[t].key) + align(shapes[t].value);
 }
 
 /* One more than the limit is kept, for wf_image_seal() to find. */
@@ -90,9 +95,9 @@ int wf_image_add(struct wf_image *img, enum wf_table t, const void *key, const v
 	if (wf_vec_grow((void **)&table->bytes, table->n, &table->cap, entry_bytes(t)) < 0)
 		return -ENOMEM;
 	entry = table->bytes + table->n++ * entry_bytes(t);
-	memset(entry + entry_bytes(t) - 8, 0, 8);
+	memset(entry, 0, entry_bytes(t));
 	memcpy(entry, key, shapes[t].key);
-	memcpy(entry + shapes[t].key, value, shapes[t].value);
+	memcpy(entry + align(shapes[t].key), value, shapes[t].value);
 	return 0;
 }
 
@@ -262,7 +267,7 @@ const void *wf_image_key(const struct wf_image *img, enum wf_table t, size_t i)
 
 const void *wf_image_value(const struct wf_image *img, enum wf_table t, size_t i)
 {
-	return img->tables[t].bytes + i * entry_bytes(t) + shapes[t].key;
+	return img->tables[t].bytes + i * entry_bytes(t) + align(shapes[t].key);
 }
 
 const struct wf_counter_key *wf_image_counters(const struct wf_image *img, size_t *ret_n)

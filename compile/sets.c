@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "compile/hash.h"
+#include "compile/joins.h"
 #include "compile/needs.h"
 #include "compile/verdicts.h"
 #include "wire/bytes.h"
@@ -25,18 +26,11 @@ static bool is_tracked(const struct wf_sets *s, const struct wf_realm *realm)
 {
 	size_t n_hosts;
 
-	if (realm->tenant->self.is_deny_default || wf_joins_find(s->joins, realm->tenant, &n_hosts))
+	if (realm->tenant->self.is_deny_default ||
+	    wf_joins_find(s->view->joins, realm->tenant, &n_hosts))
 		return true;
 	for (size_t i = 0; i < realm->n_policies; i++)
 		if (realm->policies[i]->policy.id && needs_tracking(&realm->policies[i]->policy))
-			return true;
-	return false;
-}
-
-static bool is_verified_here(const struct wf_sets *s, const struct wf_tenant *tenant)
-{
-	for (unsigned int i = 0; i < tenant->n_verify; i++)
-		if (strcmp(tenant->verify[i], s->view->here->node) == 0)
 			return true;
 	return false;
 }
@@ -45,16 +39,15 @@ static struct wf_set describe(const struct wf_sets *s, const struct wf_realm *re
 			      const struct wf_verdicts *verdicts)
 {
 	const struct wf_tenant *tenant = &realm->tenant->self;
-	const uint8_t needs = wf_needs_of(tenant, NULL);
 
 	return (struct wf_set){
 		.is_deny_default = tenant->is_deny_default,
 		.is_tracked = is_tracked(s, realm),
 		.has_verdicts = verdicts->n > 0,
-		.needs = needs,
-		.is_verified_here = is_verified_here(s, tenant),
+		.needs = wf_needs_of(tenant, NULL),
+		.is_verified_here = wf_tenant_is_verified_at(tenant, s->view->here->node),
 		.has_zones = realm->zones.n > 0,
-		.has_direct = tenant->metadata == WF_METADATA_TLV || needs & WF_NEED_HMAC,
+		.has_direct = wf_tenant_has_direct(tenant),
 	};
 }
 

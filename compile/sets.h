@@ -6,7 +6,6 @@
  */
 #pragma once
 
-#include "compile/joins.h"
 #include "compile/ranges.h"
 #include "compile/realm.h"
 
@@ -20,7 +19,6 @@ struct wf_taken {
 struct wf_sets {
 	struct wf_image *img;
 	const struct wf_view *view;
-	const struct wf_joins *joins;
 	struct wf_ranges_pool pool;
 	struct wf_taken taken; /* by sets of other tenants */
 };
