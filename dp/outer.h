@@ -3,7 +3,8 @@
 #pragma once
 
 #include "dp/drops.h"
-#include "wire/exthdr.h"
+#include "wire/ipv4.h"
+#include "wire/ipv6.h"
 #include "wire/sid.h"
 #include "wire/srh.h"
 
