@@ -141,6 +141,16 @@ static void what_the_node_needs_is_repaired_by_a_repair_pass(void **state)
 	assert_int_equal(wf_kern_fake_node_broken(rig->nodes[0].world), 0);
 }
 
+/* Until nothing of the wishes before is left. */
+static void forget(struct wf_rig *rig)
+{
+	for (int i = 0; i < 2; i++) {
+		wf_rig_settle(rig);
+		wf_rig_later(rig, WF_SETTLE_MS + WF_FORGET_MS);
+	}
+	wf_rig_settle(rig);
+}
+
 static void change_of(struct wf_rig *rig, unsigned int round)
 {
 	wf_rig_must_apply(rig->nodes[0].agent, round % 2 ? POLICY : TENANT);
@@ -168,7 +178,7 @@ static void a_failure_of_any_call_is_repaired(void **state)
 		r = wf_pass(a, NULL);
 		assert_int_equal(r != 0, a->n_failed_passes > failed);
 		wf_kern_fake_fail(rig->nodes[0].world, 0, 0);
-		wf_rig_settle(rig);
+		forget(rig);
 		assert_int_equal(a->pass_err.code, 0);
 		assert_exact(a);
 	}
@@ -267,6 +277,76 @@ static void a_slot_that_is_used_again_begins_at_zero(void **state)
 	wf_outcome_done(&outcome);
 }
 
+static const struct wf_tenant_entry *red(struct wf_rig *rig)
+{
+	uint32_t id = 1;
+
+	return wf_kern_fake_lookup(rig->nodes[0].world, WF_TABLE_TENANT, &id);
+}
+
+static void packets_are_sent_by_a_new_set_a_while_after_it_is_known(void **state)
+{
+	struct wf_rig *rig = *state;
+	struct wf_agent *a = rig->nodes[0].agent;
+	uint64_t old = red(rig)->set;
+
+	forget(rig);
+	wf_rig_stop_clock(rig);
+	wf_rig_must_apply(a, POLICY);
+	assert_int_equal(wf_pass(a, NULL), 0);
+	assert_int_not_equal(red(rig)->set, old);
+	assert_int_equal(red(rig)->set_out, old);
+	assert_true(a->installed_revision < a->revision);
+	a->later_ms += WF_SETTLE_MS;
+	assert_int_equal(wf_pass(a, NULL), 0);
+	assert_int_equal(red(rig)->set_out, red(rig)->set);
+	assert_int_equal(red(rig)->set_was, old);
+	assert_int_equal(a->installed_revision, a->revision);
+	a->later_ms += WF_FORGET_MS;
+	assert_int_equal(wf_pass(a, NULL), 0);
+	assert_int_equal(red(rig)->set_was, 0);
+	assert_null(wf_kern_fake_lookup(rig->nodes[0].world, WF_TABLE_SET, &old));
+	assert_exact(a);
+}
+
+static void the_next_step_comes_by_itself(void **state)
+{
+	struct wf_rig *rig = *state;
+
+	wf_rig_must_apply(rig->nodes[0].agent, POLICY);
+	wf_rig_settle(rig); /* which waits for what is sent by */
+	assert_int_equal(red(rig)->set_out, red(rig)->set);
+}
+
+static void a_restart_in_the_middle_of_a_change_goes_on(void **state)
+{
+	struct wf_rig *rig = *state;
+	uint64_t old = red(rig)->set;
+
+	wf_rig_must_apply(rig->nodes[0].agent, POLICY);
+	assert_int_equal(wf_pass(rig->nodes[0].agent, NULL), 0);
+	wf_rig_kill(rig, 0);
+	wf_rig_start(rig, 0);
+	assert_int_equal(red(rig)->set_out, old);
+	forget(rig);
+	assert_int_equal(red(rig)->set_out, red(rig)->set);
+	assert_exact(rig->nodes[0].agent);
+}
+
+static void a_restart_after_a_change_rewrites_nothing(void **state)
+{
+	struct wf_rig *rig = *state;
+	uint32_t generation;
+
+	wf_rig_must_apply(rig->nodes[0].agent, POLICY);
+	forget(rig);
+	generation = wf_kern_fake_generation(rig->nodes[0].world);
+	wf_rig_kill(rig, 0);
+	wf_rig_start(rig, 0);
+	assert_int_equal(wf_kern_fake_generation(rig->nodes[0].world), generation);
+	assert_int_equal(rig->nodes[0].agent->installed_revision, rig->nodes[0].agent->revision);
+}
+
 int main(void)
 {
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
@@ -282,6 +362,10 @@ int main(void)
 		CASE(a_slot_that_is_used_again_begins_at_zero),
 		CASE(the_nodes_mtu_follows_its_underlay),
 		CASE(an_underlay_too_small_for_ipv6_is_an_error_that_says_so),
+		CASE(packets_are_sent_by_a_new_set_a_while_after_it_is_known),
+		CASE(the_next_step_comes_by_itself),
+		CASE(a_restart_in_the_middle_of_a_change_goes_on),
+		CASE(a_restart_after_a_change_rewrites_nothing),
 		CASE(node_ids_are_free_ones_and_conflicts_are_told),
 	};
 
