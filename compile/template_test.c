@@ -71,7 +71,7 @@ static void check_plain(const char *line)
 	static const struct wf_extras none;
 	unsigned int n_via;
 
-	assert_int_equal(sscanf(line, "%7s %u %3s %880s", encoding, &n_via, family, hex), 4);
+	assert_int_equal(sscanf(line, "%7s %u %3s %800s", encoding, &n_via, family, hex), 4);
 	check_header(encoding, n_via, family, &none, hex);
 }
 
@@ -84,7 +84,7 @@ static void check_extras(const char *line)
 	unsigned int n_via;
 
 	assert_int_equal(
-		sscanf(line, "%7s %u %3s %31s %880s", encoding, &n_via, family, words, hex), 5);
+		sscanf(line, "%7s %u %3s %31s %800s", encoding, &n_via, family, words, hex), 5);
 	is_linux = strstr(words, "linux");
 	signer = golden_signer(is_linux);
 	extras.signer = is_linux || strstr(words, "hmac") ? &signer : NULL;
