@@ -24,6 +24,7 @@ struct oracle_world {
 	struct wf_image *images[ORACLE_NODES]; /* owned */
 	unsigned int n_tenants;
 	bool has_twins;
+	bool has_key;	   /* headers may have to be signed */
 	unsigned int seed; /* of what comes next */
 	unsigned int first_seed;
 };
@@ -52,6 +53,8 @@ static inline void oracle_make_tenant(struct oracle_world *w, unsigned int i)
 
 	t->id = 300 + i;
 	t->is_deny_default = oracle_below(w, 2);
+	t->metadata = oracle_below(w, 4) ? WF_METADATA_SID : WF_METADATA_TLV;
+	t->require = w->has_key && !oracle_below(w, 4) ? WF_REQUIRE_HMAC : 0;
 	t->n_prefixes = 2;
 	snprintf(text, sizeof(text), "10.%u.0.0/16", oracle_net(w, i));
 	assert_int_equal(wf_prefix_parse(text, &t->prefixes[0]), 0);
@@ -192,6 +195,14 @@ static inline void oracle_make_paths(struct oracle_world *w, struct wf_policy *p
 		wish_path(&p->paths[p->n_paths++], oracle_pick(w, vias), 1 + oracle_below(w, 3));
 }
 
+static inline uint8_t oracle_make_require(struct oracle_world *w)
+{
+	static const uint8_t requires[] = {0, 0, 0, WF_REQUIRE_HMAC,
+					   WF_REQUIRE_HMAC | WF_REQUIRE_PATH};
+
+	return w->has_key ? oracle_pick(w, requires) : 0;
+}
+
 static inline void oracle_make_policy(struct oracle_world *w, unsigned int tenant, unsigned int i)
 {
 	struct wf_object *o;
@@ -212,8 +223,20 @@ static inline void oracle_make_policy(struct oracle_world *w, unsigned int tenan
 	if (!p->is_deny) {
 		p->is_symmetric = oracle_below(w, 2);
 		p->encoding = (enum wf_encoding)oracle_below(w, WF_ENCODING_COUNT);
+		p->require = oracle_make_require(w);
 		oracle_make_paths(w, p);
 	}
+	wish_put(w->model, o);
+}
+
+static inline void oracle_make_key(struct oracle_world *w)
+{
+	struct wf_object *o = wf_object_new(WF_KIND_KEY, NULL, "k");
+
+	o->key.id = 1 + oracle_below(w, 1000);
+	o->key.state = WF_KEY_SIGNING;
+	o->key.secret_len = WF_SECRET_MIN;
+	memset(o->key.secret, 's', WF_SECRET_MIN);
 	wish_put(w->model, o);
 }
 
@@ -249,6 +272,9 @@ static inline void oracle_world_init(struct oracle_world *w, unsigned int seed,
 	w->model = wf_model_new();
 	w->n_tenants = 1 + oracle_below(w, ORACLE_TENANTS);
 	w->has_twins = oracle_below(w, 2);
+	w->has_key = oracle_below(w, 2);
+	if (w->has_key)
+		oracle_make_key(w);
 	for (uint16_t i = 0; i < ORACLE_NODES; i++)
 		wish_node(w->model, oracle_nodes[i], i + 1);
 	for (unsigned int t = 0; t < w->n_tenants; t++) {
