@@ -137,11 +137,13 @@ static void do_batch(struct wf_agent *a, struct batch *b)
 	struct wf_err err = {0};
 
 	if (wf_request_run(&req, &err) < 0) {
-		wf_agent_log(a, WF_LOG_WARN, "%s '%.80s'%s does not go on: %s",
-			     wf_kind_name(b->dues[0]->object->kind), b->dues[0]->object->name,
-			     b->n > 1 ? " and others" : "", err.msg);
+		if (!a->write_err.code) /* which the log tells once */
+			wf_agent_log(a, WF_LOG_WARN, "%s '%.80s'%s does not go on: %s",
+				     wf_kind_name(b->dues[0]->object->kind),
+				     b->dues[0]->object->name, b->n > 1 ? " and others" : "",
+				     err.msg);
 		for (size_t i = 0; i < b->n; i++)
-			b->dues[i]->since_ms = wf_agent_later_ms(a);
+			b->dues[i]->since_ms = wf_agent_later_ms(a) + WF_RETRY_MAX_MS;
 	}
 	wf_outcome_done(&outcome);
 }
@@ -188,11 +190,19 @@ static int note_all(struct wf_agent *a, const struct wf_identities *used, struct
 	return r;
 }
 
-void wf_due_done(struct wf_agent *a)
+static void replace(struct wf_agent *a, const struct dues *dues)
 {
 	wf_vec_each (d, &a->dues)
 		wf_object_unref(d->object);
-	wf_vec_done(&a->dues);
+	free(a->dues.items);
+	a->dues.items = dues->items;
+	a->dues.n = dues->n;
+	a->dues.cap = dues->cap;
+}
+
+void wf_due_done(struct wf_agent *a)
+{
+	replace(a, &(struct dues){0});
 }
 
 /* What the model says now. Without memory the next pass looks again. */
@@ -200,14 +210,16 @@ static void look(struct wf_agent *a)
 {
 	struct wf_identities used = {0};
 	struct dues dues = {0};
+	int r;
 
-	if (wf_identities_used(a->model, &used) == 0)
-		note_all(a, &used, &dues);
+	if (a->dues_revision == a->revision)
+		return;
+	r = wf_identities_used(a->model, &used);
+	if (!r)
+		r = note_all(a, &used, &dues);
 	wf_identities_done(&used);
-	wf_due_done(a);
-	a->dues.items = dues.items;
-	a->dues.n = dues.n;
-	a->dues.cap = dues.cap;
+	replace(a, &dues);
+	a->dues_revision = r ? 0 : a->revision;
 }
 
 /* Does what is ripe, BATCH at a time. */

@@ -85,12 +85,17 @@ static int use_cmp(const void *a, const void *b)
 	return c ? c : (x->id > y->id) - (x->id < y->id);
 }
 
-/* Endpoints beside each other often have the same. */
+/* Endpoints come by tenant: one text stands for it, so that sorting need not compare any. Those
+ * beside each other often have the same identity. */
 static int add_use(struct wf_identities *used, const char *tenant, uint32_t id)
 {
+	const struct wf_identity_use *last = used->uses.n ? &used->uses.items[used->uses.n - 1]
+							  : NULL;
 	struct wf_identity_use use = {tenant, id};
 
-	if (!id || (used->uses.n && !use_cmp(&used->uses.items[used->uses.n - 1], &use)))
+	if (last && !strcmp(last->tenant, tenant))
+		use.tenant = last->tenant;
+	if (!id || (last && !use_cmp(last, &use)))
 		return 0;
 	return wf_vec_push(&used->uses, use);
 }

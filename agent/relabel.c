@@ -3,6 +3,7 @@
 
 #include "agent/identity.h"
 #include "agent/request.h"
+#include "agent/trial.h"
 #include "compile/staging.h"
 
 int wf_relabel(struct wf_edit *e, const struct wf_object *old, struct wf_object *now,
@@ -80,6 +81,8 @@ static int attempt(struct wf_request *req, struct wf_edit *e, struct wf_err *err
 	else
 		r = change(req, e, &old, err);
 	wf_current_done(&old);
+	if (!r)
+		r = wf_trial_compile(e, err);
 	return r ? r : wf_edit_commit(e, &req->outcome->revision, err);
 }
 
