@@ -7,15 +7,16 @@ import itertools
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
 import subprocess
 
-from cluster import build_folder, wait_for
+from cluster import TOP, build_folder, wait_for
 
 BPFFS = pathlib.Path("/sys/fs/bpf/weft")
-TABLES = ("ports", "tenants", "dests", "rules", "choices", "paths", "sids", "slots")
+TABLES = tuple(re.findall(r"^\s*X\(\w+, (\w+),", (TOP / "dp/table.h").read_text(), re.MULTILINE))
 SOCKET_PATIENCE_S = 40
 _numbers = itertools.count(1)
 
