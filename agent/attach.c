@@ -112,7 +112,7 @@ static bool has_address(const struct wf_endpoint *e, const struct wf_addr *a)
 	return false;
 }
 
-/* What is attached is changed by applying it, not by attaching it again. */
+/* What is attached is not changed by attaching it again. */
 static int check_same(const struct attach *at, const struct wf_endpoint *old, struct wf_err *err)
 {
 	const struct wf_attach *wish = at->wish;
@@ -125,8 +125,8 @@ static int check_same(const struct attach *at, const struct wf_endpoint *old, st
 					  at->alias.name);
 	if (wish->labels && wish->labels->n && !wf_labels_equal(wish->labels, &old->labels))
 		return wf_err_set(err, -EEXIST,
-				  "endpoint '%s' is attached already, with other labels: apply "
-				  "an Endpoint that has the new ones, or leave labels out",
+				  "endpoint '%s' is attached already, with other labels: "
+				  "change them with 'weft endpoint label', or leave labels out",
 				  at->alias.name);
 	if (wish->is_sr_aware && !old->is_sr_aware)
 		return wf_err_set(err, -EEXIST,

@@ -189,6 +189,72 @@ static void when_the_signing_one_is_deleted_the_other_one_signs(void **state)
 	assert_int_equal(key(agent(state, 0), "c")->state, WF_KEY_SIGNING);
 }
 
+#define RED                                                                      \
+	"[{\"kind\":\"Tenant\",\"name\":\"red\",\"prefixes\":[\"10.0.0.0/16\"]," \
+	"\"require\":[\"hmac\"]}]"
+
+/* The first of the ready-made headers that are signed. */
+static struct wf_template signed_header(struct wf_agent *a)
+{
+	for (size_t i = 0; i < wf_image_count(a->installed, WF_TABLE_PATH); i++) {
+		const struct wf_template *t = wf_image_value(a->installed, WF_TABLE_PATH, i);
+
+		if (t->is_signed)
+			return *t;
+	}
+	fail_msg("no header is signed");
+	return (struct wf_template){0};
+}
+
+static void headers_are_signed_by_the_next_key_a_while_after_the_rotation(void **state)
+{
+	struct wf_rig *rig = *state;
+	struct wf_agent *a = agent(state, 0);
+	struct wf_template before, after;
+
+	wf_rig_must_apply(a, A);
+	wf_rig_must_apply(a, B);
+	wf_rig_must_apply(a, RED);
+	wf_rig_must_attach(a, "red", "web", "c1");
+	wf_rig_must_attach(agent(state, 1), "red", "db", "c1");
+	wf_rig_settle(rig);
+	wf_rig_stop_clock(rig);
+	before = signed_header(a);
+	assert_int_equal(rotate(a, NULL), 0);
+	assert_int_equal(wf_pass(a, NULL), 0);
+	after = signed_header(a);
+	assert_memory_equal(&before, &after, sizeof(before));
+	assert_true(a->installed_revision < a->revision);
+	a->later_ms += WF_SETTLE_MS;
+	assert_int_equal(wf_pass(a, NULL), 0);
+	after = signed_header(a);
+	assert_memory_not_equal(&before, &after, sizeof(before));
+	assert_int_equal(a->installed_revision, a->revision);
+	assert_int_equal(wf_kern_fake_table_size(rig->nodes[1].world, WF_TABLE_KEY), 2);
+	wf_rig_later(rig, WF_RETIRE_MS + 1000);
+	assert_true(wf_rig_wait(rig, is_a_gone, rig));
+	for (int i = 0; i < 2; i++) {
+		wf_rig_later(rig, WF_SETTLE_MS + WF_FORGET_MS);
+		wf_rig_settle(rig);
+	}
+	assert_int_equal(wf_kern_fake_table_size(rig->nodes[1].world, WF_TABLE_KEY), 1);
+}
+
+static void a_key_that_is_required_cannot_go(void **state)
+{
+	struct wf_agent *a = agent(state, 0);
+	struct wf_err err = {0};
+
+	assert_int_equal(apply(a, RED, &err), -EINVAL);
+	assert_non_null(strstr(err.msg, "weft key add"));
+	wf_rig_must_apply(a, A);
+	wf_rig_must_apply(a, B);
+	wf_rig_must_apply(a, RED);
+	assert_int_equal(delete (a, "a", &err), -EEXIST);
+	assert_non_null(strstr(err.msg, "requires hmac"));
+	assert_int_equal(delete (a, "b", NULL), 0);
+}
+
 /* An edit of agent 0 is between its reading and its writing while agent 1 does the same. */
 static void of_two_changes_of_keys_at_once_one_begins_again(void **state)
 {
@@ -256,6 +322,8 @@ int main(void)
 		CASE(there_must_be_a_next_one_to_rotate),
 		CASE(a_key_that_is_there_stays_what_it_is),
 		CASE(when_the_signing_one_is_deleted_the_other_one_signs),
+		CASE(headers_are_signed_by_the_next_key_a_while_after_the_rotation),
+		CASE(a_key_that_is_required_cannot_go),
 		CASE(of_two_changes_of_keys_at_once_one_begins_again),
 		CASE(a_secret_is_in_no_log_and_no_status),
 	};
