@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "compile/compile.h"
+#include "model/ports.h"
 
 static inline void wish_put(struct wf_model *m, struct wf_object *o)
 {
@@ -48,6 +49,33 @@ static inline void wish_tenant(struct wf_model *m, const char *name, uint32_t id
 	wish_put(m, o);
 }
 
+struct wish_tenant {
+	const char *name, *prefixes; /* "10.0.0.0/16 fd00::/48" */
+	uint32_t id;
+	bool is_deny_default;
+	uint8_t require;
+	enum wf_metadata metadata;
+	const char *verify; /* one node; NULL: none */
+};
+
+static inline void wish_whole_tenant(struct wf_model *m, const struct wish_tenant *w)
+{
+	struct wf_object *o = wf_object_new(WF_KIND_TENANT, NULL, w->name);
+	struct wf_tenant *t = &o->self;
+	char words[512], *rest, *word;
+
+	t->id = w->id;
+	t->is_deny_default = w->is_deny_default;
+	t->require = w->require;
+	t->metadata = w->metadata;
+	if (w->verify)
+		strcpy(t->verify[t->n_verify++], w->verify);
+	snprintf(words, sizeof(words), "%s", w->prefixes);
+	for (word = strtok_r(words, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
+		assert_int_equal(wf_prefix_parse(word, &t->prefixes[t->n_prefixes++]), 0);
+	wish_put(m, o);
+}
+
 /* @addrs: "10.0.0.1 fd00::1"; the MAC is 02:00 and the end of the first one. */
 static inline void wish_endpoint(struct wf_model *m, const char *tenant, const char *name,
 				 const char *node, const char *addrs, const char *labels,
@@ -68,11 +96,20 @@ static inline void wish_endpoint(struct wf_model *m, const char *tenant, const c
 	wish_put(m, o);
 }
 
-/* "any", a prefix or labels. */
+/* "any", "internet", "tenant/red", "tenant/red/app=web", a prefix or labels. */
 static inline void wish_selector(struct wf_selector *s, const char *text)
 {
 	if (strcmp(text, "any") == 0) {
 		s->type = WF_SELECT_ANY;
+	} else if (strcmp(text, "internet") == 0) {
+		s->type = WF_SELECT_INTERNET;
+	} else if (strncmp(text, "tenant/", 7) == 0) {
+		const char *labels = strchr(text + 7, '/');
+
+		s->type = WF_SELECT_TENANT;
+		strncat(s->tenant, text + 7, strcspn(text + 7, "/"));
+		if (labels)
+			assert_int_equal(wf_labels_parse(labels + 1, &s->labels), 0);
 	} else if (strchr(text, '/')) {
 		s->type = WF_SELECT_PREFIX;
 		assert_int_equal(wf_prefix_parse(text, &s->prefix), 0);
@@ -94,10 +131,24 @@ static inline void wish_path(struct wf_path *path, const char *via, unsigned int
 		strcpy(path->via[path->n_via++], word);
 }
 
+/* "tcp/80 icmp/8" */
+static inline void wish_ports(struct wf_policy *p, const char *ports)
+{
+	char words[512], *rest, *word;
+
+	snprintf(words, sizeof(words), "%s", ports);
+	for (word = strtok_r(words, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
+		assert_int_equal(wf_port_range_parse(word, &p->ports[p->n_ports++]), 0);
+}
+
 struct wish_policy {
 	const char *tenant, *name, *from, *to;
 	uint16_t id;
 	bool is_symmetric;
+	bool is_deny;	   /* then it has no paths */
+	const char *ports; /* NULL: all */
+	uint8_t require;
+	uint16_t transit_every;
 	enum wf_encoding encoding;
 	const char *via[WF_PATHS_MAX]; /* up to the first NULL; the first, if NULL, is direct */
 	unsigned int weights[WF_PATHS_MAX]; /* 0: 1 */
@@ -111,8 +162,17 @@ static inline void wish_policy(struct wf_model *m, const struct wish_policy *w)
 	p->id = w->id;
 	p->is_symmetric = w->is_symmetric;
 	p->encoding = w->encoding;
+	p->is_deny = w->is_deny;
+	p->require = w->require;
+	p->transit_every = w->transit_every;
 	wish_selector(&p->from, w->from);
 	wish_selector(&p->to, w->to);
+	if (w->ports)
+		wish_ports(p, w->ports);
+	if (w->is_deny) {
+		wish_put(m, o);
+		return;
+	}
 	p->paths = calloc(WF_PATHS_MAX, sizeof(*p->paths));
 	do {
 		unsigned int i = p->n_paths++;
