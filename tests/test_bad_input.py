@@ -79,9 +79,52 @@ MANIFESTS = {
     "empty file": ("", ["1: there is no object in this file"]),
     "no object but comments": ("# nothing\n---\n", ["1: there is no object in this file"]),
     "tab": ("kind: Tenant\n\tname: t\n", ["2: not YAML: a tab stands here; write spaces"]),
-    "later": (POLICY + "via: []\naction: deny\n", [
-        "7: action: `action: deny` comes with a later version of Weft: this one has no permissions, "
-        "so it would not deny anything"]),
+    "later": (POLICY + "via: []\npreference: 10\n", [
+        "7: preference: `preference` (paths for when others fail) comes with a later version of Weft"]),
+    "deny with a way": (POLICY + "via: [node/n1]\naction: deny\n", [
+        "6: via: a policy that denies cannot have it: what is denied goes no way"]),
+    "allow and deny the same": (POLICY + "---\n" + POLICY.replace("name: p", "name: q") +
+                                "action: deny\n", [
+            "12: action: denies exactly what policy 'p' allows, the same from, to and ports: one of "
+            "them has to go"]),
+    "ports reversed": (POLICY + "ports: [tcp/90-80]\n", [
+        "6: ports[0]: tcp/90-80 is the wrong way round; did you mean tcp/80-90?"]),
+    "ports that are none": (POLICY + "ports: [tpc/80, tcp/65536, icmp/256, 80]\n", [
+        "6: ports[0]: there is no protocol 'tpc'; did you mean 'tcp'?",
+        "6: ports[1]: 'tcp/65536' has a port beyond 65535, the last one there is",
+        "6: ports[3]: expected ports, like tcp/5432, tcp/8000-8100, udp or icmp/8, not 80"]),
+    "too many ports": (POLICY + f"ports: [{', '.join(f'udp/{i}' for i in range(33))}]\n", [
+        "6: ports: 33 port ranges; there can be at most 32"]),
+    "label syntax": (POLICY.replace("from: any", "from: app=web,"), [
+        "4: from: 'app=web,' is not a set of labels, like app=web,tier=front"]),
+    "unknown other tenant": (POLICY.replace("from: any", "from: tenant/rad"), [
+        "4: from: there is no tenant 'rad'; did you mean 'red'?"]),
+    "opened from outside": (POLICY.replace("to: any", "to: tenant/blue"), [
+        "5: to: a policy stands in the tenant that it opens: write it in tenant 'blue', with from: "
+        "tenant/red"]),
+    "tenants that overlap, joined": (
+        POLICY.replace("from: any", "from: tenant/t") + "---\n" + TENANT +
+        "prefixes: [10.0.0.0/8]\n", [
+            "4: from: tenants 'red' and 't' cannot be joined: 10.0.0.0/24 of the one overlaps "
+            "10.0.0.0/8 of the other"]),
+    "signed by no key": (POLICY + "require: [path]\n", [
+        "6: require: there is no key that signs: add one with weft key add, or a Key here"]),
+    "transit without waypoints": (POLICY + "require: [transit]\n", [
+        "6: require: transit is what waypoints prove, and there is a path without one; path is "
+        "proved without, too"]),
+    "unknown node verifies": (TENANT + "prefixes: [10.9.0.0/16]\nverify: [node/nine]\n", [
+        "4: verify[0]: there is no node 'nine'; there is 'n1'"]),
+    "no such requirement": (POLICY + "require: [pth, transit/0]\n", [
+        "6: require[0]: there is no requirement 'pth'; did you mean 'path'?",
+        "6: require[1]: expected transit, or transit/100 for one packet in 100 (at most 65535), not "
+        "'transit/0'"]),
+    "key id 0": ("kind: Key\nname: k\nid: 0\nsecret_file: /nonexistent\n", [
+        "3: id: expected a number from 1 to 4294967295, not 0"]),
+    "secret in a manifest": ("kind: Key\nname: k\nid: 1\nsecret: hunter2\n", [
+        "4: secret: a secret does not stand in a manifest: write it to a file that only you can read, "
+        "and give the name of that as secret_file"]),
+    "no secret file": ("kind: Key\nname: k\nid: 1\nsecret_file: /nonexistent\n", [
+        "4: secret_file: secret file /nonexistent: No such file or directory"]),
 }
 
 
