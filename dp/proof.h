@@ -16,7 +16,8 @@ struct wf_proof {
 	__u32 key;	   /* HMAC Key ID it is signed with; 0: not signed */
 	__u16 transit_off; /* of the transit TLV, from the start of the packet; 0: none */
 	__u16 source;	   /* node of the outer source address; 0: no node's */
-	__u8 has; /* WF_NEED_HMAC: the signature is right; WF_NEED_PATH: and its list is listed */
+	__u8 has; /* WF_NEED_HMAC: the signature is right; PATH: its list is listed; TRANSIT: there
+		     is a mark, or room for it, to be looked at in each packet */
 	__u8 pad[7];
 };
 

@@ -42,6 +42,7 @@ WF_INLINE void wf_proof_begin(const void *data, const void *end, struct wf_outer
 	if (!is_final)
 		ret->arg = wf_proof_final_arg(data, end, o);
 	ret->transit_off = tlvs->transit;
+	ret->has = tlvs->transit ? WF_NEED_TRANSIT : 0;
 	if (ret->arg || !tlvs->opaque)
 		return;
 	opaque = (const void *)((const __u8 *)data + (tlvs->opaque & 0xfff));

@@ -72,11 +72,12 @@ static enum wf_drop check(const uint8_t *data, size_t size, struct wf_tlvs *ret_
 		return WF_DROP_COUNT;
 	drop = wf_proof_verify(&world, data, end, &o, ret_tlvs, &job, &proof);
 	MUST(drop == WF_DROP_NONE || drop == WF_DROP_HMAC);
-	MUST((drop == WF_DROP_NONE) == (proof.has == WF_NEED_HMAC));
+	MUST((drop == WF_DROP_NONE) == !!(proof.has & WF_NEED_HMAC));
+	MUST(!(proof.has & WF_NEED_PATH));
 	if (drop)
 		return drop;
 	wf_proof_list(&world, data, end, &o, &job, &proof);
-	MUST(proof.has == (WF_NEED_HMAC | WF_NEED_PATH));
+	MUST(proof.has & WF_NEED_PATH);
 	MUST(proof.list == wf_listed_hash(data + o.srh_off + WF_SRH_LEN, o.last_entry + 1u));
 	return drop;
 }
