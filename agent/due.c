@@ -11,6 +11,8 @@
 #define SPREAD	  8
 #define SPREAD_MS 50
 
+#define NOT_BEGUN INT64_MAX
+
 static void use(struct wf_object *o)
 {
 	o->endpoint.is_announced = false;
@@ -74,7 +76,8 @@ static int64_t ripe_at(const struct wf_agent *a, const struct wf_due *d)
 {
 	uint32_t spread = phases[d->phase].is_anyones ? a->config.node % SPREAD * SPREAD_MS : 0;
 
-	return d->since_ms + phases[d->phase].wait_ms + spread;
+	return d->since_ms == NOT_BEGUN ? NOT_BEGUN
+					: d->since_ms + phases[d->phase].wait_ms + spread;
 }
 
 struct batch {
@@ -158,7 +161,7 @@ struct dues {
 static int note(struct wf_agent *a, const struct wf_identities *used, struct wf_object *o,
 		size_t *before, struct dues *ret)
 {
-	struct wf_due due = {o, phase_of(a, used, o), wf_agent_later_ms(a)};
+	struct wf_due due = {o, phase_of(a, used, o), NOT_BEGUN};
 
 	if (due.phase == WF_PHASE_NONE)
 		return 0;
@@ -242,17 +245,6 @@ static void do_ripe(struct wf_agent *a)
 		do_batch(a, &b);
 }
 
-static void want_next(struct wf_agent *a)
-{
-	int64_t now_ms = wf_agent_later_ms(a), next_ms = INT64_MAX;
-
-	wf_vec_each (d, &a->dues)
-		if (ripe_at(a, d) < next_ms)
-			next_ms = ripe_at(a, d);
-	if (next_ms != INT64_MAX)
-		wf_agent_want_pass_in(a, next_ms > now_ms ? (uint32_t)(next_ms - now_ms) : 1);
-}
-
 void wf_due_check(struct wf_agent *a)
 {
 	if (!a->store)
@@ -260,11 +252,24 @@ void wf_due_check(struct wf_agent *a)
 	look(a);
 	do_ripe(a);
 	look(a);
-	want_next(a);
+}
+
+void wf_due_begin(struct wf_agent *a)
+{
+	int64_t now_ms = wf_agent_later_ms(a), next_ms = INT64_MAX;
+
+	wf_vec_each (d, &a->dues) {
+		if (d->since_ms == NOT_BEGUN)
+			d->since_ms = now_ms;
+		if (ripe_at(a, d) < next_ms)
+			next_ms = ripe_at(a, d);
+	}
+	if (a->store && a->dues.n)
+		wf_agent_want_pass_in(a, next_ms > now_ms ? (uint32_t)(next_ms - now_ms) : 1);
 }
 
 void wf_due_delay(struct wf_agent *a)
 {
 	wf_vec_each (d, &a->dues)
-		d->since_ms = wf_agent_later_ms(a);
+		d->since_ms = NOT_BEGUN;
 }

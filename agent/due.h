@@ -4,16 +4,19 @@
  * so, is known from the object alone. So a daemon that starts anew goes on, and it does no harm if
  * several do.
  *
- * Time is counted from when this agent saw the object so, and again from the beginning when
- * somebody wrote it: no clock is compared with another node's. Nothing ripens while the kernel does
- * not follow.
+ * Time is counted from the first pass that succeeds after this agent saw the object so, and again
+ * from the beginning when somebody wrote it or a pass failed: nothing ripens while the kernel does
+ * not follow, and no clock is compared with another node's.
  */
 #pragma once
 
 #include "agent/state.h"
 
-/* Does what is due, and wants a pass when the next is. */
+/* Does what is due. */
 void wf_due_check(struct wf_agent *a);
-/* All waits begin again. */
+/* The kernel holds what the model says: time begins for what is new, and a pass is wanted when the
+ * next is due. */
+void wf_due_begin(struct wf_agent *a);
+/* It does not. */
 void wf_due_delay(struct wf_agent *a);
 void wf_due_done(struct wf_agent *a);

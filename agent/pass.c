@@ -111,9 +111,12 @@ static int make_it_so(struct wf_agent *a, bool is_repair, struct wf_err *err)
 		r = wf_repair_ports(a, err);
 	if (!r && is_repair)
 		r = wf_repair_node(a, err);
-	if (!r && is_settled)
+	if (r)
+		return r;
+	if (is_settled)
 		a->installed_revision = revision;
-	return r;
+	wf_due_begin(a);
+	return 0;
 }
 
 static void note_failure(struct wf_agent *a, const struct wf_err *err)

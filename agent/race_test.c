@@ -225,6 +225,66 @@ static void change_keys(const char *url, int node)
 	_exit(0);
 }
 
+#define SIGNED                                                                   \
+	"[{\"kind\":\"Tenant\",\"name\":\"red\",\"prefixes\":[\"10.0.0.0/27\"]," \
+	"\"require\":[\"hmac\"]}]"
+
+static void try_apply(struct wf_agent *a, const char *json)
+{
+	struct wf_outcome outcome = {0};
+
+	wf_rig_apply(a, json, &outcome, NULL);
+	wf_outcome_done(&outcome);
+}
+
+static void try_delete_key(struct wf_agent *a, const char *name)
+{
+	struct wf_object *o = wf_object_new(WF_KIND_KEY, NULL, name);
+	struct wf_outcome outcome = {0};
+
+	wf_agent_delete(a, &o, 1, &outcome, NULL);
+	wf_outcome_done(&outcome);
+	wf_object_unref(o);
+}
+
+/* A tenant begins and ceases to require signatures, and the only key comes and goes. */
+static void require_and_delete(const char *url, int node)
+{
+	struct wf_rig rig;
+	struct wf_agent *a;
+
+	wf_rig_init(&rig);
+	snprintf(rig.url, sizeof(rig.url), "%s", url);
+	a = wf_rig_start(&rig, node);
+	for (int i = 0; i < N_ROUNDS; i++) {
+		const struct wf_object *red;
+
+		try_apply(a, "[{\"kind\":\"Key\",\"name\":\"k\",\"id\":1,\"secret\":"
+			     "\"00112233445566778899aabbccddeeff\"}]");
+		if (node)
+			try_apply(a, i % 2 ? SIGNED : TENANT);
+		else
+			try_delete_key(a, "k");
+		if (wf_watch_catch_up(a, NULL) < 0)
+			_exit(1);
+		red = wf_model_find(a->model, WF_KIND_TENANT, NULL, "red");
+		if (red->self.require && !wf_model_find(a->model, WF_KIND_KEY, NULL, "k"))
+			_exit(2);
+	}
+	wf_rig_done(&rig);
+	_exit(0);
+}
+
+static void a_key_never_goes_while_somebody_begins_to_require_it(void **state)
+{
+	struct race race;
+	struct wf_rig rig;
+
+	race_init(&race, &rig);
+	race_run(&race, require_and_delete);
+	race_done(&race, &rig);
+}
+
 static void there_are_never_more_than_two_keys_and_always_one_signs(void **state)
 {
 	struct race race;
@@ -240,6 +300,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nobody_gets_what_another_has),
 		cmocka_unit_test(identities_that_come_and_go_are_never_lost_and_never_double),
+		cmocka_unit_test(a_key_never_goes_while_somebody_begins_to_require_it),
 		cmocka_unit_test(there_are_never_more_than_two_keys_and_always_one_signs),
 	};
 

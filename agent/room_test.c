@@ -159,12 +159,61 @@ static void room_is_made_of_what_no_packet_is_judged_by(void **state)
 	}
 }
 
+/* A wish, and what is kept beside it: @sets name the tenant's. */
+static struct wf_image *image_of(struct wf_tenant_entry sets, const uint32_t n_policies[4])
+{
+	struct wf_image *image = wf_image_new();
+	uint32_t tenant = 1;
+
+	assert_int_equal(wf_image_add(image, WF_TABLE_TENANT, &tenant, &sets), 0);
+	for (uint64_t set = 1; set < 4; set++) {
+		struct wf_policy_key key = {.set = set};
+		struct wf_policy_entry value = {0};
+		struct wf_set entry = {0};
+
+		if (n_policies[set])
+			assert_int_equal(wf_image_add(image, WF_TABLE_SET, &set, &entry), 0);
+		for (uint32_t i = 0; i < n_policies[set]; i++) {
+			key.policy = (uint16_t)i;
+			key.pad[0] = (uint8_t)(i >> 16);
+			assert_int_equal(wf_image_add(image, WF_TABLE_POLICY, &key, &value), 0);
+		}
+	}
+	assert_int_equal(wf_image_seal(image, NULL), 0);
+	return image;
+}
+
+static void exchanges_in_quick_succession_find_room(void **state)
+{
+	struct wf_rig *rig = *state;
+	struct wf_agent *a = rig->nodes[0].agent;
+	const struct wf_kern *k = rig->nodes[0].world;
+	uint32_t most = (uint32_t)wf_table_most(WF_TABLE_POLICY);
+	const uint32_t full[] = {0, most - 4, 4, 0}, next[] = {0, 0, 4, 1000};
+	uint64_t gone = 1;
+
+	assert_int_equal(
+		wf_install(a,
+			   image_of((struct wf_tenant_entry){.set = 2, .set_out = 2, .set_was = 1},
+				    full),
+			   false, NULL),
+		0);
+	assert_int_equal(wf_kern_fake_table_size(k, WF_TABLE_POLICY), most);
+	assert_int_equal(
+		wf_install(a, image_of((struct wf_tenant_entry){.set = 3, .set_out = 2}, next),
+			   false, NULL),
+		0);
+	assert_int_equal(wf_kern_fake_table_size(k, WF_TABLE_POLICY), 1004);
+	assert_null(wf_kern_fake_lookup(k, WF_TABLE_SET, &gone));
+}
+
 int main(void)
 {
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(a_wish_that_does_not_fit_is_refused_as_a_whole_with_the_limit),
 		CASE(policies_may_fill_half_of_their_tables),
+		CASE(exchanges_in_quick_succession_find_room),
 		CASE(room_is_made_of_what_no_packet_is_judged_by),
 	};
 
