@@ -166,13 +166,22 @@ static int change_of(const struct wf_object *old, const struct wf_object *now, e
 	return 0;
 }
 
-/* The tenant must stay while this is written, unless it comes with it. */
-static int need_tenant(struct wf_edit *e, const struct wf_object *o, struct wf_err *err)
+/* A tenant must stay while this is written, unless it comes with it. */
+static int need_tenant(struct wf_edit *e, const char *name, struct wf_err *err)
 {
-	if (!wf_kind_has_tenant(o->kind) ||
-	    !wf_model_find(e->agent->model, WF_KIND_TENANT, NULL, o->tenant))
+	if (!wf_model_find(e->agent->model, WF_KIND_TENANT, NULL, name))
 		return 0;
-	return wf_edit_need(e, WF_KIND_TENANT, NULL, o->tenant, err) == -ENOENT ? -EAGAIN : 0;
+	return wf_edit_need(e, WF_KIND_TENANT, NULL, name, err) == -ENOENT ? -EAGAIN : 0;
+}
+
+/* Its own, and the one that a policy lets in. */
+static int need_tenants(struct wf_edit *e, const struct wf_object *o, struct wf_err *err)
+{
+	int r = wf_kind_has_tenant(o->kind) ? need_tenant(e, o->tenant, err) : 0;
+
+	if (!r && o->kind == WF_KIND_POLICY && o->policy.from.type == WF_SELECT_TENANT)
+		r = need_tenant(e, o->policy.from.tenant, err);
+	return r;
 }
 
 static int add_one(struct wf_request *req, struct wf_edit *e, size_t i, struct wf_current *old,
@@ -196,7 +205,7 @@ static int add_one(struct wf_request *req, struct wf_edit *e, size_t i, struct w
 		return 0;
 	if (wf_edit_add(e, old, now) < 0)
 		return wf_edit_no_memory(err);
-	return need_tenant(e, now, err);
+	return need_tenants(e, now, err);
 }
 
 static int add_all(struct wf_request *req, struct wf_edit *e, struct wf_err *err)

@@ -69,7 +69,8 @@ static int parse(const char *value, size_t len, struct wf_object **ret, char why
 	int r;
 
 	if (!json) {
-		snprintf(why, WF_ERR_MSG_MAX, "its value is not JSON (%.100s)", bad.text);
+		snprintf(why, WF_ERR_MSG_MAX, "its value is not JSON (%.100s)",
+			 wf_json_fault(&bad));
 		return -EINVAL;
 	}
 	r = wf_object_from_json(json, true, 0, &problems, ret);

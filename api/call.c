@@ -6,6 +6,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "schema/schema.h"
+
 static const struct {
 	int code, status;
 } statuses[] = {
@@ -133,16 +135,13 @@ json_t *wf_call_body(struct wf_call *c, const char *const *known)
 	json_error_t bad = {.text = "it is empty"};
 	json_t *body = NULL, *v;
 	const char *key;
-	char *quote;
 
 	if (len)
 		body = json_loadb((const char *)evbuffer_pullup(in, -1), len,
 				  JSON_REJECT_DUPLICATES, &bad);
 	if (!body) {
-		quote = strstr(bad.text, " near ");
-		if (quote)
-			*quote = '\0'; /* what stands there may be a secret */
-		wf_call_fail(c, 400, "the body is not JSON: %s (line %d)", bad.text, bad.line);
+		wf_call_fail(c, 400, "the body is not JSON: %s (line %d)", wf_json_fault(&bad),
+			     bad.line);
 		return NULL;
 	}
 	if (!json_is_object(body)) {

@@ -215,6 +215,15 @@ static json_t *to_json(const struct wf_object *o, bool is_for_store)
 	return json;
 }
 
+const char *wf_json_fault(json_error_t *bad)
+{
+	char *quote = strstr(bad->text, " near ");
+
+	if (quote)
+		*quote = '\0';
+	return bad->text;
+}
+
 json_t *wf_object_to_json(const struct wf_object *o)
 {
 	return to_json(o, false);

@@ -55,5 +55,8 @@ char *wf_manifest_problems_str(const struct wf_manifest *m);
  */
 json_t *wf_object_to_json(const struct wf_object *o);
 json_t *wf_object_to_store(const struct wf_object *o);
+
+/* What is wrong with text that is no JSON, without quoting it: it may hold a secret. */
+const char *wf_json_fault(json_error_t *bad);
 int wf_object_from_json(json_t *json, bool is_trusted, size_t index, struct wf_problems *problems,
 			struct wf_object **ret);
