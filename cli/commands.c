@@ -23,6 +23,7 @@ const struct wf_cmd *const wf_cmds[] = {
 	&wf_cmd_key_rotate,
 	&wf_cmd_policy_list,
 	&wf_cmd_policy_show,
+	&wf_cmd_policy_check,
 	&wf_cmd_sid_list,
 	&wf_cmd_sid_show,
 	&wf_cmd_path_list,

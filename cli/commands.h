@@ -20,6 +20,7 @@ extern const struct wf_cmd wf_cmd_endpoint_show;
 extern const struct wf_cmd wf_cmd_endpoint_label;
 extern const struct wf_cmd wf_cmd_policy_list;
 extern const struct wf_cmd wf_cmd_policy_show;
+extern const struct wf_cmd wf_cmd_policy_check;
 extern const struct wf_cmd wf_cmd_key_add;
 extern const struct wf_cmd wf_cmd_key_list;
 extern const struct wf_cmd wf_cmd_key_show;

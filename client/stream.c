@@ -16,7 +16,6 @@ struct stream {
 	CURLM *multi;	     /* owned */
 	struct wf_buf text;  /* an unfinished line, or a refusal */
 	bool is_ended;	     /* as wanted */
-	bool is_answering;   /* with a 2xx */
 	const char *garbage; /* what is wrong with a line; NULL: nothing */
 };
 
@@ -68,8 +67,7 @@ static size_t take_bytes(char *data, size_t size, size_t n, void *arg)
 	wf_buf_append(&s->text, data, size * n);
 	if (s->text.is_failed)
 		return 0;
-	s->is_answering = is_success(s);
-	if (s->is_answering && !take_lines(s))
+	if (is_success(s) && !take_lines(s))
 		return 0;
 	if (s->text.len > WF_CLIENT_LINE_MAX)
 		s->garbage = "a line has no end";
@@ -131,7 +129,7 @@ static int finish(struct stream *s, CURLcode code, struct wf_err *err)
 				  path, s->garbage);
 	if (s->is_ended)
 		return 0;
-	if (code && s->is_answering)
+	if (code && is_success(s))
 		return wf_err_set(err, -EPIPE, "weftd on %s has ended: see 'weft status'", path);
 	if (code)
 		return wf_client_no_answer(s->client, code, err);

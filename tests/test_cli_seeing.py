@@ -212,3 +212,87 @@ def test_drops_by_something_else_are_a_usage_error(daemon, by, message):
     r = ask(daemon, "drops", "--by", by)
     assert r.returncode == 2 and message in r.stderr
     assert not daemon.asked
+
+
+def ruling(at, node, policy=None, reason=None):
+    return {"at": at, "node": node, "verdict": "dropped" if reason else "allowed", "reason": reason,
+            "tenant": "red", "policy": policy, "default": "deny"}
+
+
+FROM = {"tenant": "red", "name": "web", "address": "10.0.0.1", "node": "A"}
+TO = {"tenant": "red", "name": "db", "address": "10.0.0.2", "node": "B"}
+CHECKED = {"from": FROM, "to": TO, "port": "tcp/5432", "verdict": "allowed", "reason": None,
+           "text": None, "rulings": [ruling("sender", "A", "p"), ruling("receiver", "B", "p")],
+           "way": {"policy": "p", "is_reverse": False, "via": ["node/1", "node/4"]},
+           "is_local": False, "require": ["hmac", "transit"], "transit_every": 100,
+           "verified_at": ["node/4"],
+           "reply": {"verdict": "allowed", "reason": None, "because": "connection",
+                     "rulings": [ruling("sender", "B", "p"), ruling("receiver", "A", "p")],
+                     "way": {"policy": "p", "is_reverse": True, "via": ["node/1", "node/4"]}}}
+SAID = """\
+from      red/web  10.0.0.1  on node A
+to        red/db  10.0.0.2  on node B
+port      tcp/5432
+
+allowed
+  node A (sender): allowed by policy p of tenant red
+  node B (receiver): allowed by policy p of tenant red
+way       node/1 > node/4, by policy p
+requires  hmac, transit (of one packet in 100)
+verified  node/4, on the way there
+
+answers pass, but nothing else from there does
+  node B (sender): allowed by policy p of tenant red
+  node A (receiver): allowed by policy p of tenant red
+way       node/1 > node/4, mirrored, by policy p
+"""
+HERE = {**CHECKED, "rulings": [ruling("both", "A")], "way": None, "is_local": True, "require": [],
+        "transit_every": 0, "verified_at": [],
+        "reply": {"verdict": "allowed", "because": "policy", "rulings": [ruling("both", "A")],
+                  "way": None}}
+HERE_SAID = """\
+allowed
+  node A (sender and receiver): allowed by no policy: tenant red's default is deny
+way       none: it stays on the node
+
+answers pass
+  node A (sender and receiver): allowed by no policy: tenant red's default is deny
+way       direct
+"""
+REFUSED = {**CHECKED, "from": {"tenant": "red", "name": None, "address": "192.0.2.1", "node": None},
+           "verdict": "dropped", "reason": "denied", "text": "not allowed", "way": None,
+           "rulings": [ruling("receiver", "B", "no", "denied")], "require": [],
+           "verified_at": [], "reply": None}
+REFUSED_SAID = """\
+from      192.0.2.1  nobody's address in tenant red
+to        red/db  10.0.0.2  on node B
+port      tcp/5432
+
+dropped: denied (not allowed)
+  node B (receiver): dropped by policy no of tenant red
+"""
+UNKNOWN = {**CHECKED, "verdict": "dropped", "reason": "no-endpoint", "text": "nobody", "way": None,
+           "rulings": [ruling("sender", "A", None, "no-endpoint")], "require": [],
+           "verified_at": [], "reply": None}
+UNKNOWN_SAID = "  node A (sender): dropped, no-endpoint\n"
+
+
+@pytest.mark.parametrize("answer,said,code", [(CHECKED, SAID, 0), (HERE, HERE_SAID, 0),
+                                              (REFUSED, REFUSED_SAID, 1),
+                                              (UNKNOWN, UNKNOWN_SAID, 1)])
+def test_a_check_is_told_in_words(daemon, answer, said, code):
+    daemon.routes[("GET", "/v1/policy/check")] = 200, answer
+    r = ask(daemon, "policy", "check", "red/web", "red/db", "tcp/5432")
+    assert (r.returncode, r.stderr) == (code, "")
+    assert r.stdout.endswith(said)
+    r = ask(daemon, "policy", "check", "web", "10.0.0.2", "tcp/5432", "--tenant", "red", "--json")
+    assert r.returncode == code and json.loads(r.stdout) == answer
+    assert [asked[2] for asked in daemon.asked] == [
+        {"from": "red/web", "to": "red/db", "port": "tcp/5432"},
+        {"from": "web", "to": "10.0.0.2", "port": "tcp/5432", "tenant": "red"}]
+
+
+def test_a_check_needs_all_of_its_words(daemon):
+    r = ask(daemon, "policy", "check", "red/web", "red/db")
+    assert r.returncode == 2 and "an argument is missing" in r.stderr
+    assert not daemon.asked
