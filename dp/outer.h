@@ -19,11 +19,12 @@ struct wf_outer {
 	__u16 source; /* node whose address the source is, in the block of dst; 0: it is no node's
 		       */
 	__u8 upper;   /* protocol behind the extension headers */
+	__u8 tc;
+	/* the next four are cleared in one store: */
 	__u8 segments_left;
 	__u8 last_entry;
 	__u8 tlv_words; /* bytes behind the segment list, by 8 */
-	__u8 tc;
-	__u8 is_moved; /* dst or segments_left differ from the packet's */
+	__u8 is_moved;	/* dst or segments_left differ from the packet's */
 } WF_ALIGNED8;
 
 WF_INLINE enum wf_drop wf_srh_drop(enum wf_srh_fault fault)
@@ -44,14 +45,17 @@ WF_INLINE enum wf_drop wf_srh_drop(enum wf_srh_fault fault)
 	}
 }
 
-/* The node whose own address @src is (wire/sid.h), if its block is that of @dst; else 0. */
+/*
+ * The node whose own address @src is (wire/sid.h), if its block is that of @dst; else 0. For every
+ * packet: without branches, and in the packet's byte order.
+ */
 WF_INLINE __u16 wf_outer_source(const __u8 src[16], const __u8 dst[16])
 {
-	const __u64 head = wf_sid_head(src);
+	const __u64 low = ((const wf_any64 *)src)[1] ^ WF_BE64(1);
+	const __u32 block = *(const wf_any32 *)src ^ *(const wf_any32 *)dst;
+	const __u16 function = ((const wf_any16 *)src)[3];
 
-	if ((head ^ wf_sid_head(dst)) >> 32 || (__u16)head || wf_sid_arg(src) != 1)
-		return 0;
-	return (__u16)(head >> 16);
+	return low | block | function ? 0 : wf_load_be16(src + 4);
 }
 
 /*
@@ -73,10 +77,7 @@ WF_INLINE enum wf_drop wf_outer_parse(const void *data, const void *end, struct 
 	ret->upper_off = off;
 	ret->source = wf_outer_source(ip->src, ip->dst);
 	ret->srh_off = 0;
-	ret->segments_left = 0;
-	ret->last_entry = 0;
-	ret->tlv_words = 0;
-	ret->is_moved = 0;
+	*(wf_any32 *)&ret->segments_left = 0;
 	ret->arrived = 0;
 	if (ret->upper != WF_PROTO_ROUTING)
 		return WF_DROP_NONE;

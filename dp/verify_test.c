@@ -189,12 +189,34 @@ static void a_packet_is_at_a_segment_or_in_its_container(void **state)
 	}
 }
 
+static void a_source_is_a_node_by_its_own_address_only(void **state)
+{
+	static const struct {
+		const char *src;
+		uint16_t node;
+	} cases[] = {
+		{"5f00:0:2::1", 2},	{"5f00:0:dfff::1", 0xdfff},
+		{"5f00:0:2::2", 0},	{"5f00:0:2:1::1", 0},
+		{"5f00:1:2::1", 0},	{"5f01:0:2::1", 0},
+		{"5f00:0:2::1:0:1", 0}, {"fd00::1", 0},
+		{"5f00::1", 0},
+	};
+	uint8_t src[16], dst[16];
+
+	inet_pton(AF_INET6, "5f00:0:9:e046::7", dst);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		inet_pton(AF_INET6, cases[i].src, src);
+		assert_int_equal(wf_outer_source(src, dst), cases[i].node);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(the_golden_is_right_and_one_wrong_bit_is_not, fill),
 		cmocka_unit_test_setup(a_list_is_listed_for_tenant_policy_source_and_hash, fill),
 		cmocka_unit_test_setup(what_is_needed_must_be_proven, fill),
+		cmocka_unit_test(a_source_is_a_node_by_its_own_address_only),
 		cmocka_unit_test_setup(a_packet_is_at_a_segment_or_in_its_container, fill),
 	};
 
