@@ -470,7 +470,11 @@ def complete(daemon, *words):
 
 def test_bash_completes_nouns_verbs_options_and_names(daemon):
     assert complete(daemon, "po") == ["policy"]
-    assert complete(daemon, "policy", "") == ["list", "show"]
+    assert complete(daemon, "policy", "") == ["list", "show", "check"]
+    assert complete(daemon, "policy", "check", "r") == ["red/web"]
+    assert complete(daemon, "monitor", "--ver") == ["--verdicts"]
+    assert complete(daemon, "monitor", "--reason", "sp") == ["spoofed"]
+    assert complete(daemon, "drops", "--by", "") == ["reason", "endpoint", "policy"]
     assert complete(daemon, "endpoint", "list", "--t") == ["--tenant"]
     assert complete(daemon, "endpoint", "list", "--tenant", "") == ["red"]
     assert complete(daemon, "endpoint", "show", "r") == ["red/web"]
