@@ -161,6 +161,24 @@ static void labels_are_changed_one_by_one(void **state)
 	assert_int_equal(endpoint_at(f, 1)->labels.n, 2);
 }
 
+static void labels_are_taken_away(void **state)
+{
+	struct fixture *f = *state;
+	json_t *json;
+
+	must(f, "POST", "/v1/apply",
+	     OBJECTS(TENANT
+		     ",{\"kind\":\"Endpoint\",\"tenant\":\"red\",\"name\":\"web\",\"labels\":"
+		     "{\"a\":\"1\",\"b\":\"2\",\"c\":\"3\"}}"));
+	assert_int_equal(call(f, "POST", "/v1/endpoints/red/web/labels",
+			      "{\"labels\":{\"a\":null,\"c\":null,\"none\":null}}", &json),
+			 200);
+	assert_int_equal(json_object_size(json_object_get(json, "labels")), 1);
+	json_decref(json);
+	assert_int_equal(endpoint_at(f, 0)->labels.n, 1);
+	assert_string_equal(endpoint_at(f, 0)->labels.items[0].key, "b");
+}
+
 static void wrong_labels_are_refused(void **state)
 {
 	static const struct {
@@ -206,6 +224,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_key_that_signs_stays_while_it_is_needed,
 						fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(labels_are_changed_one_by_one, fixture_setup,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(labels_are_taken_away, fixture_setup,
 						fixture_teardown),
 		cmocka_unit_test_setup_teardown(wrong_labels_are_refused, fixture_setup,
 						fixture_teardown),

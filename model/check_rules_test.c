@@ -247,6 +247,10 @@ static void put_refuses_to_join_tenants_that_overlap(void **state)
 	EXPECT_PUT("0 from: tenants 'blue' and 'new' cannot be joined both with 'red': 10.1.0.0/16 "
 		   "of the one overlaps 10.1.2.0/24 of the other\n",
 		   extranet("new", "q", "red"), sample_tenant("new", "10.1.2.0/24"));
+	EXPECT_PUT(
+		"0 from: tenants 'blue' and 'a' cannot be joined both with 'red': 10.1.0.0/16 of "
+		"the one overlaps 10.1.2.0/24 of the other\n",
+		extranet("a", "q", "red"), sample_tenant("a", "10.1.2.0/24"));
 	EXPECT_PUT("", extranet("new", "q", "blue"), sample_tenant("new", "10.0.2.0/24"),
 		   denied(extranet("red", "in", "blue")));
 	EXPECT_PUT("0 prefixes: tenants 'blue' and 'red' cannot be joined: 10.0.1.0/24 of the one "
