@@ -12,12 +12,14 @@ import shutil
 import signal
 import socket
 import subprocess
+import time
 
 from cluster import TOP, build_folder, wait_for
 
 BPFFS = pathlib.Path("/sys/fs/bpf/weft")
 TABLES = tuple(re.findall(r"^\s*X\(\w+, (\w+),", (TOP / "dp/table.h").read_text(), re.MULTILINE))
 SOCKET_PATIENCE_S = 40
+STEP_S = 1.2
 _numbers = itertools.count(1)
 
 
@@ -140,6 +142,15 @@ class Pinned:
 
     def tables(self):
         return {name: self.table(name) for name in TABLES}
+
+    def settled_tables(self):
+        """The tables when nothing of the last change is left (docs/architecture.md): they have not
+        changed for longer than a step of one takes."""
+        before = None
+        while (now := self.tables()) != before:
+            before = now
+            time.sleep(STEP_S)
+        return now
 
     def generation(self):
         return bpftool("map", "lookup", "pinned", str(self.folder / "generation"),

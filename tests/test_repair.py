@@ -69,20 +69,20 @@ def run_ip(*words):
 
 def test_what_was_deleted_is_put_back_by_a_restart(lab, nodes):
     pins = pinned(lab, "c")
-    tables = pins.tables()
+    tables = pins.settled_tables()
     end(lab, "c")
     damage(pins)
     assert not lab.pings("red-one", "10.0.0.2")
     start(lab)
     assert nodes["c"].status()["problems"] == []
-    assert pins.tables() == tables
+    assert pins.settled_tables() == tables
     assert lab.pings("red-one", "10.0.0.2")
 
 
 def test_what_was_deleted_is_put_back_by_the_repair_in_time(lab, nodes):
     """Every 30 s. Nobody tells weftd of what happens to a map."""
     pins = pinned(lab, "c")
-    tables, hooks = pins.tables(), set(pins.links())
+    tables, hooks = pins.settled_tables(), set(pins.links())
     damage(pins)
     port = next(iter(tables["ports"]))[:1]
     (pins.folder / f"hook-{port[0]}").unlink()

@@ -72,7 +72,7 @@ def test_a_restart_adopts_what_runs_and_changes_nothing_but_the_programs(lab):
     assert lab.pings("red-one", V4)
     lab.sync()
     a, pins = api(lab, "a"), pinned(lab, "a")
-    tables, generation, links = pins.tables(), pins.generation(), pins.links()
+    tables, generation, links = pins.settled_tables(), pins.generation(), pins.links()
     indexes, count = ifindexes(lab, "a"), counted(a, "red/one")
     drops = lab.drops("a")
     assert tables["dests"] and tables["paths"] and tables["ports"] and count > 0
