@@ -3,15 +3,15 @@
  * The cluster of the golden images (goldens/, whose path is the argument):
  *
  *        +--- 2 ---+            tenants red and blue, same addresses: web on A, db on B
- *   A -- 1         5 -- B       red also app on C
+ *   A -- 1         5 -- B       red also app on C; blue denies by default
  *        +- 3 - 4 -+            red web-to-db: via 1, 4 and back; red to-app: srh, via 2 or direct
- *             2 -- C
+ *             2 -- C            red no-ssh; red lets blue's web in to app, port 80
  */
 #include "compile/wish_test.h"
 
 #include "wire/sid.h"
 
-#define N_OBJECTS 17
+#define N_OBJECTS 19
 
 /* Object @i of the cluster: puts it into @m. */
 static void put_part(struct wf_model *m, int i)
@@ -26,7 +26,7 @@ static void put_part(struct wf_model *m, int i)
 		{"red", "db", "B", "10.0.0.2 fd00::2", "app=db", 2},
 		{"red", "app", "C", "10.0.0.3", "app=app", 3},
 		{"red", "idle", "", "10.0.0.4", "app=web", 1}, /* declared, not attached */
-		{"blue", "web", "A", "10.0.0.1", "app=web", 1},
+		{"blue", "web", "A", "10.1.0.1", "app=web", 1},
 	};
 	static const struct wish_policy policies[] = {
 		{.tenant = "red",
@@ -44,12 +44,29 @@ static void put_part(struct wf_model *m, int i)
 		 .encoding = WF_ENCODING_SRH,
 		 .via = {"2", ""},
 		 .weights = {3, 1}},
+		{.tenant = "red",
+		 .name = "no-ssh",
+		 .id = 3,
+		 .from = "any",
+		 .to = "app=db",
+		 .ports = "tcp/22",
+		 .is_deny = true},
+		{.tenant = "red",
+		 .name = "open",
+		 .id = 4,
+		 .from = "tenant/blue/app=web",
+		 .to = "app=app",
+		 .ports = "tcp/80 icmp/8"},
+	};
+	static const struct wish_tenant tenants[] = {
+		{.name = "red", .id = 1, .prefixes = "10.0.0.0/16 fd00::/48"},
+		{.name = "blue", .id = 2, .prefixes = "10.1.0.0/16", .is_deny_default = true},
 	};
 
 	if (i < 8)
 		wish_node(m, nodes[i], ids[i]);
 	else if (i < 10)
-		wish_tenant(m, i == 8 ? "red" : "blue", i == 8 ? 1 : 2, WF_ENCODING_UNSET);
+		wish_whole_tenant(m, &tenants[i - 8]);
 	else if (i < 15)
 		wish_endpoint(m, endpoints[i - 10].tenant, endpoints[i - 10].name,
 			      endpoints[i - 10].node, endpoints[i - 10].addrs,
@@ -188,7 +205,7 @@ static void what_has_no_id_yet_is_left_out(void **state)
 	assert_int_equal(wf_image_count(img, WF_TABLE_TENANT), 1);
 	assert_non_null(wf_image_find(img, WF_TABLE_TENANT, &tenant));
 	assert_int_equal(wf_image_count(img, WF_TABLE_PORT), 1);
-	assert_int_equal(wf_image_count(img, WF_TABLE_RULE), 0);
+	assert_int_equal(wf_image_count(img, WF_TABLE_POLICY), 3); /* of red's four */
 	assert_int_equal(wf_image_count(img, WF_TABLE_CHOICE), 0);
 }
 
@@ -234,8 +251,8 @@ static void an_alternative_with_a_waypoint_without_a_sid_has_no_share(void **sta
 	assert_int_equal(choice->bound[0], 0);
 	assert_int_equal(choice->bound[1], 1);
 	assert_null(wf_image_find(img, WF_TABLE_PATH, &lost));
-	assert_null(find_choice(img, 1, 11)); /* web-to-db: there is a rule, but no way */
-	assert_int_equal(wf_image_count(img, WF_TABLE_RULE), 2);
+	assert_null(find_choice(img, 1, 11)); /* web-to-db: it is in force, but has no way */
+	assert_int_equal(wf_image_count(img, WF_TABLE_POLICY), 4);
 }
 
 /* Found by search: both hash to the same class. */

@@ -87,6 +87,45 @@ static void the_empty_image_has_text_and_nothing_in_it(void **state)
 	assert_int_equal(n, 0);
 }
 
+static void put_zone(struct wf_image *img, const char *text, uint32_t value)
+{
+	struct wf_zone_key key = {.set = {7}};
+	struct wf_prefix p;
+
+	assert_int_equal(wf_prefix_parse(text, &p), 0);
+	key.prefix_len = WF_ZONE_SET_BITS + p.len;
+	memcpy(key.addr, p.addr.bytes, 16);
+	assert_int_equal(wf_image_add(img, WF_TABLE_ZONE, &key, &value), 0);
+}
+
+static uint32_t look_up_zone(const struct wf_image *img, uint8_t set, const char *addr)
+{
+	struct wf_zone_key key = {.prefix_len = WF_ZONE_SET_BITS + 128, .set = {set}};
+	const uint32_t *zone;
+	struct wf_addr a;
+
+	assert_int_equal(wf_addr_parse(addr, &a), 0);
+	memcpy(key.addr, a.bytes, 16);
+	zone = wf_image_lookup(img, WF_TABLE_ZONE, &key);
+	return zone ? *zone : 0;
+}
+
+static void zones_are_looked_up_by_the_longest_prefix(void **state)
+{
+	WF_CLEANUP(cleanup_image) struct wf_image *img = wf_image_new();
+
+	put_zone(img, "10.0.0.0/8", 1);
+	put_zone(img, "10.0.0.0/16", 2);
+	put_zone(img, "10.0.0.1/32", 3);
+	put_zone(img, "::/0", 4);
+	assert_int_equal(wf_image_seal(img, NULL), 0);
+	assert_int_equal(look_up_zone(img, 7, "10.0.0.1"), 3);
+	assert_int_equal(look_up_zone(img, 7, "10.0.0.2"), 2);
+	assert_int_equal(look_up_zone(img, 7, "10.1.0.1"), 1);
+	assert_int_equal(look_up_zone(img, 7, "fd00::1"), 4);
+	assert_int_equal(look_up_zone(img, 6, "10.0.0.1"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -95,6 +134,7 @@ int main(void)
 		cmocka_unit_test(seal_names_the_table_that_is_too_big_and_its_limit),
 		cmocka_unit_test(an_interface_has_one_hook_and_one_mtu),
 		cmocka_unit_test(the_empty_image_has_text_and_nothing_in_it),
+		cmocka_unit_test(zones_are_looked_up_by_the_longest_prefix),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
