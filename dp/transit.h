@@ -2,14 +2,10 @@
 /*
  * The mark that a packet must bear when it has passed its waypoints (wire/transit.h).
  *
- * A node that is on the list twice in a row marks once, as it walks both of its SIDs at once; and
- * the node where the path ends does not mark what it walks there itself.
- *
  * The includer says what a world is: dp/world.h or bpf/world.h, before this file.
  */
 #pragma once
 
-#include "dp/config.h"
 #include "dp/table.h"
 #include "wire/transit.h"
 
@@ -28,31 +24,23 @@ struct wf_transit_chain {
 	const struct wf_listed *list;
 	__u64 nonce;
 	__u64 digest;
-	__u64 mark;	 /* after all nodes */
-	__u64 mark_here; /* before the last that are this node */
+	__u64 mark;
 	__u32 key;
-	__u16 last; /* node */
-	__u16 is_broken;
+	__u32 is_broken;
 };
 
 static long wf_transit_step(__u32 i, void *arg)
 {
 	struct wf_transit_chain *k = arg;
 	const struct wf_transit_entry *entry;
-	__u16 node;
 
 	if (i >= WF_VIA_SID_MAX)
 		return 1;
-	node = k->list->nodes[i];
-	if (node == k->last)
-		return 0;
-	k->last = node;
-	entry = wf_transit_key(k->world, k->key, node);
+	entry = wf_transit_key(k->world, k->key, k->list->nodes[i]);
 	if (!entry) {
 		k->is_broken = 1;
 		return 1;
 	}
-	k->mark_here = k->mark;
 	k->mark = wf_transit_mark(entry->k, k->nonce, k->mark, k->digest);
 	return 0;
 }
@@ -72,6 +60,6 @@ WF_INLINE _Bool wf_transit_expect(const struct wf_world *w, const struct wf_list
 
 	if (n)
 		wf_world_repeat(n, wf_transit_step, &chain);
-	*ret = chain.last == w->config->node ? chain.mark_here : chain.mark;
+	*ret = chain.mark;
 	return !chain.is_broken;
 }
