@@ -91,7 +91,7 @@ static void print_needs(const json_t *answer)
 	if (every > 1)
 		snprintf(tail, sizeof(tail), " (of one packet in %d)", (int)every);
 	print_list("requires", json_object_get(answer, "require"), tail);
-	print_list("verified", json_object_get(answer, "verified_at"), ", on the way there");
+	print_list("verified", json_object_get(answer, "verified_at"), ", if it passes there");
 }
 
 static void print_reply(const json_t *reply)

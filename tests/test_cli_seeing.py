@@ -239,7 +239,7 @@ allowed
   node B (receiver): allowed by policy p of tenant red
 way       node/1 > node/4, by policy p
 requires  hmac, transit (of one packet in 100)
-verified  node/4, on the way there
+verified  node/4, if it passes there
 
 answers pass, but nothing else from there does
   node B (sender): allowed by policy p of tenant red
