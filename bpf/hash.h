@@ -9,10 +9,8 @@
 
 #include "wire/hmac.h"
 
-int hash_block(struct wf_hmac_job *job, __u32 at);
-
 /* The block @at of job->text into job->state. */
-__attribute__((noinline)) int hash_block(struct wf_hmac_job *job, __u32 at)
+__noinline int hash_block(struct wf_hmac_job *job, __u32 at)
 {
 	if (!job || at >= WF_HMAC_BLOCKS_MAX)
 		return 0;

@@ -29,12 +29,12 @@ WF_INLINE _Bool native_vouch(struct __sk_buff *skb)
 }
 
 /* Can it go where o->dst says? NO_ROUTE, TOO_BIG: bigger than @ret_mtu. */
-static __noinline int native_fits(struct __sk_buff *skb, const struct wf_outer *o, __u32 *ret_mtu)
+__noinline int native_fits(struct __sk_buff *skb, const struct wf_outer *o, __u32 *ret_mtu)
 {
 	const struct wf_ipv6 *ip = packet_data(skb) + L3;
 	struct bpf_fib_lookup fib;
 
-	if ((void *)(ip + 1) > packet_end(skb))
+	if (!o || !ret_mtu || (void *)(ip + 1) > packet_end(skb))
 		return WF_DROP_MALFORMED;
 	fib_fill(&fib, skb, ip);
 	wf_copy16(fib.ipv6_src, here()->addr);
@@ -62,13 +62,15 @@ WF_INLINE int native_unwrap(struct __sk_buff *skb, const struct wf_outer *o)
 }
 
 /* May it be sent, and where to. */
-static __noinline int native_walk(struct __sk_buff *skb, struct wf_outer *o, enum wf_drop *drop)
+__noinline int native_walk(struct __sk_buff *skb, struct wf_outer *o, enum wf_drop *drop)
 {
 	const void *data = packet_data(skb), *end = packet_end(skb);
 	const struct wf_eth *eth = data;
 	const __u32 ifindex = skb->ifindex;
 	const struct wf_port *port = bpf_map_lookup_elem(&ports, &ifindex);
 
+	if (!o || !drop)
+		return WF_STEP_DROP;
 	*drop = WF_DROP_NO_PORT;
 	if (!port || data + L3 + WF_IPV6_LEN > end)
 		return WF_STEP_DROP;
@@ -88,7 +90,7 @@ static __noinline int native_packet(struct __sk_buff *skb, const struct wf_inner
 {
 	enum wf_drop drop = WF_DROP_NONE;
 	enum wf_step step;
-	struct wf_outer o;
+	struct wf_outer o = {};
 
 	packet_pull(skb);
 	step = native_walk(skb, &o, &drop);

@@ -2,6 +2,9 @@
 /*
  * Headers with TLVs, or with more than one segment: where they lead, and what they prove. The first
  * of its kind is walked and verified in full, the others are compared with it.
+ *
+ * Functions that are not static are looked at by the verifier once, and not wherever they are
+ * called from; in return they must take any argument.
  */
 #pragma once
 
@@ -45,12 +48,12 @@ WF_INLINE __u64 header_last(const __u8 *srh, const __u8 *end, __u32 srh_len)
 }
 
 /* The slot where the header is remembered; or, with a flag, where it may be or that it is not. */
-static __noinline int header_recall(struct __sk_buff *skb, const struct wf_outer *o)
+__noinline int header_recall(struct __sk_buff *skb, const struct wf_outer *o)
 {
 	const __u8 *data = packet_data(skb), *end = packet_end(skb);
 	const struct wf_ipv6 *ip = (const void *)(data + L3);
 	const __u8 *srh = (const void *)(ip + 1);
-	const __u32 srh_len = wf_header_srh_len(o), now = generation_now();
+	const __u32 srh_len = o ? wf_header_srh_len(o) : 0, now = generation_now();
 	__u32 slot, place = 0;
 	const struct wf_header *m;
 
@@ -74,12 +77,14 @@ static __noinline int header_recall(struct __sk_buff *skb, const struct wf_outer
 }
 
 /* Where the header leads. */
-static __noinline int header_walk(struct __sk_buff *skb, struct wf_outer *o, struct wf_tlvs *tlvs,
-				  struct wf_proof *proof, enum wf_drop *drop)
+__noinline int header_walk(struct __sk_buff *skb, struct wf_outer *o, struct wf_tlvs *tlvs,
+			   struct wf_proof *proof, enum wf_drop *drop)
 {
 	const void *data = packet_data(skb), *end = packet_end(skb);
 	enum wf_step step;
 
+	if (!o || !tlvs || !proof || !drop)
+		return WF_STEP_DROP;
 	if (!wf_tlvs_find(data, end, o, tlvs)) {
 		*drop = WF_DROP_SRH_TLV;
 		return WF_STEP_DROP;
@@ -90,15 +95,16 @@ static __noinline int header_walk(struct __sk_buff *skb, struct wf_outer *o, str
 }
 
 /* HMAC_MISSING, HMAC_KEY, HMAC. */
-static __noinline int header_verify(struct __sk_buff *skb, const struct wf_outer *o,
-				    const struct wf_tlvs *tlvs, struct wf_proof *proof,
-				    _Bool is_final)
+__noinline int header_verify(struct __sk_buff *skb, const struct wf_outer *o,
+			     const struct wf_tlvs *tlvs, struct wf_proof *proof, int is_final)
 {
 	const void *data = packet_data(skb), *end = packet_end(skb);
 	struct wf_hmac_job *job;
 	enum wf_drop drop;
 	__u32 zero = 0;
 
+	if (!o || !tlvs || !proof)
+		return WF_DROP_HMAC;
 	if (!is_final && !wf_proof_is_wanted(WF_WORLD, proof->arg))
 		return WF_DROP_NONE;
 	if (!tlvs->hmac)
@@ -113,14 +119,14 @@ static __noinline int header_verify(struct __sk_buff *skb, const struct wf_outer
 }
 
 /* Into @slot: the packet's header, and where it led. @now: the generation when that was found. */
-static __noinline int header_store(struct __sk_buff *skb, const struct wf_outer *o, __u32 slot,
-				   const struct wf_proof *proof, __u64 step_now)
+__noinline int header_store(struct __sk_buff *skb, const struct wf_outer *o, __u32 slot,
+			    const struct wf_proof *proof, __u64 step_now)
 {
 	const struct wf_ipv6 *ip = packet_data(skb) + L3;
-	const __u32 srh_len = wf_header_srh_len(o);
+	const __u32 srh_len = o ? wf_header_srh_len(o) : 0;
 	struct wf_header *m = bpf_map_lookup_elem(&headers, &slot);
 
-	if (!m || (void *)(ip + 1) > packet_end(skb))
+	if (!o || !proof || !m || (void *)(ip + 1) > packet_end(skb))
 		return 0;
 	m->generation = (__u32)step_now - 1;
 	wf_copy16(m->from, ip->dst);
