@@ -5,11 +5,17 @@
 #include "agent/drop.h"
 #include "agent/state.h"
 #include "dp/world.h"
-#include "dp/route.h"
+#include "dp/apply.h"
+
+static const void *find_exact(const void *tables, enum wf_table table, const void *key)
+{
+	return wf_image_find(tables, table, key);
+}
 
 static const void *find(const void *tables, enum wf_table table, const void *key)
 {
-	return wf_image_find(tables, table, key);
+	return table == WF_TABLE_ZONE ? wf_zone_longest(find_exact, tables, key)
+				      : find_exact(tables, table, key);
 }
 
 /* @addr gets the address if @text is one. */
@@ -97,13 +103,40 @@ static int find_port(const struct wf_agent *a, const struct wf_object *o,
 			  o->name);
 }
 
+/* A first packet, without ports: no protocol is asked for, so no policy with ports speaks of it. */
+static enum wf_drop judge(const struct wf_world *w, const struct wf_port *port,
+			  const struct wf_explanation *x, struct wf_case *c, struct wf_way *ret)
+{
+	const struct wf_dest *dest = wf_dest_find(w, port->tenant, x->to_addr.bytes);
+	struct wf_leg leg = {.identity = port->identity};
+	enum wf_drop drop;
+
+	memcpy(c->ahead.flow.src, x->from_addr.bytes, 16);
+	memcpy(c->ahead.flow.dst, x->to_addr.bytes, 16);
+	c->ahead.flow.proto = WF_PROTO_NONE;
+	drop = dest ? wf_apply_judge(w, port, dest, c) : WF_DROP_NO_ENDPOINT;
+	if (drop)
+		return drop;
+	leg.tenant = c->ahead.tenant;
+	leg.policy = c->ruling.way;
+	leg.is_reverse = c->ruling.is_reverse;
+	leg.stage = c->stage;
+	return wf_route_decide(w, &leg, dest, 0, ret);
+}
+
 static int decide(const struct wf_agent *a, const struct wf_port *port, struct wf_explanation *x,
 		  struct wf_way *ret, struct wf_err *err)
 {
-	const struct wf_world world = {&a->config, find, a->installed};
-	const struct wf_sender sender = {port->tenant, port->class, port->identity};
-	enum wf_drop drop = wf_route_decide(&world, &sender, x->to_addr.bytes, 0, ret);
+	const struct wf_world world = {.config = &a->config, .find = find, .tables = a->installed};
+	struct wf_case c = {.kind = WF_CASE_WHOLE};
+	enum wf_drop drop = judge(&world, port, x, &c, ret);
 
+	if (drop == WF_DROP_DENIED)
+		return wf_err_set(
+			err, -EEXIST,
+			"a packet from '%s' to '%s' is denied, unless a policy allows its "
+			"ports: see 'weft policy check'",
+			x->from->name, x->to->name);
 	if (!drop)
 		return 0;
 	return wf_err_set(err, -EEXIST, "a packet from '%s' to '%s' is dropped: %s", x->from->name,

@@ -2,6 +2,7 @@
 /* From a container: may it, where to, and out. */
 #pragma once
 
+#include "bpf/case.h"
 #include "bpf/gateway.h"
 #include "bpf/native.h"
 #include "bpf/reply.h"
@@ -24,35 +25,105 @@ WF_INLINE void applied_fill_way(struct wf_applied *e, const struct wf_port *port
 	eth_to_endpoint(e->eth, way->dest, is_v4);
 }
 
-/* Decides for the flow and remembers; NO_PORT is not remembered. */
-static __noinline int applied_fill(struct __sk_buff *skb, struct wf_applied *e,
-				   const struct wf_inner *in)
-{
-	const __u32 ifindex = skb->ifindex;
-	const struct wf_port *port = bpf_map_lookup_elem(&ports, &ifindex);
-	struct wf_way way;
-
-	e->port = 0;
-	if (!port)
-		return WF_DROP_NO_PORT;
-	e->generation = generation_now(); /* first: what changes meanwhile must not look current */
-	e->drop = (__u8)wf_apply_decide(WF_WORLD, port, in, wf_flow_hash(&in->flow), &way);
-	e->action = (__u8)way.action;
-	e->fresh_until = 0;
-	e->header_len = 0;
-	wf_copy6(e->mac, port->mac);
-	if (!e->drop)
-		applied_fill_way(e, port, &way, in->flags & WF_INNER_V4);
-	e->flow = in->flow;
-	e->port = ifindex;
-	return WF_DROP_NONE;
-}
-
 WF_INLINE _Bool applied_is(const struct wf_applied *e, const struct __sk_buff *skb,
 			   const struct wf_inner *in)
 {
 	return !((e->generation ^ generation_now()) | (e->port ^ skb->ifindex)) &&
 	       wf_flow_equal(&e->flow, &in->flow) && (e->header_len <= WF_HEAD_MAX || head_rest(e));
+}
+
+/* What is known of the sender's packet and its destination. */
+WF_INLINE void apply_describe(struct wf_event *e, const struct wf_port *port,
+			      const struct wf_flow *flow)
+{
+	const struct wf_dest *dest = wf_dest_find(WF_WORLD, port->tenant, flow->dst);
+
+	e->hook = WF_HOOK_APPLY;
+	e->flow = *flow;
+	e->tenant = port->tenant;
+	e->from = port->identity;
+	e->to = dest ? dest->identity : 0;
+}
+
+/* A flow may go. */
+static __noinline int apply_tell(struct __sk_buff *skb, const struct wf_flow *flow,
+				 const struct wf_port *port, const struct wf_ruling *ruling,
+				 const struct wf_path_key *path)
+{
+	struct wf_event e = {
+		.type = WF_EVENT_VERDICT,
+		.policy = ruling->policy,
+		.way = path->policy,
+		.node = path->node,
+		.is_reverse = path->is_reverse,
+		.alternative = path->alternative,
+	};
+
+	apply_describe(&e, port, flow);
+	return event_send(skb, &e);
+}
+
+/* The policy that denied the packet counts it. */
+WF_INLINE void apply_count_denial(struct __sk_buff *skb, const struct wf_port *port,
+				  const struct wf_inner *in, __u16 policy)
+{
+	const struct wf_dest *dest = wf_dest_find(WF_WORLD, port->tenant, in->flow.dst);
+	const __u32 tenant = dest ? dest->home : port->tenant;
+
+	count(skb, slot_of_policy(WF_COUNTER_POLICY_DENY_OUT, tenant, policy), in->ip_len);
+}
+
+/* The end of a packet from an endpoint. @policy: with DENIED, whose word it is. */
+static __noinline int apply_drop(struct __sk_buff *skb, const struct wf_inner *in,
+				 enum wf_drop drop, __u16 policy)
+{
+	struct wf_event e = {.type = WF_EVENT_DROP, .drop = (__u8)drop, .policy = policy};
+	const __u32 ifindex = skb->ifindex;
+	const struct wf_port *port = bpf_map_lookup_elem(&ports, &ifindex);
+
+	drop_count(drop);
+	if (!port)
+		return TC_ACT_SHOT;
+	count(skb, slot_of_port(WF_COUNTER_ENDPOINT_TX_DROP, port), in->ip_len);
+	if (drop == WF_DROP_DENIED)
+		apply_count_denial(skb, port, in, policy);
+	if (!event_is_wanted(WF_EVENT_DROP))
+		return TC_ACT_SHOT;
+	apply_describe(&e, port, &in->flow);
+	event_send(skb, &e);
+	return TC_ACT_SHOT;
+}
+
+/* Decides for the flow, by the case that was read of it, and remembers; NO_PORT is
+ * not remembered. */
+static __noinline int applied_fill(struct __sk_buff *skb, struct wf_applied *e,
+				   const struct wf_inner *in)
+{
+	const __u32 ifindex = skb->ifindex,
+		    now = generation_now(); /* first: what changes meanwhile */
+	const struct wf_port *port = bpf_map_lookup_elem(&ports, &ifindex);
+	const _Bool is_known = applied_is(e, skb, in);
+	struct wf_case *c = case_get();
+	struct wf_way way;
+
+	e->port = 0;
+	if (!port || !c)
+		return WF_DROP_NO_PORT;
+	e->drop = (__u8)wf_apply_decide(WF_WORLD, port, in, c, wf_flow_hash(&in->flow), &way);
+	e->action = (__u8)way.action;
+	e->fresh_until = 0;
+	e->header_len = 0;
+	e->believed_until = belief_until(c);
+	e->policy = c->ruling.policy;
+	wf_copy6(e->mac, port->mac);
+	if (way.action != WF_ACTION_DROP)
+		applied_fill_way(e, port, &way, in->flags & WF_INNER_V4);
+	e->flow = in->flow;
+	e->port = ifindex;
+	e->generation = now - c->is_once; /* must not look current */
+	if (way.action != WF_ACTION_DROP && !is_known && event_is_wanted(WF_EVENT_VERDICT))
+		apply_tell(skb, &in->flow, port, &c->ruling, &way.path_key);
+	return WF_DROP_NONE;
 }
 
 /* What becomes of the packet's flow, remembered or decided now. */
@@ -62,37 +133,44 @@ WF_INLINE enum wf_drop applied_find(struct __sk_buff *skb, const struct wf_inner
 	__u32 slot = cpu_part(wf_flowcache_slot(&in->flow), WF_FLOWCACHE_SLOTS);
 	struct wf_applied *e = bpf_map_lookup_elem(&applied, &slot), *other;
 
+	_Bool is_known;
+
 	*ret = e;
 	if (!e)
 		return WF_DROP_NO_PORT;
-	if (applied_is(e, skb, in))
-		return WF_DROP_NONE;
-	slot ^= 1;
-	other = bpf_map_lookup_elem(&applied, &slot);
-	if (!other)
-		return WF_DROP_NO_PORT;
-	if (applied_is(other, skb, in)) {
-		*ret = other;
-		return WF_DROP_NONE;
+	is_known = applied_is(e, skb, in);
+	if (!is_known) {
+		slot ^= 1;
+		other = bpf_map_lookup_elem(&applied, &slot);
+		if (!other)
+			return WF_DROP_NO_PORT;
+		is_known = applied_is(other, skb, in);
+		if (is_known || (e->port && e->generation == generation_now()))
+			*ret = e = other;
 	}
-	if (e->port && e->generation == generation_now())
-		*ret = e = other;
+	if (is_known && !belief_is_over(skb, in, e->believed_until))
+		return WF_DROP_NONE;
+	case_read(skb, in);
 	return applied_fill(skb, e, in);
 }
 
-/* A packet that may not go: the gateway may answer it, or its sender is told why. */
+/*
+ * A packet that may not go: the gateway may answer it, or its sender is told why. @policy: with
+ * DENIED, whose word it is.
+ */
 static __noinline int apply_refuse(struct __sk_buff *skb, const struct wf_inner *in,
-				   enum wf_drop drop, __u32 mtu)
+				   enum wf_drop drop, __u32 mtu, __u16 policy)
 {
 	const _Bool is_v4 = in->flags & WF_INNER_V4;
 	__u8 src[16] WF_ALIGNED8;
 	struct reply r;
+	int ret;
 
 	switch (drop) {
 	case WF_DROP_GATEWAY:
-		return gateway_input(skb, in);
 	case WF_DROP_ND:
-		return gateway_nd(skb);
+		ret = drop == WF_DROP_ND ? gateway_nd(skb) : gateway_input(skb, in);
+		return ret < 0 ? apply_drop(skb, in, (enum wf_drop) - ret, 0) : ret;
 	case WF_DROP_HOP_LIMIT:
 		r = reply_hop_limit();
 		break;
@@ -105,14 +183,11 @@ static __noinline int apply_refuse(struct __sk_buff *skb, const struct wf_inner 
 		r = reply_unreachable();
 		break;
 	default:
-		return -(int)drop;
+		return apply_drop(skb, in, drop, policy);
 	}
+	ret = apply_drop(skb, in, drop, 0);
 	gateway_addr(src, is_v4);
-	if (reply_make(skb, in, &r, src)) {
-		finish(-(int)drop);
-		return bpf_redirect(skb->ifindex, 0);
-	}
-	return -(int)drop;
+	return reply_make(skb, in, &r, src) ? bpf_redirect(skb->ifindex, 0) : ret;
 }
 
 /* Does each packet of a GSO packet fit? */
@@ -158,10 +233,10 @@ WF_INLINE int apply_encap(struct __sk_buff *skb, const struct wf_inner *in, stru
 	if (e->fresh_until < bpf_jiffies64()) {
 		drop = nexthop_find(skb, e, &nh);
 		if (drop)
-			return apply_refuse(skb, in, drop, 0);
+			return apply_refuse(skb, in, drop, 0, 0);
 	}
 	if (in->ip_len > e->max_len && !gso_fits(skb, in, e->max_len))
-		return apply_refuse(skb, in, WF_DROP_TOO_BIG, e->max_len);
+		return apply_refuse(skb, in, WF_DROP_TOO_BIG, e->max_len, 0);
 	data = packet_data(skb);
 	if (data + L3 + (is_v4 ? WF_IPV4_LEN : WF_IPV6_LEN) > (__u8 *)packet_end(skb))
 		return -WF_DROP_MALFORMED;
@@ -179,7 +254,7 @@ static __noinline int apply_native(struct __sk_buff *skb, const struct wf_inner 
 	int ret = native_packet(skb, in, &mtu);
 
 	if (ret == -WF_DROP_HOP_LIMIT || ret == -WF_DROP_TOO_BIG || ret == -WF_DROP_NO_ROUTE)
-		return apply_refuse(skb, in, -ret, mtu);
+		return apply_refuse(skb, in, -ret, mtu, 0);
 	return ret;
 }
 
@@ -195,22 +270,23 @@ WF_INLINE int apply_packet(struct __sk_buff *skb)
 	if (eth->proto == WF_BE16(WF_ETH_P_ARP))
 		return gateway_arp(skb);
 	drop = packet_parse(skb, L3, wf_ntohs(eth->proto), &in);
-	if (!drop)
-		drop = wf_inner_check(&in);
+	if (drop)
+		return -(int)drop;
+	drop = wf_inner_check(&in);
 	if (drop == WF_DROP_ROUTING_HEADER)
 		return apply_native(skb, &in);
 	if (drop)
-		return -(int)drop;
+		return apply_drop(skb, &in, drop, 0);
 	drop = applied_find(skb, &in, &e);
 	if (drop)
 		return -(int)drop;
 	eth = packet_data(skb);
 	if ((void *)(eth + 1) > packet_end(skb) || !wf_equal6(eth->src, e->mac))
-		return -WF_DROP_SOURCE_MAC;
+		return apply_drop(skb, &in, WF_DROP_SOURCE_MAC, 0);
 	if (e->drop)
-		return apply_refuse(skb, &in, e->drop, 0);
+		return apply_refuse(skb, &in, e->drop, 0, e->policy);
 	if (in.hop_limit <= 1)
-		return apply_refuse(skb, &in, WF_DROP_HOP_LIMIT, 0);
+		return apply_refuse(skb, &in, WF_DROP_HOP_LIMIT, 0, 0);
 	return e->action == WF_ACTION_DELIVER ? apply_deliver(skb, &in, e)
 					      : apply_encap(skb, &in, e);
 }

@@ -7,9 +7,9 @@
 
 #include "dp/apply.h"
 
-#define N_FLOWS	  10000
-#define N_RANDOM  4000
-#define N_CLASSES 4
+#define N_FLOWS	     10000
+#define N_RANDOM     4000
+#define N_IDENTITIES 4
 
 static uint32_t seed = 1;
 
@@ -85,12 +85,14 @@ static enum wf_drop decide_here(struct fixture *f, const struct packet *in, uint
 {
 	const struct wf_port *port = wf_world_find(&f->world, PORT, &ifindex);
 	struct wf_inner inner = {0};
+	struct wf_case c;
 
 	assert_non_null(port);
 	assert_int_equal(wf_flow_parse(in->bytes, in->bytes + in->len, ETH_LEN,
 				       wf_load_be16(in->bytes + 12), &inner),
 			 WF_FLOW_OK);
-	return wf_apply_decide(&f->world, port, &inner, wf_flow_hash(&inner.flow), ret);
+	wf_case_read(in->bytes, in->bytes + in->len, &inner, &c);
+	return wf_apply_decide(&f->world, port, &inner, &c, wf_flow_hash(&inner.flow), ret);
 }
 
 static void compare(struct fixture *f, const struct packet *in)
@@ -139,11 +141,17 @@ static void the_kernel_picks_what_user_space_picks(void **state)
 /* One change of the tables, of what a random flow below may meet. */
 static void random_change(struct fixture *f)
 {
-	struct wf_rule_key rule_key = {.tenant = RED, .source = CLASS_A};
-	struct wf_rule rule = {.policy = (uint16_t)(1 + random_below(3)),
-			       .is_reverse = (uint8_t)random_below(2)};
+	struct wf_verdict_key key = {.set = RED_SET,
+				     .from = {RED, IDENTITY_A},
+				     .to = {WF_SIDE_ANY, 0}};
+	const struct wf_range range = {.last = WF_RANGE_LAST,
+				       .policy = (uint16_t)(1 + random_below(3)),
+				       .way = (uint16_t)(1 + random_below(3)),
+				       .verdict = (uint8_t)random_below(3),
+				       .is_reverse = (uint8_t)random_below(2),
+				       .rank = (uint16_t)random_below(4)};
 	struct wf_choice_key choice_key = {.tenant = RED,
-					   .policy = rule.policy,
+					   .policy = range.way,
 					   .node = (uint16_t)(1 + random_below(3)),
 					   .is_reverse = (uint8_t)random_below(2)};
 	struct wf_choice choice = {.n = (uint8_t)(1 + random_below(3))};
@@ -154,17 +162,18 @@ static void random_change(struct fixture *f)
 				       .alternative = (uint8_t)random_below(3)};
 	const bool to_drop = random_below(4) == 0;
 
-	rule_key.dest = random_below(3) ? 100 + random_below(N_CLASSES) : WF_CLASS_ANY;
+	if (random_below(3))
+		key.to = (struct wf_side){RED, 100 + random_below(N_IDENTITIES)};
 	if (!random_below(3))
-		rule_key.source = WF_CLASS_ANY;
+		key.from = key.to = (struct wf_side){WF_SIDE_ANY, 0};
 	for (uint32_t i = 0, sum = 0; i < choice.n; i++)
 		choice.bound[i] = (uint16_t)(sum += 1 + random_below(5));
 	if (to_drop) {
-		fixture_drop(f, WF_TABLE_RULE, &rule_key);
+		fixture_drop(f, WF_TABLE_VERDICT, &key);
 		fixture_drop(f, WF_TABLE_PATH, &path_key);
 		return;
 	}
-	fixture_put(f, WF_TABLE_RULE, &rule_key, &rule);
+	world_put_list(f, RED_SET, key.from, key.to, 10 + random_below(20), &range, 1);
 	fixture_put(f, WF_TABLE_CHOICE, &choice_key, &choice);
 	put_marked_path(f, &path_key, random_below(1000));
 }
@@ -172,7 +181,8 @@ static void random_change(struct fixture *f)
 static void put_random_dest(struct fixture *f, uint32_t i)
 {
 	char addr[16];
-	struct wf_dest dest = {.class = 100 + random_below(N_CLASSES),
+	struct wf_dest dest = {.home = RED,
+			       .identity = 100 + random_below(N_IDENTITIES),
 			       .node = (uint16_t)(1 + random_below(3))};
 
 	snprintf(addr, sizeof(addr), "10.0.1.%u", i);

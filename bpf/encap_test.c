@@ -69,25 +69,6 @@ static void every_encapsulation_is_its_golden_byte_by_byte(void **state)
 	assert_int_equal(checked, 24);
 }
 
-/* What is baked into a header of these extras, and what is for the program to fill in. */
-static void tlv_template(const struct packet *golden, const char *extras, uint16_t every,
-			 struct wf_template *ret)
-{
-	const uint16_t transit = strstr(extras, "transit") ? 24 : 0;
-
-	memset(ret, 0, sizeof(*ret));
-	ret->len = (uint16_t)golden->len;
-	memcpy(ret->header, golden->bytes, golden->len);
-	ret->next_header_offset = 40;
-	ret->header[40] = 0;
-	ret->is_signed = !strstr(extras, "tlv");
-	ret->arg_offset = (uint16_t)(golden->len - transit - 8);
-	if (!ret->is_signed)
-		memset(ret->header + ret->arg_offset, 0, 8);
-	ret->transit_offset = transit ? ret->len - transit : 0;
-	ret->transit_every = every;
-}
-
 /* The mark that may be on it goes into the golden; is it marked? */
 static bool take_mark(const struct outcome *o, struct packet *golden)
 {
@@ -113,7 +94,7 @@ static void check_tlvs(struct fixture *f, const char *encoding, unsigned int n, 
 	uint64_t nonces[2] = {0};
 
 	signing_golden(encoding, n, v6 ? "v6" : "v4", extras, &golden);
-	tlv_template(&golden, extras, 1, &t);
+	signing_template(&golden, extras, 1, &t);
 	world_put_path(f, 0, &t);
 	for (s.payload = 0; s.payload < 900; s.payload = s.payload * 2 + 300) {
 		s.tc = (uint8_t)(s.payload + 1);
@@ -156,7 +137,7 @@ static void some_packets_are_marked(void **state)
 	struct outcome o;
 
 	signing_golden("csid", 2, "v4", "hmac+transit", &golden);
-	tlv_template(&golden, "hmac+transit", 4, &t);
+	signing_template(&golden, "hmac+transit", 4, &t);
 	world_put_path(f, 0, &t);
 	packet_from_container(&in, &udp4);
 	for (int i = 0; i < 400; i++) {
@@ -182,7 +163,7 @@ static void a_replaced_signature_is_sent_whole(void **state)
 		const char *extras = i % 2 ? "linux" : "hmac"; /* differ in a flag, early */
 
 		signing_golden("csid", 2, "v4", extras, &golden[i % 2]);
-		tlv_template(&golden[i % 2], extras, 1, &t);
+		signing_template(&golden[i % 2], extras, 1, &t);
 		if (i)
 			fixture_put_unseen(f, WF_TABLE_PATH, &key, &t);
 		else

@@ -16,6 +16,7 @@
 #include "bpf/reply.h"
 #include "bpf/send.h"
 #include "dp/segment.h"
+#include "dp/tlvs.h"
 
 #define QUOTE_OFF (L3 + WF_IPV6_LEN + WF_ICMP_LEN)
 
@@ -39,12 +40,16 @@ WF_INLINE int host_deliver(struct __sk_buff *skb, const struct wf_dest *dest, _B
 /* Decides where the gateway's packet to in->flow.src goes. @e is not a flow's afterwards. */
 static __noinline int host_decide(struct wf_applied *e, __u32 tenant, const struct wf_inner *in)
 {
-	const struct wf_sender gateway = {.tenant = tenant};
+	const struct wf_dest *dest = wf_dest_find(WF_WORLD, tenant, in->flow.src);
+	struct wf_leg leg = {.stage = WF_STAGE_OUT};
 	struct wf_way way;
 	enum wf_drop drop;
 
 	e->port = 0;
-	drop = wf_route_decide(WF_WORLD, &gateway, in->flow.src, wf_flow_hash(&in->flow), &way);
+	if (!dest)
+		return WF_DROP_NO_ENDPOINT;
+	leg.tenant = dest->home;
+	drop = wf_route_decide(WF_WORLD, &leg, dest, wf_flow_hash(&in->flow), &way);
 	if (drop)
 		return drop;
 	e->action = (__u8)way.action;
@@ -95,6 +100,25 @@ static __noinline int host_echo(struct __sk_buff *skb, const struct wf_outer *o)
 	return bpf_redirect(skb->ifindex, 0);
 }
 
+/* The argument in the opaque TLV of the quoted SRH at @off, whose list has been checked; or 0. */
+WF_INLINE __u64 quote_metadata(const void *data, const void *end, __u32 off,
+			       const struct wf_srh *srh)
+{
+	const struct wf_outer o = {
+		.upper_off = (__u16)(off + wf_srh_len(srh)),
+		.tlv_words = (__u8)(srh->hdr_ext_len - 2u * (srh->last_entry + 1u)),
+	};
+	const struct wf_opaque_tlv *opaque;
+	struct wf_tlvs tlvs;
+
+	if (!wf_tlvs_find(data, end, &o, &tlvs) || !tlvs.opaque)
+		return 0;
+	opaque = (const void *)((const __u8 *)data + (tlvs.opaque & 0xfff));
+	if ((const void *)(opaque + 1) > end || !wf_opaque_is(opaque))
+		return 0;
+	return wf_load_be64(&opaque->arg);
+}
+
 /* The outer headers of ours that the error quotes: their length, and the tenant. 0: not ours. */
 WF_INLINE __u32 quote_parse(const void *data, const void *end, __u32 *ret_tenant, _Bool *ret_is_v4)
 {
@@ -103,6 +127,7 @@ WF_INLINE __u32 quote_parse(const void *data, const void *end, __u32 *ret_tenant
 	const struct wf_srh *srh = (const void *)((const __u8 *)data + off);
 	const __u8 *sid = ip->dst;
 	__u32 len = WF_IPV6_LEN;
+	__u64 arg = 0;
 	__u8 upper;
 
 	if ((const void *)(ip + 1) > end || !wf_equal16(ip->src, here()->addr))
@@ -116,11 +141,14 @@ WF_INLINE __u32 quote_parse(const void *data, const void *end, __u32 *ret_tenant
 		sid = wf_srh_segment(data, end, off, 0);
 		if (!sid)
 			return 0;
+		arg = quote_metadata(data, end, off, srh);
 	}
 	if (upper != WF_PROTO_IPV4 && upper != WF_PROTO_IPV6)
 		return 0;
 	*ret_is_v4 = upper == WF_PROTO_IPV4;
-	*ret_tenant = wf_sid_arg_unpack(wf_sid_arg(sid)).tenant;
+	if (wf_sid_arg(sid))
+		arg = wf_sid_arg(sid);
+	*ret_tenant = wf_sid_arg_unpack(arg).tenant;
 	return len;
 }
 

@@ -178,19 +178,23 @@ static void assert_silent(const struct outcome *o, enum wf_drop reason)
 static void errors_are_not_answered_by_errors(void **state)
 {
 	static const uint8_t v4_types[] = {3, 4, 5, 11, 12}, v6_types[] = {1, 2, 3, 4, 100, 137};
+	struct fixture *f = *state;
 	struct packet in;
 	struct outcome o;
 
 	fixture_refill(*state);
 	for (int v6 = 0; v6 < 2; v6++) {
 		struct ip_spec s = families[v6];
+		const struct ip_spec about = {.src = s.dst, .dst = s.src, .payload = 40};
 
 		s.hop_limit = 1;
 		s.payload = 48;
 		s.proto = v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP;
 		for (size_t i = 0; i < (v6 ? sizeof(v6_types) : sizeof(v4_types)); i++) {
 			s.icmp_type = v6 ? v6_types[i] : v4_types[i];
-			apply(*state, &s, &in, &o);
+			packet_from_container(&in, &s);
+			packet_quote(&in, ETH_LEN + (v6 ? 48 : 28), &about);
+			fixture_run(f, PROG_APPLY, f->ports[0], &in, &o);
 			assert_silent(&o, WF_DROP_HOP_LIMIT);
 		}
 		s.icmp_type = v6 ? 128 : 8; /* but a ping is */

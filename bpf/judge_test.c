@@ -25,6 +25,9 @@ struct ip_seen {
 	uint8_t src[16], dst[16];
 	uint8_t proto, hop_limit, tc;
 	bool is_v4, has_routing;
+	bool is_fragment, is_later, is_tiny; /* one that begins after 8 bytes */
+	uint32_t upper;			     /* where the upper layer is ... */
+	uint32_t upper_there;		     /* ... and its bytes in this packet */
 };
 
 /* Bytes of an upper layer's header that are read of any packet. */
@@ -60,6 +63,9 @@ static void see_v4(const struct packet *p, uint32_t off, struct ip_seen *ip)
 	memcpy(ip->dst + 12, p->bytes + off + 16, 4);
 	ip->hop_limit = p->bytes[off + 8];
 	ip->tc = p->bytes[off + 1];
+	ip->is_later = frag & 0x1fff;
+	ip->upper = off + header_len;
+	ip->upper_there = total_len - header_len;
 	ip->fault = (frag & 0x1fff) == 1 && ip->proto == 6 ? WF_DROP_FRAGMENT : WF_DROP_NONE;
 }
 
@@ -69,8 +75,7 @@ static bool is_extension(int proto)
 }
 
 /* Walks the extension headers; false: they do not end as they should. */
-static bool see_extensions(const struct packet *p, uint32_t *at, int *proto, bool *is_fragment,
-			   bool *is_tiny, bool *has_routing)
+static bool see_extensions(const struct packet *p, uint32_t *at, int *proto, struct ip_seen *ip)
 {
 	for (int n = 0; is_extension(*proto); n++) {
 		const int header = *proto;
@@ -81,12 +86,13 @@ static bool see_extensions(const struct packet *p, uint32_t *at, int *proto, boo
 		len = header == 44   ? 8
 		      : header == 51 ? (p->bytes[*at + 1] + 2u) * 4
 				     : (p->bytes[*at + 1] + 1u) * 8;
-		*has_routing |= header == 43;
+		ip->has_routing |= header == 43;
 		*proto = p->bytes[*at];
 		if (header == 44 && word_at(p, *at + 2) & 0xfff9)
-			*is_fragment = true;
+			ip->is_fragment = true;
 		if (header == 44 && word_at(p, *at + 2) & 0xfff8) {
-			*is_tiny = (word_at(p, *at + 2) & 0xfff8) == 8;
+			ip->is_later = true;
+			ip->is_tiny = (word_at(p, *at + 2) & 0xfff8) == 8;
 			*at += len;
 			return true;
 		}
@@ -105,7 +111,6 @@ static bool is_mapped(const uint8_t a[16])
 static void see_v6(const struct packet *p, uint32_t off, struct ip_seen *ip)
 {
 	uint32_t at = off + 40, total_len;
-	bool is_fragment = false, is_tiny = false;
 	int proto;
 
 	ip->fault = WF_DROP_MALFORMED;
@@ -113,18 +118,20 @@ static void see_v6(const struct packet *p, uint32_t off, struct ip_seen *ip)
 		return;
 	total_len = 40u + (uint32_t)word_at(p, off + 4);
 	proto = p->bytes[off + 6];
-	if (!see_extensions(p, &at, &proto, &is_fragment, &is_tiny, &ip->has_routing))
+	if (!see_extensions(p, &at, &proto, ip))
 		return;
 	if (at - off > total_len || off + total_len > p->len)
 		return;
-	if (!is_fragment && at - off + upper_len(proto) > total_len)
+	if (!ip->is_fragment && at - off + upper_len(proto) > total_len)
 		return;
 	memcpy(ip->src, p->bytes + off + 8, 16);
 	memcpy(ip->dst, p->bytes + off + 24, 16);
 	ip->proto = (uint8_t)proto;
 	ip->hop_limit = p->bytes[off + 7];
 	ip->tc = (uint8_t)(word_at(p, off) >> 4);
-	if (is_tiny && proto == 6)
+	ip->upper = at;
+	ip->upper_there = total_len - (at - off);
+	if (ip->is_tiny && proto == 6)
 		ip->fault = WF_DROP_FRAGMENT;
 	else if (ip->has_routing)
 		ip->fault = WF_DROP_ROUTING_HEADER;
@@ -177,6 +184,17 @@ static enum wf_drop judge_addresses(const struct ip_seen *ip)
 	return WF_DROP_NONE;
 }
 
+/* ICMP errors of the endpoints must quote what they are about; no packet here does. */
+static bool is_error(const struct packet *p, const struct ip_seen *ip)
+{
+	static const uint8_t v4_types[] = {3, 4, 5, 11, 12};
+
+	if (ip->is_later || ip->upper_there < 8 || ip->proto != (ip->is_v4 ? 1 : 58))
+		return false;
+	return ip->is_v4 ? memchr(v4_types, p->bytes[ip->upper], sizeof(v4_types)) != NULL
+			 : p->bytes[ip->upper] < 128;
+}
+
 struct judgement judge_apply(const struct packet *p)
 {
 	const int type = word_at(p, 12);
@@ -206,6 +224,8 @@ struct judgement judge_apply(const struct packet *p)
 		j.fate = FATE_DELIVER;
 	else
 		return drop_for(WF_DROP_NO_ENDPOINT);
+	if (is_error(p, &ip))
+		return drop_for(WF_DROP_ICMP_UNRELATED);
 	return ip.hop_limit <= 1 ? drop_for(WF_DROP_HOP_LIMIT) : j;
 }
 
@@ -262,12 +282,62 @@ static enum wf_drop judge_srh(const struct packet *p, uint32_t at)
 	return WF_DROP_NONE;
 }
 
+/* Who may have sent it: the endpoint that has the address, of its own node. */
+static enum wf_drop judge_sender(const struct packet *p, const struct ip_seen *ip, bool is_red,
+				 const uint8_t sid[16])
+{
+	static const struct {
+		const char *v4, *v6;
+		bool is_red;
+		uint8_t node;
+		uint32_t identity, identity_was;
+	} known[] = {
+		{"10.0.0.1", "fd00::1", true, 1, IDENTITY_A, IDENTITY_A},
+		{"10.0.0.2", "fd00::2", true, 1, IDENTITY_B, IDENTITY_B},
+		{"10.0.0.3", "fd00::3", true, 2, IDENTITY_R, IDENTITY_A},
+		{"10.0.0.1", "fd00::1", false, 1, IDENTITY_B, IDENTITY_B},
+		{"10.0.0.3", "fd00::3", false, 3, 0, 0},
+	};
+	const uint32_t claimed = (uint32_t)(sid[11] << 16 | sid[12] << 8 | sid[13]);
+	uint8_t node[16] = {0x5f, [15] = 1};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
+		if (known[i].is_red != is_red || !is(ip->src, known[i].v4, known[i].v6))
+			continue;
+		node[5] = known[i].node;
+		if (claimed != known[i].identity && claimed != known[i].identity_was)
+			return WF_DROP_IDENTITY;
+		return memcmp(p->bytes + ETH_LEN + 8, node, 16) != 0 ? WF_DROP_SOURCE_NODE
+								     : WF_DROP_NONE;
+	}
+	return claimed ? WF_DROP_IDENTITY : WF_DROP_NONE;
+}
+
+/* Within 10.0.0.0/16 and fd00::/16 all is allowed. */
+static enum wf_drop judge_policies(const struct packet *p, const struct ip_seen *ip, bool is_red,
+				   const uint8_t sid[16])
+{
+	const uint32_t policy = (uint32_t)(sid[14] << 8 | sid[15]);
+	const bool is_inside = ip->is_v4 ? ip->src[12] == 10 && ip->src[13] == 0
+					 : ip->src[0] == 0xfd && ip->src[1] == 0;
+	enum wf_drop drop = judge_sender(p, ip, is_red, sid);
+
+	if (drop)
+		return drop;
+	if (policy && !(is_red && policy == POLICY))
+		return WF_DROP_UNKNOWN_POLICY;
+	if (is_error(p, ip))
+		return WF_DROP_ICMP_UNRELATED;
+	return is_inside ? WF_DROP_NONE : WF_DROP_DENIED;
+}
+
 static struct judgement judge_inside(const struct packet *p, uint32_t at, int proto,
 				     const uint8_t sid[16], uint8_t outer_tc)
 {
 	static const uint8_t red[3] = {0xab, 0xcd, 0xef}, blue[3] = {0, 0, 8};
 	const bool is_red = memcmp(sid + 8, red, 3) == 0;
 	const struct ip_seen ip = see(p, at, proto == 4);
+	enum wf_drop drop;
 
 	if (ip.fault)
 		return drop_for(ip.fault == WF_DROP_MALFORMED ? WF_DROP_INNER_MALFORMED : ip.fault);
@@ -275,6 +345,9 @@ static struct judgement judge_inside(const struct packet *p, uint32_t at, int pr
 		return drop_for(WF_DROP_UNKNOWN_TENANT);
 	if (!is(ip.dst, "10.0.0.1", "fd00::1") && !(is_red && is(ip.dst, "10.0.0.2", "fd00::2")))
 		return drop_for(WF_DROP_NOT_HERE);
+	drop = judge_policies(p, &ip, is_red, sid);
+	if (drop)
+		return drop_for(drop);
 	if (ip.hop_limit <= 1)
 		return drop_for(WF_DROP_HOP_LIMIT);
 	if ((outer_tc & 3) == 3 && !(ip.tc & 3))

@@ -8,10 +8,12 @@
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
+#include "dp/case.h"
 #include "dp/drops.h"
 #include "dp/event.h"
 #include "dp/flowcache.h"
 #include "dp/headercache.h"
+#include "dp/memory.h"
 #include "dp/table.h"
 #include "dp/tokens.h"
 #include "wire/icmp.h"
@@ -44,6 +46,31 @@
 	} map SEC(".maps");
 WF_TABLES(WF_TABLE_MAP)
 #undef WF_TABLE_MAP
+
+/* What the programs remember for each other, of all CPUs: a connection's two directions meet here.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, WF_CONNS_MAX);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, struct wf_conn_key);
+	__type(value, struct wf_conn);
+} conns SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, WF_FRAGMENTS_MAX);
+	__type(key, struct wf_fragment_key);
+	__type(value, struct wf_fragment);
+} fragments SEC(".maps");
+
+/* The packet under judgement. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct wf_case);
+} cases SEC(".maps");
 
 /* User space adds one after each change: what the flow caches remember from before is forgotten. */
 struct {
@@ -153,6 +180,14 @@ struct {
 	__uint(max_entries, WF_EVENTS_BYTES);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } events SEC(".maps");
+
+/* Events that this CPU may still tell. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct wf_tokens);
+} event_tokens SEC(".maps");
 
 /* Events that somebody wanted, but that came too fast or found the ring full. */
 struct {

@@ -45,13 +45,18 @@ WF_INLINE _Bool packet_pull(struct __sk_buff *skb)
 	return bpf_skb_pull_data(skb, want < PULL_BYTES ? want : PULL_BYTES) == 0;
 }
 
-/* IP options, extension headers, non-linear packets: all that is not everyday. @off: from 14 */
-static __noinline int parse_slow(struct __sk_buff *skb, __u32 off, __u16 proto, struct wf_inner *in)
+/*
+ * IP options, extension headers, non-linear packets: all that is not everyday. @off: from 14. A
+ * function of its own for the verifier, too, which looks at it once and not wherever it is called.
+ */
+__noinline int parse_slow(struct __sk_buff *skb, __u32 off, __u16 proto, struct wf_inner *in)
 {
 	enum wf_flow_fault fault;
 
-	if (off > WF_FLOW_OFF_MAX)
+	if (!in || off > WF_FLOW_OFF_MAX)
 		return WF_FLOW_TRUNCATED;
+	WF_OPAQUE(off);
+	off &= WF_FLOW_OFF_MAX; /* the verifier wants to see it */
 	fault = wf_flow_parse(packet_data(skb), packet_end(skb), off, proto, in);
 	if (fault == WF_FLOW_TRUNCATED && packet_pull(skb))
 		fault = wf_flow_parse(packet_data(skb), packet_end(skb), off, proto, in);

@@ -170,6 +170,15 @@ void packet_from_container(struct packet *p, const struct ip_spec *s)
 	packet_add_ip(p, s);
 }
 
+void packet_quote(struct packet *p, uint32_t at, const struct ip_spec *quoted)
+{
+	struct packet q;
+
+	packet_from_container(&q, quoted);
+	assert_true(at < p->len && p->len - at <= q.len - ETH_LEN);
+	memcpy(p->bytes + at, q.bytes + ETH_LEN, p->len - at);
+}
+
 static void add_srh(struct packet *p, const struct outer_spec *o, uint8_t upper)
 {
 	uint8_t srh[8] = {upper, (uint8_t)(o->n_segments * 2u + o->tlvs_len / 8), 4,

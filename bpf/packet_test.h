@@ -45,6 +45,9 @@ struct outer_spec {
 
 /* Ethernet from the endpoint behind c0, by its gateway. */
 void packet_from_container(struct packet *p, const struct ip_spec *ip);
+/* From byte @at of @p on it holds the first of @quoted, as ICMP errors do; sums are not made right.
+ */
+void packet_quote(struct packet *p, uint32_t at, const struct ip_spec *quoted);
 /* Ethernet from the underlay, outer headers, the packet. @ip may be NULL: nothing inside. */
 void packet_from_underlay(struct packet *p, const struct outer_spec *o, const struct ip_spec *ip);
 

@@ -3,7 +3,7 @@
  */
 #include <netinet/in.h>
 
-#include "bpf/packet_test.h"
+#include "bpf/signing_test.h"
 #include "bpf/world_test.h"
 
 #define DT46 "5f00:0:1:e046:" RED_ARG
@@ -208,6 +208,112 @@ static void strange_too_big(struct fixture *f, struct packet *p)
 	packet_add_ip(p, &s);
 }
 
+static void not_allowed(struct fixture *f, struct packet *p)
+{
+	world_put_set(f, RED, RED_SET, &(struct wf_set){.is_deny_default = 1});
+	packet_from_container(p, &to_r);
+}
+
+static void error_about_nothing(struct fixture *f, struct packet *p)
+{
+	packet_from_container(p, &(struct ip_spec){.src = "10.0.0.1",
+						   .dst = "10.0.0.3",
+						   .proto = IPPROTO_ICMP,
+						   .icmp_type = 3,
+						   .payload = 40});
+}
+
+static void within_the_tcp_header(struct fixture *f, struct packet *p)
+{
+	packet_from_container(p, &(struct ip_spec){.src = "10.0.0.1",
+						   .dst = "10.0.0.3",
+						   .proto = IPPROTO_TCP,
+						   .frag = 1});
+}
+
+/* What R sends to A, in @outer. */
+static void from_r(struct packet *p, const struct outer_spec *outer)
+{
+	packet_from_underlay(p, outer, &(struct ip_spec){.src = "10.0.0.3", .dst = "10.0.0.1"});
+}
+
+static void as_somebody_else(struct fixture *f, struct packet *p)
+{
+	from_r(p, &(struct outer_spec){.dst = "5f00:0:1:e046:abcd:ef00:99:0"});
+}
+
+static void from_another_node(struct fixture *f, struct packet *p)
+{
+	from_r(p, &(struct outer_spec){.src = "5f00:0:3::1", .dst = DT46});
+}
+
+static void by_no_policy(struct fixture *f, struct packet *p)
+{
+	from_r(p, &(struct outer_spec){.dst = "5f00:0:1:e046:abcd:ef12:3456:7789"});
+}
+
+static void by_another_tenant(struct fixture *f, struct packet *p)
+{
+	const struct outer_spec o = {.src = "fd00::1",
+				     .dst = "5f00:0:2:e046:0:800::",
+				     .n_segments = 1,
+				     .segments = {"5f00:0:2:e046:0:800::"}};
+	struct wf_port port;
+
+	memcpy(&port, test_tables_find(&f->tables, WF_TABLE_PORT, &f->ports[0]), sizeof(port));
+	port.is_sr_aware = 1;
+	fixture_put(f, WF_TABLE_PORT, &f->ports[0], &port);
+	packet_from_underlay(p, &o, &to_r);
+	memcpy(p->bytes, gateway_mac, 6);
+	memcpy(p->bytes + 6, mac_a, 6);
+}
+
+static void to_a_sid_inside(struct fixture *f, struct packet *p)
+{
+	packet_from_underlay(p, &(struct outer_spec){.dst = DT46},
+			     &(struct ip_spec){.src = "fd00::3", .dst = "5f00:0:2:e046::"});
+}
+
+/* To red A, whose tenant needs @needs, with a signature by @secret. */
+static void signed_for(struct fixture *f, struct packet *p, uint8_t needs, const char *secret)
+{
+	const struct wf_set set = {.needs = needs, .has_verdicts = 1, .has_zones = 1};
+	const struct outer_spec o = {.dst = DT46, .n_segments = 1, .segments = {DT46}};
+
+	signing_put_key(f, NULL);
+	world_put_set(f, RED, RED_SET, &set);
+	packet_signed(p, &o, &(struct signing){.secret = secret},
+		      &(struct ip_spec){.src = "10.0.0.3", .dst = "10.0.0.1"});
+}
+
+static void not_signed(struct fixture *f, struct packet *p)
+{
+	signed_for(f, p, WF_NEED_HMAC, NULL);
+	packet_from_underlay(p, &(struct outer_spec){.dst = DT46},
+			     &(struct ip_spec){.src = "10.0.0.3", .dst = "10.0.0.1"});
+}
+
+static void by_an_unknown_key(struct fixture *f, struct packet *p)
+{
+	signed_for(f, p, 0, NULL);
+	signing_drop_key(f);
+}
+
+static void by_a_wrong_secret(struct fixture *f, struct packet *p)
+{
+	signed_for(f, p, 0, "another");
+}
+
+static void by_a_path_of_its_own(struct fixture *f, struct packet *p)
+{
+	signed_for(f, p, WF_NEED_HMAC | WF_NEED_PATH, NULL);
+}
+
+static void without_marks(struct fixture *f, struct packet *p)
+{
+	signed_for(f, p, WF_NEED_HMAC | WF_NEED_TRANSIT, NULL);
+}
+
 static const struct {
 	enum fixture_prog prog;
 	make_fn make;
@@ -245,6 +351,19 @@ static const struct {
 	[WF_DROP_INNER_MALFORMED] = {PROG_VALIDATE, cut_inside, 0, false},
 	[WF_DROP_ECN] = {PROG_VALIDATE, congested, 0, false},
 	[WF_DROP_ICMP_UNMATCHED] = {PROG_VALIDATE, strange_too_big, 0, false},
+	[WF_DROP_DENIED] = {PROG_APPLY, not_allowed, 0, false},
+	[WF_DROP_ICMP_UNRELATED] = {PROG_APPLY, error_about_nothing, 0, false},
+	[WF_DROP_FRAGMENT] = {PROG_APPLY, within_the_tcp_header, 0, false},
+	[WF_DROP_IDENTITY] = {PROG_VALIDATE, as_somebody_else, 0, false},
+	[WF_DROP_SOURCE_NODE] = {PROG_VALIDATE, from_another_node, 0, false},
+	[WF_DROP_UNKNOWN_POLICY] = {PROG_VALIDATE, by_no_policy, 0, false},
+	[WF_DROP_FOREIGN_SID] = {PROG_APPLY, by_another_tenant, 0, false},
+	[WF_DROP_NESTED] = {PROG_VALIDATE, to_a_sid_inside, 0, false},
+	[WF_DROP_HMAC_MISSING] = {PROG_VALIDATE, not_signed, 0, false},
+	[WF_DROP_HMAC_KEY] = {PROG_VALIDATE, by_an_unknown_key, 0, false},
+	[WF_DROP_HMAC] = {PROG_VALIDATE, by_a_wrong_secret, 0, false},
+	[WF_DROP_PATH] = {PROG_VALIDATE, by_a_path_of_its_own, 0, false},
+	[WF_DROP_TRANSIT] = {PROG_VALIDATE, without_marks, 0, false},
 };
 
 static const char *const names[WF_DROP_COUNT] = {

@@ -146,3 +146,21 @@ void signing_golden(const char *encoding, unsigned int n, const char *family, co
 	fclose(file);
 	assert_true(ret->len >= 64);
 }
+
+void signing_template(const struct packet *golden, const char *extras, uint16_t every,
+		      struct wf_template *ret)
+{
+	const uint16_t transit = strstr(extras, "transit") ? 24 : 0;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->len = (uint16_t)golden->len;
+	memcpy(ret->header, golden->bytes, golden->len);
+	ret->next_header_offset = 40;
+	ret->header[40] = 0;
+	ret->is_signed = !strstr(extras, "tlv");
+	ret->arg_offset = (uint16_t)(golden->len - transit - 8);
+	if (!ret->is_signed)
+		memset(ret->header + ret->arg_offset, 0, 8);
+	ret->transit_offset = transit ? ret->len - transit : 0;
+	ret->transit_every = every;
+}

@@ -35,3 +35,7 @@ void signing_drop_key(struct fixture *f);
 /* The bytes of the line of tests/goldens/encap_tlv.txt, argument and all. */
 void signing_golden(const char *encoding, unsigned int n, const char *family, const char *extras,
 		    struct packet *ret);
+
+/* Of such bytes: what is baked in, and what is for the program to fill in. */
+void signing_template(const struct packet *golden, const char *extras, uint16_t every,
+		      struct wf_template *ret);

@@ -19,15 +19,19 @@ WF_INLINE struct wf_transit_tlv *transit_tlv(struct __sk_buff *skb, const struct
  * This node's mark, on a packet that is to be marked. One that cannot be marked (no key, nothing
  * inside that could be told from other packets) goes on as it is: its receiver will tell.
  */
-static __noinline int transit_mark(struct __sk_buff *skb, const struct wf_outer *o,
-				   const struct wf_proof *proof)
+__noinline int transit_mark(struct __sk_buff *skb, const struct wf_outer *o,
+			    const struct wf_proof *proof)
 {
-	const __u16 proto = o->upper == WF_PROTO_IPV4 ? WF_ETH_P_IPV4 : WF_ETH_P_IPV6;
-	struct wf_transit_tlv *tlv = transit_tlv(skb, proof);
 	const struct wf_transit_entry *key;
+	struct wf_transit_tlv *tlv;
 	__u64 nonce, was, mark;
 	struct wf_inner in;
+	__u16 proto;
 
+	if (!o || !proof)
+		return 0;
+	proto = o->upper == WF_PROTO_IPV4 ? WF_ETH_P_IPV4 : WF_ETH_P_IPV6;
+	tlv = transit_tlv(skb, proof);
 	if (!tlv || !(tlv->flags & WF_TRANSIT_MARKED) ||
 	    packet_parse(skb, o->upper_off & 0xfff, proto, &in))
 		return 0;
@@ -71,13 +75,11 @@ static __noinline int transit_is_right(struct __sk_buff *skb, const struct wf_in
 }
 
 /*
- * Of a packet whose policy requires it: TRANSIT, or NONE. Packets without a mark pass when only
- * some are marked. Counted for the policy.
+ * Of a packet that came by @policy of @set, which requires it: TRANSIT, or NONE. Packets without a
+ * mark pass when only some are marked. Counted for the policy.
  */
-static __noinline __attribute__((unused)) int transit_check(struct __sk_buff *skb,
-							    const struct wf_inner *in,
-							    const struct wf_proof *proof, __u64 set,
-							    __u16 policy)
+static __noinline int transit_check(struct __sk_buff *skb, const struct wf_inner *in,
+				    const struct wf_proof *proof, __u64 set, __u16 policy)
 {
 	const struct wf_policy_key key = {.set = set, .policy = policy};
 	const struct wf_policy_entry *entry = wf_world_find(WF_WORLD, POLICY, &key);
@@ -86,11 +88,12 @@ static __noinline __attribute__((unused)) int transit_check(struct __sk_buff *sk
 	const struct wf_transit_tlv *tlv = transit_tlv(skb, proof);
 	_Bool is_right = 0;
 
-	if (entry && entry->transit_every > 1 && proof->transit_off && tlv &&
-	    !(tlv->flags & WF_TRANSIT_MARKED))
-		return WF_DROP_NONE;
-	if (proof->transit_off && tlv && tlv->flags & WF_TRANSIT_MARKED)
-		is_right = transit_is_right(skb, in, proof);
+	if (proof->transit_off && tlv && (__u16)proof->arg == policy) {
+		if (tlv->flags & WF_TRANSIT_MARKED)
+			is_right = transit_is_right(skb, in, proof);
+		else if (entry && entry->transit_every > 1)
+			return WF_DROP_NONE;
+	}
 	count(skb,
 	      slot_find(is_right ? WF_COUNTER_POLICY_TRANSIT : WF_COUNTER_POLICY_TRANSIT_DROP,
 			&name, sizeof(name)),

@@ -2,6 +2,7 @@
 /* From the underlay: is it one of this node's SIDs, what does it do, may the endpoint have it. */
 #pragma once
 
+#include "bpf/case.h"
 #include "bpf/forward.h"
 #include "bpf/host.h"
 #include "bpf/proof.h"
@@ -12,47 +13,133 @@
 #include "dp/validate.h"
 #include "wire/ecn.h"
 
-/* Decides for the flow and remembers. */
-static __noinline int validated_fill(struct wf_validated *e, const struct wf_outer *o,
-				     const struct wf_inner *in)
+/* What is known of a packet that has come out of a tunnel. */
+WF_INLINE void validate_describe(struct wf_event *e, const struct wf_outer *o,
+				 const struct wf_inner *in)
 {
-	const struct wf_dest *dest = (void *)0;
+	const struct wf_sid_arg arg = wf_sid_arg_unpack(wf_sid_arg(o->dst));
+	const struct wf_dest *dest = wf_dest_find(WF_WORLD, arg.tenant, in->flow.dst);
 
-	e->generation = generation_now();
-	e->drop = wf_validate_decide(WF_WORLD, o, in, &dest);
-	e->sid_slot = slot_of_sid(wf_sid_head(o->dst));
-	if (dest) {
-		e->ifindex = dest->ifindex;
-		e->rx_slot = slot_of_ifindex(WF_COUNTER_ENDPOINT_RX, dest->ifindex);
-		eth_to_endpoint(e->eth, dest, in->flags & WF_INNER_V4);
-	}
+	e->hook = WF_HOOK_VALIDATE;
 	e->flow = in->flow;
-	wf_copy16(e->sid, o->dst);
-	return 0;
+	e->tenant = arg.tenant;
+	e->from = arg.identity;
+	e->to = dest ? dest->identity : 0;
+	e->node = here()->node;
+}
+
+/* A flow may come in. */
+static __noinline int validate_tell(struct __sk_buff *skb, const struct wf_outer *o,
+				    const struct wf_inner *in, const struct wf_ruling *ruling)
+{
+	struct wf_event e = {
+		.type = WF_EVENT_VERDICT,
+		.policy = ruling->policy,
+		.way = ruling->way,
+		.is_reverse = ruling->is_reverse,
+	};
+
+	validate_describe(&e, o, in);
+	return event_send(skb, &e);
+}
+
+/*
+ * The end of a packet that has come out of a tunnel; counted by who would have got it, and by the
+ * policy that @e says, for what it denies or requires.
+ */
+static __noinline int validate_drop(struct __sk_buff *skb, const struct wf_outer *o,
+				    const struct wf_inner *in, const struct wf_validated *e,
+				    enum wf_drop drop)
+{
+	const struct wf_sid_arg arg = wf_sid_arg_unpack(wf_sid_arg(o->dst));
+	const __u16 policy = drop == WF_DROP_DENIED ? e->policy : e->way;
+	struct wf_event event = {.type = WF_EVENT_DROP, .drop = (__u8)drop, .policy = policy};
+
+	drop_count(drop);
+	count(skb, slot_of_ifindex(WF_COUNTER_ENDPOINT_RX_DROP, e->ifindex), in->ip_len);
+	if (drop == WF_DROP_DENIED || drop == WF_DROP_HMAC_MISSING || drop == WF_DROP_PATH)
+		count(skb, slot_of_policy(WF_COUNTER_POLICY_DENY_IN, arg.tenant, policy),
+		      in->ip_len);
+	if (!event_is_wanted(WF_EVENT_DROP))
+		return TC_ACT_SHOT;
+	validate_describe(&event, o, in);
+	event_send(skb, &event);
+	return TC_ACT_SHOT;
+}
+
+/* What the verdict says of the flow's packets. */
+WF_INLINE void validated_fill_ruling(struct wf_validated *e, const struct wf_case *c, __u32 tenant)
+{
+	e->needs = e->drop ? 0 : c->needs;
+	e->way = c->ruling.way;
+	e->policy = c->ruling.policy;
+	e->believed_until = belief_until(c);
+	e->policy_slot = slot_of_policy(WF_COUNTER_POLICY_IN, tenant, c->ruling.way);
+	wf_set_of(WF_WORLD, tenant, c->stage, &e->set);
 }
 
 WF_INLINE _Bool validated_is(const struct wf_validated *e, const struct wf_outer *o,
-			     const struct wf_inner *in)
+			     const struct wf_proof *proof, const struct wf_inner *in)
 {
 	return e->generation == generation_now() && wf_equal16(e->sid, o->dst) &&
+	       e->source == proof->source && !(e->needs & ~proof->has) &&
 	       wf_flow_equal(&e->flow, &in->flow);
 }
 
+/* Decides for the flow, by the case that was read of it, and remembers. */
+static __noinline int validated_fill(struct __sk_buff *skb, struct wf_validated *e,
+				     const struct wf_outer *o, const struct wf_proof *proof,
+				     const struct wf_inner *in)
+{
+	const struct wf_arrival a = {.outer = o, .proof = proof, .in = in};
+	const _Bool is_known = validated_is(e, o, proof, in);
+	const __u32 now = generation_now(); /* first: what changes meanwhile */
+	const struct wf_dest *dest = (void *)0;
+	struct wf_case *c = case_get();
+
+	if (!c)
+		return 0;
+	e->drop = (__u8)wf_validate_decide(WF_WORLD, &a, c, &dest);
+	e->ifindex = dest ? dest->ifindex : 0;
+	if (dest) {
+		e->rx_slot = slot_of_ifindex(WF_COUNTER_ENDPOINT_RX, dest->ifindex);
+		eth_to_endpoint(e->eth, dest, in->flags & WF_INNER_V4);
+	}
+	validated_fill_ruling(e, c, wf_sid_arg_unpack(wf_sid_arg(o->dst)).tenant);
+	e->flow = in->flow;
+	wf_copy16(e->sid, o->dst);
+	e->source = proof->source;
+	e->generation = now - c->is_once; /* must not look current */
+	if (!e->drop && !is_known && event_is_wanted(WF_EVENT_VERDICT))
+		validate_tell(skb, o, in, &c->ruling);
+	return 0;
+}
+
 /* What becomes of the packet's flow, remembered or decided now. */
-WF_INLINE struct wf_validated *validated_find(const struct wf_outer *o, const struct wf_inner *in)
+WF_INLINE struct wf_validated *validated_find(struct __sk_buff *skb, const struct wf_outer *o,
+					      const struct wf_proof *proof,
+					      const struct wf_inner *in)
 {
 	__u32 slot = cpu_part(wf_flowcache_slot(&in->flow), WF_FLOWCACHE_SLOTS);
 	struct wf_validated *e = bpf_map_lookup_elem(&validated, &slot), *other;
+	_Bool is_known;
 
-	if (!e || validated_is(e, o, in))
+	if (!e)
 		return e;
-	slot ^= 1;
-	other = bpf_map_lookup_elem(&validated, &slot);
-	if (!other || validated_is(other, o, in))
-		return other;
-	if (e->generation == generation_now())
-		e = other;
-	validated_fill(e, o, in);
+	is_known = validated_is(e, o, proof, in);
+	if (!is_known) {
+		slot ^= 1;
+		other = bpf_map_lookup_elem(&validated, &slot);
+		if (!other)
+			return other;
+		is_known = validated_is(other, o, proof, in);
+		if (is_known || e->generation == generation_now())
+			e = other;
+	}
+	if (is_known && !belief_is_over(skb, in, e->believed_until))
+		return e;
+	case_read(skb, in);
+	validated_fill(skb, e, o, proof, in);
 	return e;
 }
 
@@ -61,22 +148,20 @@ WF_INLINE struct wf_validated *validated_find(const struct wf_outer *o, const st
  * goes back to its sender as a packet of the gateway's.
  */
 static __noinline int validate_hop_limit(struct __sk_buff *skb, const struct wf_outer *o,
-					 struct wf_inner *in)
+					 struct wf_inner *in, const struct wf_validated *e)
 {
 	const struct wf_sid_arg arg = wf_sid_arg_unpack(wf_sid_arg(o->dst));
 	const struct reply r = reply_hop_limit();
 	_Bool is_v4 = in->flags & WF_INNER_V4;
 	__u8 src[16] WF_ALIGNED8;
+	const int ret = validate_drop(skb, o, in, e, WF_DROP_HOP_LIMIT);
 
 	if (!packet_shrink(skb, o->upper_off - L3, is_v4))
-		return -WF_DROP_RESIZE;
+		return ret;
 	in->l4_off -= o->upper_off - L3;
 	in->l3_off = L3;
 	gateway_addr(src, is_v4);
-	if (!reply_make(skb, in, &r, src))
-		return -WF_DROP_HOP_LIMIT;
-	finish(-WF_DROP_HOP_LIMIT);
-	return host_send(skb, arg.tenant, in);
+	return reply_make(skb, in, &r, src) ? host_send(skb, arg.tenant, in) : ret;
 }
 
 /* Hop limit and ECN of the packet inside, before it is taken out. ECN, MALFORMED. */
@@ -111,8 +196,8 @@ WF_INLINE int decap(struct __sk_buff *skb, const struct wf_outer *o, const struc
 {
 	const __u16 proto = o->upper == WF_PROTO_IPV4 ? WF_ETH_P_IPV4 : WF_ETH_P_IPV6;
 	const __u32 off = o->upper_off & 0xfff; /* the verifier wants to see it */
-	struct wf_validated *e;
 	struct wf_inner in;
+	struct wf_validated *e;
 	enum wf_drop drop;
 	void *data;
 
@@ -121,23 +206,26 @@ WF_INLINE int decap(struct __sk_buff *skb, const struct wf_outer *o, const struc
 	drop = wf_validate_check(&in);
 	if (drop)
 		return -(int)drop;
-	e = validated_find(o, &in);
+	e = validated_find(skb, o, proof, &in);
 	if (!e)
 		return -WF_DROP_NOT_HERE;
-	count(skb, e->sid_slot, in.ip_len);
-	if (e->drop)
-		return -(int)e->drop;
+	drop = e->drop;
+	if (!drop && e->needs & WF_NEED_TRANSIT)
+		drop = transit_check(skb, &in, proof, e->set, e->way);
+	if (drop)
+		return validate_drop(skb, o, &in, e, drop);
 	if (in.hop_limit <= 1)
-		return validate_hop_limit(skb, o, &in);
+		return validate_hop_limit(skb, o, &in, e);
 	drop = inner_patch(skb, o, &in);
 	if (drop)
-		return -(int)drop;
+		return validate_drop(skb, o, &in, e, drop);
 	if (!packet_shrink(skb, off - L3, in.flags & WF_INNER_V4))
 		return -WF_DROP_RESIZE;
 	data = packet_data(skb);
 	if (data + L3 > packet_end(skb))
 		return -WF_DROP_RESIZE;
 	eth_store(data, e->eth);
+	count(skb, e->policy_slot, in.ip_len);
 	count(skb, e->rx_slot, in.ip_len);
 	return bpf_redirect_peer(e->ifindex, 0);
 }
@@ -168,14 +256,13 @@ static __noinline int validate_refuse(struct __sk_buff *skb, const struct wf_out
 	__u8 src[16] WF_ALIGNED8;
 	struct wf_inner in;
 	struct reply r;
+	int ret;
 
 	if (!reply_parameter(o, drop, &r) || packet_parse(skb, L3, WF_ETH_P_IPV6, &in))
 		return -(int)drop;
 	__builtin_memcpy(src, here()->addr, 16);
-	if (!reply_make(skb, &in, &r, src))
-		return -(int)drop;
-	finish(-(int)drop);
-	return bpf_redirect(skb->ifindex, 0);
+	ret = drop_unknown(skb, WF_HOOK_VALIDATE, drop);
+	return reply_make(skb, &in, &r, src) ? bpf_redirect(skb->ifindex, 0) : ret;
 }
 
 /* Where the packet goes, and what its headers prove: at once, or by the walk that they need. */

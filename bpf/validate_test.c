@@ -58,7 +58,6 @@ static void every_headends_header_is_taken_off(void **state)
 		 .n_segments = 1,
 		 .segments = {DT46},
 		 .segments_left = 1},
-		{.dst = "5f00:0:1:1:e046:abcd:ef00:0"},
 		{.dst = "5f00:0:1:e001::",
 		 .n_segments = 3,
 		 .segments = {DT46, "5f00:0:1:1::", "5f00:0:1:e001::"},
@@ -144,7 +143,8 @@ static void congestion_marks_are_combined(void **state)
 
 static void tenants_with_equal_addresses_get_their_own(void **state)
 {
-	static const struct outer_spec blue = {.dst = "5f00:0:1:e046:0:800::"};
+	static const struct outer_spec blue = {.src = "5f00:0:3::1",
+					       .dst = "5f00:0:1:e046:0:800::"};
 	struct packet in;
 	struct outcome o;
 
@@ -158,12 +158,23 @@ static void tenants_with_equal_addresses_get_their_own(void **state)
 
 static void unknown_senders_are_identity_zero_and_welcome(void **state)
 {
-	static const struct outer_spec outer = {.dst = "5f00:0:1:e046:abcd:ef00::"};
+	static const struct outer_spec outers[] = {
+		{.dst = "5f00:0:1:e046:abcd:ef00::"},
+		{.dst = "5f00:0:1:1:e046:abcd:ef00:0"},
+		{.src = "2001:db8::1", .dst = "5f00:0:1:e046:abcd:ef00::"},
+	};
+	struct ip_spec s = to_a[0];
 	struct packet in;
 	struct outcome o;
 
-	run(*state, &outer, &to_a[0], &in, &o);
-	assert_delivered(&o, &in, &to_a[0], mac_a, 0);
+	s.src = "10.0.0.9"; /* of the tenant's prefix, but nobody's */
+	for (size_t i = 0; i < sizeof(outers) / sizeof(*outers); i++) {
+		run(*state, &outers[i], &s, &in, &o);
+		assert_delivered(&o, &in, &s, mac_a, 0);
+	}
+	s.src = "10.1.0.9"; /* not even that */
+	run(*state, &outers[0], &s, &in, &o);
+	assert_dropped(&o, WF_DROP_DENIED);
 }
 
 struct refusal {
@@ -293,8 +304,9 @@ static void routing_headers_stay_out_of_known_flows(void **state)
 static void removed_endpoints_get_nothing_more(void **state)
 {
 	struct fixture *f = *state;
-	const struct wf_dest moved = {.class = CLASS_B, .node = 3};
-	struct wf_dest here = {.class = CLASS_B, .node = TEST_NODE, .ifindex = f->ports[1]};
+	const struct wf_dest moved = {.home = RED, .identity = IDENTITY_B, .node = 3};
+	struct wf_dest here = {
+		.home = RED, .identity = IDENTITY_B, .node = TEST_NODE, .ifindex = f->ports[1]};
 	struct ip_spec s = to_a[0];
 	struct packet in;
 	struct outcome o;
@@ -314,15 +326,15 @@ static void removed_endpoints_get_nothing_more(void **state)
 static void counters_count_the_packet_inside(void **state)
 {
 	struct fixture *f = *state;
-	const struct wf_counter sid = fixture_counter(f, SLOT_DT46);
+	const struct wf_counter sid = fixture_counter(f, SLOT_RED_IN_0);
 	const struct wf_counter rx = fixture_counter(f, SLOT_A_RX);
 	struct packet in;
 	struct outcome o;
 
 	run(f, &direct, &to_a[0], &in, &o);
 	run(f, &direct, &to_a[0], &in, &o);
-	assert_int_equal(fixture_counter(f, SLOT_DT46).packets, sid.packets + 2);
-	assert_int_equal(fixture_counter(f, SLOT_DT46).bytes, sid.bytes + 2 * (20 + 8 + 33));
+	assert_int_equal(fixture_counter(f, SLOT_RED_IN_0).packets, sid.packets + 2);
+	assert_int_equal(fixture_counter(f, SLOT_RED_IN_0).bytes, sid.bytes + 2 * (20 + 8 + 33));
 	assert_int_equal(fixture_counter(f, SLOT_A_RX).packets, rx.packets + 2);
 	assert_int_equal(fixture_counter(f, SLOT_A_RX).bytes, rx.bytes + 2 * (20 + 8 + 33));
 }
@@ -330,6 +342,8 @@ static void counters_count_the_packet_inside(void **state)
 /* The hop limit ends here: the gateway tells the sender, over the tunnel or on the node. */
 static void hop_limit_one_is_answered_time_exceeded(void **state)
 {
+	static const struct outer_spec from_b = {.src = "5f00:0:1::1",
+						 .dst = "5f00:0:1:e046:abcd:ef00:99:0"};
 	static const char *const locals[] = {"10.0.0.2", "fd00::2"};
 	struct fixture *f = *state;
 	struct packet in;
@@ -354,7 +368,7 @@ static void hop_limit_one_is_answered_time_exceeded(void **state)
 		assert_memory_equal(o.out.bytes + ETH_LEN + 40 + header_len,
 				    in.bytes + ETH_LEN + 40, v6 ? 80 : 60);
 		s.src = locals[v6];
-		run(f, &direct, &s, &in, &o);
+		run(f, &from_b, &s, &in, &o);
 		assert_int_equal(o.drop, WF_DROP_HOP_LIMIT);
 		assert_int_equal(o.verdict, VERDICT_REDIRECT);
 		assert_memory_equal(o.out.bytes, mac_b, 6);

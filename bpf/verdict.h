@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Where every program ends. Whatever acts on a packet returns a verdict of tc, or a reason to drop
- * it as a negative number; here the reason becomes a counter.
+ * it as a negative number; here the reason becomes a counter. Where more is known of the packet
+ * than where it came in, it is dropped by bpf/apply.h or bpf/validate.h.
  */
 #pragma once
 
 #include <linux/pkt_cls.h>
 
+#include "bpf/event.h"
 #include "bpf/maps.h"
+#include "dp/hook.h"
 #include "wire/bytes.h"
 
 /* A packet or, of a GSO packet, the packets it will become. @bytes: of IP, as the slot wants it. */
@@ -53,6 +56,13 @@ WF_INLINE __u32 slot_of_ifindex(__u32 kind, __u32 ifindex)
 	return port ? slot_of_port(kind, port) : 0;
 }
 
+WF_INLINE __u32 slot_of_policy(__u32 kind, __u32 tenant, __u16 policy)
+{
+	const struct wf_policy_name name = {.tenant = tenant, .policy = policy};
+
+	return slot_find(kind, &name, sizeof(name));
+}
+
 WF_INLINE __u32 generation_now(void)
 {
 	__u32 zero = 0;
@@ -61,16 +71,31 @@ WF_INLINE __u32 generation_now(void)
 	return g ? *g : 0;
 }
 
-/* @ret: TC_ACT_*, or -enum wf_drop. */
-WF_INLINE int finish(int ret)
+WF_INLINE void drop_count(enum wf_drop drop)
 {
-	__u64 *n;
+	__u32 key = drop;
+	__u64 *n = bpf_map_lookup_elem(&drops, &key);
 
-	if (ret >= 0)
-		return ret;
-	ret = -ret;
-	n = bpf_map_lookup_elem(&drops, &ret);
 	if (n)
 		(*n)++;
+}
+
+/* The end of a packet of which nothing is known but where it came in. */
+static __noinline int drop_unknown(struct __sk_buff *skb, enum wf_hook hook, enum wf_drop drop)
+{
+	struct wf_event e = {.type = WF_EVENT_DROP, .drop = (__u8)drop, .hook = (__u8)hook};
+
+	drop_count(drop);
+	if (hook == WF_HOOK_APPLY)
+		count(skb, slot_of_ifindex(WF_COUNTER_ENDPOINT_TX_DROP, skb->ifindex),
+		      skb->len - 14);
+	if (event_is_wanted(WF_EVENT_DROP))
+		event_send(skb, &e);
 	return TC_ACT_SHOT;
+}
+
+/* @ret: TC_ACT_*, or -enum wf_drop. */
+WF_INLINE int finish(struct __sk_buff *skb, enum wf_hook hook, int ret)
+{
+	return ret >= 0 ? ret : drop_unknown(skb, hook, (enum wf_drop) - ret);
 }

@@ -18,19 +18,19 @@
 SEC("tc")
 int apply(struct __sk_buff *skb)
 {
-	return finish(apply_packet(skb));
+	return finish(skb, WF_HOOK_APPLY, apply_packet(skb));
 }
 
 SEC("tc")
 int validate(struct __sk_buff *skb)
 {
-	return finish(validate_packet(skb));
+	return finish(skb, WF_HOOK_VALIDATE, validate_packet(skb));
 }
 
 SEC("tc")
 int edge(struct __sk_buff *skb)
 {
-	return finish(edge_packet(skb));
+	return finish(skb, WF_HOOK_EDGE, edge_packet(skb));
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -31,8 +31,23 @@ struct wf_world {
 #define WF_MAP_KEY     keys
 #define WF_MAP_TRANSIT transits
 
+#define WF_MAP_CONN	conns
+#define WF_MAP_FRAGMENT fragments
+
 #define wf_world_find(world, id, key) \
 	((const WF_VALUE_##id *)((void)(world), bpf_map_lookup_elem(&WF_MAP_##id, key)))
+
+#define wf_world_recall(world, id, key) \
+	((WF_RECALL_##id *)((void)(world), bpf_map_lookup_elem(&WF_MAP_##id, key)))
+#define wf_world_remember(world, id, key, value) \
+	bpf_map_update_elem(&WF_MAP_##id, key, value, BPF_ANY)
+#define wf_world_now_s(world) ((void)(world), (__u32)(bpf_ktime_get_ns() / 1000000000))
+
+/* Functions of their own (bpf/case.h), which the verifier looks at once. */
+int case_judge(struct wf_case *c, int is_back);
+int case_decide(struct wf_case *c);
+#define wf_world_judge(world, c, is_back) ((void)(world), case_judge(c, is_back))
+#define wf_world_decide(world, c)	  ((void)(world), (enum wf_drop)case_decide(c))
 
 /* The loader's values, which the compiler must not take for the zeros that stand above. */
 WF_INLINE const struct wf_config *here(void)

@@ -78,14 +78,12 @@ void world_put_dest(struct fixture *f, uint32_t tenant, const char *addr,
 	fixture_put(f, WF_TABLE_DEST, &key, dest);
 }
 
-static void put_port(struct fixture *f, uint32_t tenant, uint32_t class, const uint8_t mac[6],
+static void put_port(struct fixture *f, uint32_t tenant, uint32_t identity, const uint8_t mac[6],
 		     uint32_t ifindex, const char *v4, const char *v6)
 {
-	struct wf_port port = {.tenant = tenant,
-			       .class = class,
-			       .identity = tenant == RED && class == CLASS_A ? IDENTITY_A : 0x99,
-			       .n_addrs = 2};
-	struct wf_dest dest = {.class = class, .node = TEST_NODE, .ifindex = ifindex};
+	struct wf_port port = {.tenant = tenant, .identity = identity, .n_addrs = 2};
+	struct wf_dest dest = {
+		.home = tenant, .identity = identity, .node = TEST_NODE, .ifindex = ifindex};
 
 	memcpy(port.mac, mac, 6);
 	memcpy(dest.mac, mac, 6);
@@ -116,15 +114,59 @@ static void put_sid(struct fixture *f, uint16_t function, uint32_t behavior)
 	fixture_put(f, WF_TABLE_SID, &head, &entry);
 }
 
+void world_put_set(struct fixture *f, uint32_t tenant, uint64_t number, const struct wf_set *set)
+{
+	const struct wf_tenant_entry entry = {.set = number, .set_out = number};
+
+	fixture_put(f, WF_TABLE_SET, &number, set);
+	fixture_put(f, WF_TABLE_TENANT, &tenant, &entry);
+}
+
+void world_put_list(struct fixture *f, uint64_t set, struct wf_side from, struct wf_side to,
+		    uint64_t number, const struct wf_range *items, uint32_t n)
+{
+	const struct wf_verdict_key key = {.set = set, .from = from, .to = to};
+	struct wf_ranges ranges = {.n = n};
+
+	memcpy(ranges.items, items, n * sizeof(*items));
+	fixture_put(f, WF_TABLE_RANGES, &number, &ranges);
+	fixture_put(f, WF_TABLE_VERDICT, &key, &number);
+}
+
+static void put_zone(struct fixture *f, uint64_t set, const char *prefix, uint32_t bits)
+{
+	const uint32_t inside = WF_ZONE_INSIDE;
+	struct wf_zone_key key = {.prefix_len = WF_ZONE_SET_BITS + bits};
+
+	wf_store_be64(key.set, set);
+	addr_of(prefix, key.addr);
+	fixture_put(f, WF_TABLE_ZONE, &key, &inside);
+}
+
+static void put_tenant(struct fixture *f, uint32_t tenant, uint64_t number)
+{
+	const struct wf_set set = {.has_verdicts = tenant == RED, .has_zones = 1};
+
+	world_put_set(f, tenant, number, &set);
+	put_zone(f, number, "10.0.0.0", 96 + 16);
+	put_zone(f, number, "fd00::", 16);
+}
+
 static void put_policy(struct fixture *f)
 {
-	struct wf_rule_key rule_key = {.tenant = RED, .source = CLASS_A, .dest = CLASS_R};
-	struct wf_rule rule = {.policy = POLICY};
+	const struct wf_policy_key policy_key = {.set = RED_SET, .policy = POLICY};
+	const struct wf_policy_entry policy = {0};
+	const struct wf_side a = {RED, IDENTITY_A}, r = {RED, IDENTITY_R};
+	const struct wf_range all = {.last = WF_RANGE_LAST,
+				     .policy = POLICY,
+				     .way = POLICY,
+				     .verdict = WF_VERDICT_ALLOW};
 	struct wf_choice_key choice_key = {.tenant = RED, .policy = POLICY, .node = 2};
 	struct wf_choice choice = {.bound = {1}, .n = 1};
 	struct wf_template t;
 
-	fixture_put(f, WF_TABLE_RULE, &rule_key, &rule);
+	fixture_put(f, WF_TABLE_POLICY, &policy_key, &policy);
+	world_put_list(f, RED_SET, a, r, 1, &all, 1);
 	fixture_put(f, WF_TABLE_CHOICE, &choice_key, &choice);
 	world_template("csid", 2, &t);
 	world_put_path(f, 0, &t);
@@ -143,7 +185,7 @@ static void put_counters(struct fixture *f)
 {
 	const struct wf_path_key path = {.tenant = RED, .policy = POLICY, .node = 2};
 	const struct wf_path_key home = {.node = TEST_NODE};
-	const uint64_t dt46 = wf_sid_head_make(TEST_BLOCK, TEST_NODE, WF_FN_DT46);
+	const struct wf_policy_name by_policy = {RED, POLICY}, by_none = {RED, 0};
 	struct wf_dest_key a = {.tenant = RED}, b = {.tenant = RED};
 
 	addr_of("10.0.0.1", a.addr);
@@ -153,20 +195,25 @@ static void put_counters(struct fixture *f)
 	put_counter(f, WF_COUNTER_ENDPOINT_RX, &b, sizeof(b), SLOT_B_RX);
 	put_counter(f, WF_COUNTER_PATH, &path, sizeof(path), SLOT_PATH);
 	put_counter(f, WF_COUNTER_PATH, &home, sizeof(home), SLOT_HOME);
-	put_counter(f, WF_COUNTER_SID, &dt46, sizeof(dt46), SLOT_DT46);
+	put_counter(f, WF_COUNTER_POLICY_IN, &by_policy, sizeof(by_policy), SLOT_RED_IN);
+	put_counter(f, WF_COUNTER_POLICY_IN, &by_none, sizeof(by_none), SLOT_RED_IN_0);
+	put_counter(f, WF_COUNTER_ENDPOINT_TX_DROP, &a, sizeof(a), SLOT_A_TX_DROP);
+	put_counter(f, WF_COUNTER_ENDPOINT_RX_DROP, &a, sizeof(a), SLOT_A_RX_DROP);
+	put_counter(f, WF_COUNTER_POLICY_DENY_IN, &by_none, sizeof(by_none), SLOT_RED_DENY_IN);
+	put_counter(f, WF_COUNTER_POLICY_DENY_OUT, &by_none, sizeof(by_none), SLOT_RED_DENY_OUT);
 }
 
 void world_fill(struct fixture *f)
 {
-	const struct wf_tenant_entry red = {.has_rules = 1}, blue = {0};
-	const struct wf_dest red_r = {.class = CLASS_R, .node = 2};
-	const struct wf_dest blue_r = {.class = CLASS_R, .node = 3};
+	const struct wf_dest red_r = {
+		.home = RED, .identity = IDENTITY_R, .identity_was = IDENTITY_A, .node = 2};
+	const struct wf_dest blue_r = {.home = BLUE, .node = 3};
 
-	fixture_put(f, WF_TABLE_TENANT, &(uint32_t){RED}, &red);
-	fixture_put(f, WF_TABLE_TENANT, &(uint32_t){BLUE}, &blue);
-	put_port(f, RED, CLASS_A, mac_a, f->ports[0], "10.0.0.1", "fd00::1");
-	put_port(f, RED, CLASS_B, mac_b, f->ports[1], "10.0.0.2", "fd00::2");
-	put_port(f, BLUE, CLASS_A, mac_blue, f->ports[2], "10.0.0.1", "fd00::1");
+	put_tenant(f, RED, RED_SET);
+	put_tenant(f, BLUE, BLUE_SET);
+	put_port(f, RED, IDENTITY_A, mac_a, f->ports[0], "10.0.0.1", "fd00::1");
+	put_port(f, RED, IDENTITY_B, mac_b, f->ports[1], "10.0.0.2", "fd00::2");
+	put_port(f, BLUE, IDENTITY_B, mac_blue, f->ports[2], "10.0.0.1", "fd00::1");
 	world_put_dest(f, RED, "10.0.0.3", &red_r);
 	world_put_dest(f, RED, "fd00::3", &red_r);
 	world_put_dest(f, BLUE, "10.0.0.3", &blue_r);

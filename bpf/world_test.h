@@ -5,7 +5,9 @@
  *   red   A 10.0.0.1 fd00::1 on c0   B 10.0.0.2 fd00::2 on c1   R 10.0.0.3 fd00::3 on node 2
  *   blue  A 10.0.0.1 fd00::1 on c2                              R 10.0.0.3 fd00::3 on node 3
  *
- * Red A's packets to red R take policy 0x7788, of which a test says the path.
+ * Red A's packets to red R take policy 0x7788, of which a test says the path. Both tenants allow
+ * all within 10.0.0.0/16 and fd00::/16. R has just had A's labels, so that its packets may bear the
+ * same argument as A's.
  */
 #pragma once
 
@@ -13,11 +15,12 @@
 
 #define RED	   0xabcdefu
 #define BLUE	   8u
-#define CLASS_A	   5u
-#define CLASS_B	   6u
-#define CLASS_R	   7u
 #define IDENTITY_A 0x123456u
+#define IDENTITY_B 0x99u
+#define IDENTITY_R 0x654321u
 #define POLICY	   0x7788
+#define RED_SET	   0x1111222233334444ull
+#define BLUE_SET   0x5555666677778888ull
 #define RED_ARG	   "abcd:ef12:3456:7788" /* of the final SID of red A's packets */
 
 /* Counter slots. */
@@ -27,7 +30,12 @@ enum {
 	SLOT_B_RX,
 	SLOT_PATH,
 	SLOT_HOME,
-	SLOT_DT46,
+	SLOT_RED_IN, /* by policy POLICY */
+	SLOT_RED_IN_0,
+	SLOT_A_TX_DROP,
+	SLOT_A_RX_DROP,
+	SLOT_RED_DENY_IN,
+	SLOT_RED_DENY_OUT,
 };
 
 extern const uint8_t gateway_mac[6], mac_a[6], mac_b[6], mac_blue[6], mac_underlay[6],
@@ -42,5 +50,9 @@ void world_golden(const char *encoding, unsigned int n, const char *family, stru
 
 /* The path of policy POLICY to node 2, alternative @alternative. */
 void world_put_path(struct fixture *f, uint8_t alternative, const struct wf_template *t);
+/* What a tenant's set says of all, and of a pair of sides: one range, or those of @items. */
+void world_put_set(struct fixture *f, uint32_t tenant, uint64_t number, const struct wf_set *set);
+void world_put_list(struct fixture *f, uint64_t set, struct wf_side from, struct wf_side to,
+		    uint64_t number, const struct wf_range *items, uint32_t n);
 void world_put_dest(struct fixture *f, uint32_t tenant, const char *addr,
 		    const struct wf_dest *dest);

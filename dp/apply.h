@@ -7,16 +7,10 @@
 #pragma once
 
 #include "dp/config.h"
+#include "dp/gateway.h"
 #include "dp/inner.h"
 #include "dp/route.h"
 #include "wire/icmp.h"
-
-WF_INLINE _Bool wf_is_gateway(const __u8 a[16])
-{
-	if (wf_ipv6_is_v4mapped(a))
-		return wf_load_be32(a + 12) == WF_GATEWAY_V4;
-	return wf_load_be64(a) == WF_GATEWAY_V6_HIGH && wf_load_be64(a + 8) == WF_GATEWAY_V6_LOW;
-}
 
 WF_INLINE _Bool wf_port_has_address(const struct wf_port *port, const __u8 a[16])
 {
@@ -52,20 +46,46 @@ WF_INLINE enum wf_drop wf_apply_check(const struct wf_world *w, const struct wf_
 	return WF_DROP_NONE;
 }
 
-/* All of it, for one packet of the endpoint behind @port. */
-WF_INLINE enum wf_drop wf_apply_decide(const struct wf_world *w, const struct wf_port *port,
-				       const struct wf_inner *in, __u64 hash, struct wf_way *ret)
+/*
+ * The verdict on a packet that @port's endpoint sends to @dest: c->ruling. A destination on this
+ * node is judged by the set that it would be judged by if the packet came from another one.
+ * UNKNOWN_TENANT, those of wf_verdict_decide().
+ */
+WF_INLINE enum wf_drop wf_apply_judge(const struct wf_world *w, const struct wf_port *port,
+				      const struct wf_dest *dest, struct wf_case *c)
 {
-	const struct wf_sender from = {
-		.tenant = port->tenant,
-		.class = port->class,
-		.identity = port->identity,
-	};
+	const struct wf_party from = {.home = port->tenant, .identity = port->identity};
+	const struct wf_party to = {.home = dest->home, .identity = dest->identity};
+
+	if (!wf_world_find(w, TENANT, &to.home))
+		return WF_DROP_UNKNOWN_TENANT;
+	wf_case_parties(c, from, to, dest->ifindex ? WF_STAGE_IN : WF_STAGE_OUT);
+	return wf_world_decide(w, c);
+}
+
+/*
+ * All of it, for one packet of the endpoint behind @port. @c: as it was read; what it says of the
+ * verdict is defined when ret->dest is there.
+ */
+WF_INLINE enum wf_drop wf_apply_decide(const struct wf_world *w, const struct wf_port *port,
+				       const struct wf_inner *in, struct wf_case *c, __u64 hash,
+				       struct wf_way *ret)
+{
+	struct wf_leg leg = {.identity = port->identity};
 	enum wf_drop drop = wf_apply_check(w, port, in);
 
-	if (drop) {
-		__builtin_memset(ret, 0, sizeof(*ret));
+	__builtin_memset(ret, 0, sizeof(*ret));
+	if (drop)
 		return drop;
-	}
-	return wf_route_decide(w, &from, in->flow.dst, hash, ret);
+	ret->dest = wf_dest_find(w, port->tenant, in->flow.dst);
+	if (!ret->dest)
+		return WF_DROP_NO_ENDPOINT;
+	drop = wf_apply_judge(w, port, ret->dest, c);
+	if (drop)
+		return drop;
+	leg.tenant = c->ahead.tenant;
+	leg.policy = c->ruling.way;
+	leg.is_reverse = c->ruling.is_reverse;
+	leg.stage = c->stage;
+	return wf_route_decide(w, &leg, ret->dest, hash, ret);
 }

@@ -29,31 +29,39 @@ struct wf_applied {
 	__u32 ifindex; /* DELIVER: the endpoint's; ENCAP: of the next hop */
 	__u32 tx_slot;
 	__u32 path_slot;
-	__u64 fresh_until; /* jiffies; next hop, max_len and eth are good */
-	__u32 max_len;	   /* largest IP packet that fits the next hop's MTU with the header */
-	__u32 rx_slot;	   /* DELIVER */
-	__u8 mac[6];	   /* the sender's */
-	__u8 eth[14];	   /* ready Ethernet header */
-	__u8 pad[4];
+	__u64 fresh_until;    /* jiffies; next hop, max_len and eth are good */
+	__u32 max_len;	      /* largest IP packet that fits the next hop's MTU with the header */
+	__u32 rx_slot;	      /* DELIVER */
+	__u8 mac[6];	      /* the sender's */
+	__u8 eth[14];	      /* ready Ethernet header */
+	__u32 believed_until; /* low bits of jiffies; 0: for ever. Connections are looked after */
 	__u8 head[WF_HEAD_MAX] WF_ALIGNED8; /* ready outer header, its first WF_HEAD_MAX bytes */
 	struct wf_path_key path;	    /* where the rest is, when header_len > WF_HEAD_MAX */
 	__u64 sid_arg;			    /* for the rest, if the argument is there */
+	__u16 policy;			    /* whose verdict it is */
+	__u8 pad[62];
 };
 
 struct wf_validated {
 	struct wf_flow flow; /* the key: this, */
 	__u8 sid[16];	     /* the final SID with its argument, */
-	__u32 generation;    /* and when */
+	__u32 generation;    /* when, */
+	__u16 source;	     /* and the node that sent it */
+	__u8 drop;	     /* enum wf_drop; NONE: deliver */
+	__u8 needs;	     /* WF_NEED_*, of every packet's headers */
 
-	__u32 drop;    /* enum wf_drop; NONE: deliver */
 	__u32 ifindex; /* the endpoint's */
 	__u32 rx_slot;
-	__u32 sid_slot;
-	__u8 eth[14]; /* ready Ethernet header */
-	__u8 pad[38];
+	__u32 policy_slot;
+	__u32 believed_until; /* as above */
+	__u64 set;	      /* the set that says ... */
+	__u16 way;	      /* ... what it takes to come by this policy */
+	__u16 policy;	      /* whose verdict it is */
+	__u8 eth[14];	      /* ready Ethernet header */
+	__u8 pad[22];
 };
 
-WF_SIZE_IS(struct wf_applied, 104 + WF_HEAD_MAX + 24);
+WF_SIZE_IS(struct wf_applied, 104 + WF_HEAD_MAX + 88);
 WF_SIZE_IS(struct wf_validated, 128);
 
 /* Read in the words that the parser wrote: a CPU waits when it reads across two fresh stores. */

@@ -15,42 +15,9 @@
  */
 #pragma once
 
+#include "dp/ask.h"
 #include "dp/table.h"
 #include "wire/flow.h"
-
-/* Who is at one end, besides the address. */
-struct wf_party {
-	__u32 home; /* its tenant; 0: no endpoint has the address */
-	__u32 identity;
-};
-
-struct wf_ruling {
-	__u16 policy;	 /* whose verdict it is; 0: the default */
-	__u16 way;	 /* whose way it takes; 0: direct */
-	__u8 verdict;	 /* ALLOW or DENY */
-	__u8 is_reverse; /* by the mirrored way */
-	__u8 is_by_port; /* another port of the protocol might be judged otherwise */
-	__u8 is_tracked; /* the set's */
-};
-
-enum wf_side_kind {
-	WF_ASK_ZONE,
-	WF_ASK_ID,
-	WF_ASK_ANY,
-	WF_ASK_SIDES,
-};
-
-/* A question and its answer. What pairs of sides are made of; tenant 0: not such a side. */
-struct wf_ask {
-	__u64 set;    /* by its number, in force for ... */
-	__u32 tenant; /* ... this one, the destination's home */
-	__u32 point;  /* protocol << 16 | port */
-	__u32 rank;   /* of the way that the answer has */
-	__u32 pad;
-	struct wf_side from[WF_ASK_SIDES];
-	struct wf_side to[WF_ASK_SIDES];
-	struct wf_ruling ruling;
-};
 
 #define WF_ASK_PAIRS 9
 /* Sides of the pairs in order, two bits each, the first lowest. */
@@ -101,7 +68,8 @@ WF_INLINE void wf_ask_add(const struct wf_world *w, struct wf_ask *a, __u64 numb
 		ruling->is_reverse = range->is_reverse;
 		a->rank = range->rank;
 	}
-	ruling->is_by_port |= wf_ranges_has_ports(r, at, a->point);
+	ruling->by |= (wf_ranges_has_ports(r, at, a->point) ? WF_BY_PORT : 0) |
+		      (r->n > 1 ? WF_BY_PROTO : 0);
 }
 
 _Static_assert(WF_VERDICT_NONE < WF_VERDICT_ALLOW && WF_VERDICT_ALLOW < WF_VERDICT_DENY,
@@ -137,7 +105,8 @@ WF_INLINE __u32 wf_zone_find(const struct wf_world *w, __u64 set, const __u8 add
 	struct wf_zone_key key = {.prefix_len = WF_ZONE_SET_BITS + 128};
 	const __u32 *zone;
 
-	wf_store_be64(key.set, set);
+	wf_store_be32(key.set, (__u32)(set >> 32)); /* by halves: BPF's stack wants them aligned */
+	wf_store_be32(key.set + 4, (__u32)set);
 	__builtin_memcpy(key.addr, addr, sizeof(key.addr));
 	zone = wf_world_find(w, ZONE, &key);
 	return zone ? *zone : 0;
@@ -164,9 +133,9 @@ WF_INLINE void wf_ask_sides(const struct wf_ask *a, __u32 zone, const struct wf_
  * Answers @a, of which set and tenant are given, for a packet of @flow: a->ruling. Ports and
  * protocol of the flow are the real ones. A set that is not there denies.
  */
-static __attribute__((noinline, unused)) int
-wf_policy_judge(const struct wf_world *w, struct wf_ask *a, const struct wf_flow *flow,
-		const struct wf_party *from, const struct wf_party *to)
+WF_INLINE void wf_policy_judge(const struct wf_world *w, struct wf_ask *a,
+			       const struct wf_flow *flow, const struct wf_party *from,
+			       const struct wf_party *to)
 {
 	const __u64 number = a->set;
 	const struct wf_set *set = wf_world_find(w, SET, &number);
@@ -175,7 +144,7 @@ wf_policy_judge(const struct wf_world *w, struct wf_ask *a, const struct wf_flow
 	__builtin_memset(&a->ruling, 0, sizeof(a->ruling));
 	a->ruling.verdict = WF_VERDICT_DENY;
 	if (!set)
-		return 0;
+		return;
 	a->ruling.verdict = WF_VERDICT_NONE;
 	a->ruling.is_tracked = set->is_tracked;
 	a->rank = 0;
@@ -188,5 +157,4 @@ wf_policy_judge(const struct wf_world *w, struct wf_ask *a, const struct wf_flow
 		a->ruling.verdict = a->from[WF_ASK_ANY].tenant && !set->is_deny_default
 					    ? WF_VERDICT_ALLOW
 					    : WF_VERDICT_DENY;
-	return 0;
 }

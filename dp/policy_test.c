@@ -109,7 +109,7 @@ static void a_default_is_for_the_tenants_own(void **state)
 			assert_int_equal(r.verdict, cases[i].verdict[is_deny]);
 			assert_int_equal(r.policy, 0);
 			assert_int_equal(r.way, 0);
-			assert_int_equal(r.is_by_port, 0);
+			assert_int_equal(r.by, 0);
 		}
 	}
 }
@@ -269,14 +269,16 @@ static void only_lists_that_tell_ports_apart_are_by_port(void **state)
 
 	put_list(any, any, 1, tcp_80, 3);
 	for (uint16_t port = 79; port <= 81; port++) {
-		assert_int_equal(ask(0, &a, 0, &b, TCP, port).is_by_port, 1);
+		assert_int_equal(ask(0, &a, 0, &b, TCP, port).by & WF_BY_PORT, WF_BY_PORT);
 		assert_int_equal(ask(0, &a, 0, &b, TCP, port).policy, port == 80 ? 4 : 0);
 	}
-	assert_int_equal(ask(0, &a, 0, &b, UDP, 80).is_by_port, 0);
+	assert_int_equal(ask(0, &a, 0, &b, UDP, 80).by, WF_BY_PROTO);
 	put_list(any, any, 1, tcp, 3);
-	assert_int_equal(ask(0, &a, 0, &b, TCP, 80).is_by_port, 0);
+	assert_int_equal(ask(0, &a, 0, &b, TCP, 80).by & WF_BY_PORT, 0);
 	assert_int_equal(ask(0, &a, 0, &b, TCP, 65535).policy, 4);
 	assert_int_equal(ask(0, &a, 0, &b, UDP, 0).policy, 0);
+	put_all(any, any, 1, WF_VERDICT_ALLOW, 0);
+	assert_int_equal(ask(0, &a, 0, &b, UDP, 0).by, 0);
 }
 
 static void a_list_that_is_not_there_says_nothing(void **state)

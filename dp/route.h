@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Where does a flow of a tenant go, and by which path? Four lookups, none of which depends on how
- * much there is of anything: destination, rule, choice, path.
+ * Where does a flow of a tenant go, and by which path? Lookups that do not depend on how much there
+ * is of anything: destination, choice, path.
  *
  * The includer says what a world is: dp/world.h or bpf/world.h, before this file.
  */
@@ -9,6 +9,7 @@
 
 #include "dp/drops.h"
 #include "dp/table.h"
+#include "dp/verdict.h"
 #include "wire/flow.h"
 #include "wire/sid.h"
 
@@ -16,13 +17,6 @@ enum wf_action {
 	WF_ACTION_DROP,
 	WF_ACTION_DELIVER, /* to an endpoint of this node */
 	WF_ACTION_ENCAP,
-};
-
-/* Who sends: an endpoint, or (class and identity 0) the node itself. */
-struct wf_sender {
-	__u32 tenant;
-	__u32 class;
-	__u32 identity;
 };
 
 /* What becomes of a flow. Pointers are into the tables, valid as long as those are. */
@@ -35,27 +29,23 @@ struct wf_way {
 	enum wf_action action;
 };
 
-/* The rule for a pair of classes, most specific first; NULL: the direct path. */
-WF_INLINE const struct wf_rule *wf_rule_find(const struct wf_world *w, __u32 tenant, __u32 source,
-					     __u32 dest)
-{
-	struct wf_rule_key key = {.tenant = tenant, .source = source, .dest = dest};
-	const struct wf_rule *rule;
+/* Whose packet, into which tenant, by whose way. */
+struct wf_leg {
+	__u32 tenant;	/* the destination's home */
+	__u32 identity; /* the sender's; 0: the node itself */
+	__u16 policy;	/* 0: direct */
+	__u8 is_reverse;
+	__u8 stage; /* enum wf_stage */
+};
 
-	rule = wf_world_find(w, RULE, &key);
-	if (rule)
-		return rule;
-	key.dest = WF_CLASS_ANY;
-	rule = wf_world_find(w, RULE, &key);
-	if (rule)
-		return rule;
-	key.source = WF_CLASS_ANY;
-	key.dest = dest;
-	rule = wf_world_find(w, RULE, &key);
-	if (rule)
-		return rule;
-	key.dest = WF_CLASS_ANY;
-	return wf_world_find(w, RULE, &key);
+/* Where @addr of @tenant lives, or NULL. */
+WF_INLINE const struct wf_dest *wf_dest_find(const struct wf_world *w, __u32 tenant,
+					     const __u8 addr[16])
+{
+	struct wf_dest_key key = {.tenant = tenant};
+
+	__builtin_memcpy(key.addr, addr, sizeof(key.addr));
+	return wf_world_find(w, DEST, &key);
 }
 
 /* Which alternative a flow takes: its hash, scaled to the sum of the weights. */
@@ -72,63 +62,71 @@ WF_INLINE __u8 wf_choice_pick(const struct wf_choice *c, __u64 hash)
 	return i;
 }
 
-/* Sets path_key: the policy's alternative, or the direct path. */
-WF_INLINE enum wf_drop wf_route_pick(const struct wf_world *w, const struct wf_sender *from,
-				     const struct wf_dest *dest, __u64 hash,
-				     struct wf_path_key *ret)
+/* Sets path_key: the policy's alternative. NO_PATH. */
+WF_INLINE enum wf_drop wf_route_choose(const struct wf_world *w, const struct wf_leg *leg,
+				       __u16 node, __u64 hash, struct wf_path_key *ret)
 {
-	struct wf_choice_key key = {.tenant = from->tenant, .node = dest->node};
-	const struct wf_tenant_entry *tenant;
-	const struct wf_choice *choice;
-	const struct wf_rule *rule;
+	const struct wf_choice_key key = {.tenant = leg->tenant,
+					  .policy = leg->policy,
+					  .node = node,
+					  .is_reverse = leg->is_reverse};
+	const struct wf_choice *choice = wf_world_find(w, CHOICE, &key);
 
-	__builtin_memset(ret, 0, sizeof(*ret));
-	ret->node = dest->node;
-	tenant = wf_world_find(w, TENANT, &from->tenant);
-	if (!tenant)
-		return WF_DROP_UNKNOWN_TENANT;
-	if (!tenant->has_rules)
-		return WF_DROP_NONE;
-	rule = wf_rule_find(w, from->tenant, from->class, dest->class);
-	if (!rule)
-		return WF_DROP_NONE;
-	key.policy = rule->policy;
-	key.is_reverse = rule->is_reverse;
-	choice = wf_world_find(w, CHOICE, &key);
 	if (!choice)
 		return WF_DROP_NO_PATH;
-	ret->tenant = from->tenant;
-	ret->policy = rule->policy;
-	ret->is_reverse = rule->is_reverse;
+	ret->tenant = leg->tenant;
+	ret->policy = leg->policy;
+	ret->is_reverse = leg->is_reverse;
 	ret->alternative = wf_choice_pick(choice, hash);
 	return WF_DROP_NONE;
 }
 
-/*
- * @hash: wf_flow_hash() of the flow. On a drop, action is DROP and the rest is as far as it got.
- * NO_ENDPOINT, UNKNOWN_TENANT, NO_PATH, NOT_HERE.
- */
-WF_INLINE enum wf_drop wf_route_decide(const struct wf_world *w, const struct wf_sender *from,
-				       const __u8 dst[16], __u64 hash, struct wf_way *ret)
+/* Sets path_key: the alternative or the direct path, the sender's own where it is signed. */
+WF_INLINE enum wf_drop wf_route_pick(const struct wf_world *w, const struct wf_leg *leg,
+				     const struct wf_dest *dest, __u64 hash,
+				     struct wf_path_key *ret)
 {
-	struct wf_sid_arg arg = {.tenant = from->tenant, .identity = from->identity};
-	struct wf_dest_key key = {.tenant = from->tenant};
+	const struct wf_set *set;
+	__u64 number = 0;
+
+	__builtin_memset(ret, 0, sizeof(*ret));
+	ret->node = dest->node;
+	if (!wf_set_of(w, leg->tenant, leg->stage, &number))
+		return WF_DROP_UNKNOWN_TENANT;
+	if (wf_verdict_needs(w, leg->tenant, leg->stage, leg->policy) & WF_NEED_HMAC)
+		ret->identity = leg->identity;
+	if (leg->policy)
+		return wf_route_choose(w, leg, dest->node, hash, ret);
+	set = wf_world_find(w, SET, &number);
+	if (!set || !set->has_direct || dest->ifindex)
+		ret->identity = 0;
+	else
+		ret->tenant = leg->tenant;
+	return WF_DROP_NONE;
+}
+
+/*
+ * The path to @dest. @hash: wf_flow_hash() of the flow. On a drop, action is DROP and the rest is
+ * as far as it got. UNKNOWN_TENANT, NO_PATH, NOT_HERE.
+ */
+WF_INLINE enum wf_drop wf_route_decide(const struct wf_world *w, const struct wf_leg *leg,
+				       const struct wf_dest *dest, __u64 hash, struct wf_way *ret)
+{
+	const struct wf_sid_arg arg = {.tenant = leg->tenant,
+				       .identity = leg->identity,
+				       .policy = leg->policy};
 	enum wf_drop drop;
 
 	__builtin_memset(ret, 0, sizeof(*ret));
-	__builtin_memcpy(key.addr, dst, sizeof(key.addr));
-	ret->dest = wf_world_find(w, DEST, &key);
-	if (!ret->dest)
-		return WF_DROP_NO_ENDPOINT;
-	drop = wf_route_pick(w, from, ret->dest, hash, &ret->path_key);
+	ret->dest = dest;
+	drop = wf_route_pick(w, leg, dest, hash, &ret->path_key);
 	if (drop)
 		return drop;
 	ret->path = wf_world_find(w, PATH, &ret->path_key);
 	if (!ret->path)
 		return WF_DROP_NO_PATH;
-	if (!ret->path->len && !ret->dest->ifindex)
+	if (!ret->path->len && !dest->ifindex)
 		return WF_DROP_NOT_HERE;
-	arg.policy = ret->path_key.policy;
 	ret->sid_arg = wf_sid_arg_pack(&arg);
 	ret->flow_label = wf_flow_label(hash);
 	ret->action = ret->path->len ? WF_ACTION_ENCAP : WF_ACTION_DELIVER;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The walk over a node's SIDs, and what End.DT46 lets out. */
+/* The walk over a node's SIDs. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "dp/tables_test.h"
-#include "dp/validate.h"
+#include "dp/segment.h"
 
 #define BLOCK WF_DEFAULT_BLOCK
 
@@ -223,49 +223,12 @@ static void cut_headers_are_not_believed(void **state)
 	free(frame);
 }
 
-static void put_tenant_and_endpoint(uint32_t ifindex)
-{
-	const struct wf_tenant_entry entry = {0};
-	const uint32_t tenant = 7;
-	const struct wf_dest_key key = {.tenant = tenant, .addr = {0xfd, [15] = 1}};
-	const struct wf_dest dest = {.node = 1, .ifindex = ifindex};
-
-	test_tables_put(&tables, WF_TABLE_TENANT, &tenant, &entry);
-	test_tables_put(&tables, WF_TABLE_DEST, &key, &dest);
-}
-
-static void what_may_come_out_is_decided(void **state)
-{
-	struct wf_inner in = {.flow = {.dst = {0xfd, [15] = 1}}};
-	const struct wf_dest *dest = NULL;
-	struct wf_outer o = {0};
-
-	wf_sid_make(o.dst, BLOCK, 1, WF_FN_DT46, 7ull << 40);
-	assert_int_equal(wf_validate_decide(&world, &o, &in, &dest), WF_DROP_UNKNOWN_TENANT);
-	put_tenant_and_endpoint(0);
-	assert_int_equal(wf_validate_decide(&world, &o, &in, &dest), WF_DROP_NOT_HERE);
-	put_tenant_and_endpoint(9);
-	assert_null(dest);
-	assert_int_equal(wf_validate_decide(&world, &o, &in, &dest), WF_DROP_NONE);
-	assert_int_equal(dest->ifindex, 9);
-	in.flags = WF_INNER_ROUTING;
-	assert_int_equal(wf_validate_decide(&world, &o, &in, &dest), WF_DROP_ROUTING_HEADER);
-	in.flags = 0;
-	wf_copy_v4mapped(in.flow.src, WF_BE32(0x0a000001));
-	assert_int_equal(wf_validate_decide(&world, &o, &in, &dest), WF_DROP_INNER_MALFORMED);
-	in.flags = WF_INNER_V4;
-	assert_int_equal(wf_validate_decide(&world, &o, &in, &dest), WF_DROP_NONE);
-	wf_sid_make(o.dst, BLOCK, 1, WF_FN_END, 7ull << 40);
-	assert_int_equal(wf_validate_decide(&world, &o, &in, &dest), WF_DROP_UNKNOWN_SID);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(each_way_leads_where_it_should, fill),
 		cmocka_unit_test_setup(sids_exist_only_if_something_made_them, fill),
 		cmocka_unit_test_setup(cut_headers_are_not_believed, fill),
-		cmocka_unit_test_setup(what_may_come_out_is_decided, fill),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

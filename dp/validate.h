@@ -7,9 +7,13 @@
 #pragma once
 
 #include "dp/drops.h"
+#include "dp/gateway.h"
 #include "dp/inner.h"
-#include "dp/segment.h"
+#include "dp/outer.h"
+#include "dp/proof.h"
+#include "dp/route.h"
 #include "dp/table.h"
+#include "dp/verdict.h"
 #include "wire/flow.h"
 #include "wire/sid.h"
 
@@ -21,32 +25,132 @@ WF_INLINE enum wf_drop wf_validate_check(const struct wf_inner *in)
 	return drop == WF_DROP_MALFORMED ? WF_DROP_INNER_MALFORMED : drop;
 }
 
-/*
- * End.DT46 of the SID that @o has come to. Those of wf_validate_check(), UNKNOWN_SID,
- * UNKNOWN_TENANT, NESTED, NOT_HERE.
- */
-WF_INLINE enum wf_drop wf_validate_decide(const struct wf_world *w, const struct wf_outer *o,
-					  const struct wf_inner *in, const struct wf_dest **ret)
+/* What has come out of a tunnel at this node's End.DT46. */
+struct wf_arrival {
+	const struct wf_outer *outer; /* dst: the SID, argument and all */
+	const struct wf_proof *proof;
+	const struct wf_inner *in;
+};
+
+/* Who it may be, by the address inside: who lives there, on the node that sent the packet. */
+WF_INLINE enum wf_drop wf_validate_sender(const struct wf_arrival *a, __u32 claimed,
+					  const struct wf_dest *source, struct wf_party *ret)
 {
-	const struct wf_sid_arg arg = wf_sid_arg_unpack(wf_sid_arg(o->dst));
-	struct wf_dest_key key = {.tenant = arg.tenant};
-	const __u64 head = wf_sid_head(o->dst);
+	*ret = (struct wf_party){0};
+	if (!source)
+		return claimed ? WF_DROP_IDENTITY : WF_DROP_NONE;
+	if (claimed != source->identity && (!claimed || claimed != source->identity_was))
+		return WF_DROP_IDENTITY;
+	if (a->proof->source != source->node)
+		return WF_DROP_SOURCE_NODE;
+	ret->home = source->home;
+	ret->identity = source->identity;
+	return WF_DROP_NONE;
+}
+
+/* Is @policy one that packets of @tenant may come by? */
+WF_INLINE _Bool wf_validate_knows(const struct wf_world *w, __u32 tenant, __u16 policy)
+{
+	struct wf_policy_key key = {.policy = policy};
+
+	if (!policy)
+		return 1;
+	for (__u8 stage = WF_STAGE_IN; stage <= WF_STAGE_WAS; stage++)
+		if (wf_set_of(w, tenant, stage, &key.set) && wf_world_find(w, POLICY, &key))
+			return 1;
+	return 0;
+}
+
+/*
+ * Do the headers prove what the packet's way needs? Or what the policies asked for that others may
+ * still send by. HMAC_MISSING, PATH.
+ */
+WF_INLINE enum wf_drop wf_validate_proof(const struct wf_world *w, const struct wf_proof *proof,
+					 struct wf_case *c)
+{
+	const __u32 tenant = c->ahead.tenant;
+	const struct wf_ruling ruling = c->ruling;
+	enum wf_drop drop;
+	__u64 was = 0;
+
+	c->needs = wf_verdict_needs(w, tenant, WF_STAGE_IN, ruling.way);
+	drop = wf_proof_judge(c->needs, ruling.way, proof);
+	if (!drop)
+		return WF_DROP_NONE;
+	c->is_once = 1; /* the next one may prove more */
+	if (!wf_set_of(w, tenant, WF_STAGE_WAS, &was) || !was)
+		return drop;
+	c->stage = WF_STAGE_WAS;
+	wf_world_decide(w, c);
+	c->needs = wf_verdict_needs(w, tenant, WF_STAGE_WAS, c->ruling.way);
+	c->is_once = 1;
+	if (wf_proof_judge(c->needs, c->ruling.way, proof))
+		return drop;
+	c->ruling.policy = ruling.policy;
+	c->ruling.is_tracked = ruling.is_tracked;
+	return WF_DROP_NONE;
+}
+
+/* An error that a program made in the gateway's name: for the sender of what it quotes. */
+WF_INLINE _Bool wf_validate_is_gateways(const struct wf_case *c)
+{
+	return c->kind == WF_CASE_ERROR && c->has_back &&
+	       wf_equal16(c->back.flow.src, c->ahead.flow.dst);
+}
+
+/* The verdict of the policies on what @dest is to get. IDENTITY, SOURCE_NODE, UNKNOWN_POLICY, those
+ * of wf_verdict_decide(), HMAC_MISSING, PATH. */
+WF_INLINE enum wf_drop wf_validate_judge(const struct wf_world *w, const struct wf_arrival *a,
+					 const struct wf_dest *dest, struct wf_case *c)
+{
+	const struct wf_sid_arg arg = wf_sid_arg_unpack(wf_sid_arg(a->outer->dst));
+	const struct wf_dest *source = wf_dest_find(w, arg.tenant, a->in->flow.src);
+	const struct wf_party to = {.home = arg.tenant, .identity = dest->identity};
+	struct wf_party from;
+	enum wf_drop drop;
+
+	drop = wf_validate_sender(a, arg.identity, source, &from);
+	if (drop)
+		return drop;
+	if (!wf_validate_knows(w, arg.tenant, arg.policy))
+		return WF_DROP_UNKNOWN_POLICY;
+	wf_case_parties(c, from, to, WF_STAGE_IN);
+	if (!source && wf_is_gateway(a->in->flow.src) && wf_validate_is_gateways(c)) {
+		c->ruling = (struct wf_ruling){.verdict = WF_VERDICT_ALLOW};
+		c->is_once = 1;
+	} else {
+		drop = wf_world_decide(w, c);
+	}
+	return drop ? drop : wf_validate_proof(w, a->proof, c);
+}
+
+/*
+ * End.DT46 of the SID that the packet has come to. @c: as it was read; what it says of the verdict
+ * is defined when @ret is, which is who gets the packet, or would. Those of wf_validate_check(),
+ * UNKNOWN_SID, UNKNOWN_TENANT, NESTED, NOT_HERE, those of wf_validate_judge().
+ */
+WF_INLINE enum wf_drop wf_validate_decide(const struct wf_world *w, const struct wf_arrival *a,
+					  struct wf_case *c, const struct wf_dest **ret)
+{
+	const struct wf_sid_arg arg = wf_sid_arg_unpack(wf_sid_arg(a->outer->dst));
+	const __u64 head = wf_sid_head(a->outer->dst);
 	const struct wf_sid_entry *sid = wf_world_find(w, SID, &head);
+	const struct wf_tenant_entry *tenant;
+	enum wf_drop drop = wf_validate_check(a->in);
 	const struct wf_dest *dest;
-	enum wf_drop drop = wf_validate_check(in);
 
 	if (drop)
 		return drop;
 	if (!sid || sid->behavior != WF_BEHAVIOR_DT46)
 		return WF_DROP_UNKNOWN_SID;
-	if (!wf_world_find(w, TENANT, &key.tenant))
+	tenant = wf_world_find(w, TENANT, &arg.tenant);
+	if (!tenant)
 		return WF_DROP_UNKNOWN_TENANT;
-	if (wf_load_be32(in->flow.dst) == w->config->block)
+	if (wf_load_be32(a->in->flow.dst) == w->config->block)
 		return WF_DROP_NESTED;
-	__builtin_memcpy(key.addr, in->flow.dst, sizeof(key.addr));
-	dest = wf_world_find(w, DEST, &key);
-	if (!dest || !dest->ifindex)
+	dest = wf_dest_find(w, arg.tenant, a->in->flow.dst);
+	if (!dest || !dest->ifindex || dest->home != arg.tenant)
 		return WF_DROP_NOT_HERE;
 	*ret = dest;
-	return WF_DROP_NONE;
+	return wf_validate_judge(w, a, dest, c);
 }

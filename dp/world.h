@@ -9,6 +9,7 @@
 #pragma once
 
 #include "dp/config.h"
+#include "dp/memory.h"
 #include "dp/table.h"
 #include "wire/hmac.h"
 #include "wire/bytes.h"
@@ -17,11 +18,35 @@ struct wf_world {
 	const struct wf_config *config;
 	const void *(*find)(const void *tables, enum wf_table table, const void *key);
 	const void *tables;
+
+	/* Of dp/memory.h; NULL: nothing is remembered. The key is copied, and the value is. */
+	void *(*recall)(void *memory, enum wf_memory what, const void *key);
+	void (*remember)(void *memory, enum wf_memory what, const void *key, const void *value);
+	void *memory;
+	__u32 now_s; /* of any clock that never goes back */
 };
 
 /* A pointer to the value, or NULL. @id: of WF_TABLES, without its prefix. */
 #define wf_world_find(world, id, key) \
 	((const WF_VALUE_##id *)(world)->find((world)->tables, WF_TABLE_##id, key))
+
+/* What was remembered, to be changed in place, or NULL. @id: of WF_MEMORIES, without its prefix. */
+#define wf_world_recall(world, id, key)                                                     \
+	((WF_RECALL_##id *)((world)->recall                                                 \
+				    ? (world)->recall((world)->memory, WF_MEMORY_##id, key) \
+				    : (void *)0))
+
+#define wf_world_remember(world, id, key, value)                                        \
+	do {                                                                            \
+		if ((world)->remember)                                                  \
+			(world)->remember((world)->memory, WF_MEMORY_##id, key, value); \
+	} while (0)
+
+#define wf_world_now_s(world) ((world)->now_s)
+
+/* Calls of dp/verdict.h to itself. */
+#define wf_world_judge(world, c, is_back) wf_case_judge(world, c, is_back)
+#define wf_world_decide(world, c)	  wf_verdict_decide(world, c)
 
 /*
  * The longest prefix of a zone table that holds @key, for worlds whose @exact finds a value by its

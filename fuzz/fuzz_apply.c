@@ -24,13 +24,15 @@ static void check_way(const struct fuzz_world *w, const struct wf_inner *in,
 static void check(const struct fuzz_world *w, const uint8_t *data, size_t size, uint16_t proto)
 {
 	struct wf_inner in;
+	struct wf_case c;
 	struct wf_way way;
 	enum wf_drop drop;
 
 	if (wf_flow_parse(data, data + size, L3, proto, &in) != WF_FLOW_OK ||
 	    !wf_inner_fits(&in, (__u32)size))
 		return;
-	drop = wf_apply_decide(&w->world, &w->port, &in, wf_flow_hash(&in.flow), &way);
+	wf_case_read(data, data + size, &in, &c);
+	drop = wf_apply_decide(&w->world, &w->port, &in, &c, wf_flow_hash(&in.flow), &way);
 	MUST(drop < WF_DROP_COUNT);
 	if (drop == WF_DROP_NONE)
 		check_way(w, &in, &way);

@@ -6,7 +6,9 @@
 #include "fuzz/target.h"
 
 #include "fuzz/world.h"
+#include "dp/segment.h"
 #include "dp/validate.h"
+#include "dp/verify.h"
 
 static void check_inside(const struct fuzz_world *w, const uint8_t *data, size_t size,
 			 const struct wf_outer *o)
@@ -14,13 +16,18 @@ static void check_inside(const struct fuzz_world *w, const uint8_t *data, size_t
 	const uint16_t proto = o->upper == WF_PROTO_IPV4 ? WF_ETH_P_IPV4 : WF_ETH_P_IPV6;
 	const struct wf_dest *dest = NULL;
 	struct wf_inner in;
+	struct wf_proof proof;
+	const struct wf_arrival arrival = {.outer = o, .proof = &proof, .in = &in};
+	struct wf_case c;
 
 	MUST(o->segments_left == 0 && o->upper_off <= size);
 	MUST(o->upper == WF_PROTO_IPV4 || o->upper == WF_PROTO_IPV6);
 	if (wf_flow_parse(data, data + size, o->upper_off, proto, &in) != WF_FLOW_OK ||
 	    !wf_inner_fits(&in, (__u32)size))
 		return;
-	if (wf_validate_decide(&w->world, o, &in, &dest) != WF_DROP_NONE)
+	wf_proof_plain(o, &proof);
+	wf_case_read(data, data + size, &in, &c);
+	if (wf_validate_decide(&w->world, &arrival, &c, &dest) != WF_DROP_NONE)
 		return;
 	MUST(dest && dest->ifindex == FUZZ_IFINDEX);
 	MUST(!(in.flags & WF_INNER_ROUTING));
@@ -50,6 +57,7 @@ static void check(const struct fuzz_world *w, const uint8_t *data, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const uint16_t functions[] = {0, 1, WF_FN_END, WF_FN_DT46};
+	static const struct wf_sid_arg from_r = {.tenant = FUZZ_TENANT, .identity = 2};
 	const struct fuzz_world *w = fuzz_world_get();
 	uint8_t *copy;
 
@@ -60,8 +68,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	MUST(copy);
 	memcpy(copy, data, size);
 	for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++) {
+		wf_sid_node_addr(copy + WF_OUTER_OFF + 8, WF_DEFAULT_BLOCK, 2);
 		wf_sid_make(copy + WF_OUTER_OFF + 24, WF_DEFAULT_BLOCK, 1, functions[i],
-			    (uint64_t)FUZZ_TENANT << 40);
+			    wf_sid_arg_pack(&from_r));
 		check(w, copy, size);
 	}
 	free(copy);

@@ -289,6 +289,28 @@ WF_INLINE _Bool wf_inner_fits(const struct wf_inner *inner, __u32 packet_len)
 }
 
 /*
+ * The flow of the answers to @flow, which is no fragment. Of ICMP only echo has one: false of the
+ * rest of it. @ret is another one.
+ */
+WF_INLINE _Bool wf_flow_answer(const struct wf_flow *flow, struct wf_flow *ret)
+{
+	const _Bool is_v6 = flow->proto == WF_PROTO_ICMPV6;
+	const __u8 turn = is_v6 ? WF_ICMP6_ECHO ^ WF_ICMP6_ECHO_REPLY
+				: WF_ICMP4_ECHO ^ WF_ICMP4_ECHO_REPLY;
+
+	wf_copy16(ret->src, flow->dst);
+	wf_copy16(ret->dst, flow->src);
+	*(wf_any32 *)&ret->proto = *(const wf_any32 *)&flow->proto;
+	ret->sport = flow->dport;
+	ret->dport = flow->sport;
+	if (flow->proto != WF_PROTO_ICMP && !is_v6)
+		return 1;
+	ret->sport = flow->sport;
+	ret->dport = flow->dport ^ WF_BE16(turn << 8);
+	return wf_icmp_has_id(flow->proto, (__u8)(wf_ntohs(flow->dport) >> 8));
+}
+
+/*
  * 64 bits, all of them good: take the path from the high ones and the flow label from the low ones.
  * NH (RFC 4418 section 5.2.2): independent 32 x 32 multiplications, then a final mix.
  */

@@ -135,11 +135,7 @@ WF_INLINE _Bool wf_icmp_is_error(const void *data, const void *end, const struct
 		return 0;
 	if (type + 1 > (const __u8 *)end)
 		return 1;
-	if (!is_v4)
-		return *type < WF_ICMP6_INFORMATIONAL || *type == WF_ICMP6_REDIRECT;
-	return *type == WF_ICMP4_UNREACHABLE || *type == WF_ICMP4_SOURCE_QUENCH ||
-	       *type == WF_ICMP4_REDIRECT || *type == WF_ICMP4_TIME_EXCEEDED ||
-	       *type == WF_ICMP4_PARAMETER;
+	return wf_icmp_type_is_error(inner->upper, *type) || (!is_v4 && *type == WF_ICMP6_REDIRECT);
 }
 
 /* Does @a, in the 16-byte form, name a single host? */

@@ -39,3 +39,13 @@ WF_INLINE _Bool wf_icmp_has_id(__u8 proto, __u8 type)
 		return type == WF_ICMP6_ECHO || type == WF_ICMP6_ECHO_REPLY;
 	return type == WF_ICMP4_ECHO || type == WF_ICMP4_ECHO_REPLY;
 }
+
+/* Errors quote the packet that they are about, behind their header of 8 bytes. */
+WF_INLINE _Bool wf_icmp_type_is_error(__u8 proto, __u8 type)
+{
+	if (proto == WF_PROTO_ICMPV6)
+		return type < WF_ICMP6_INFORMATIONAL;
+	return type == WF_ICMP4_UNREACHABLE || type == WF_ICMP4_SOURCE_QUENCH ||
+	       type == WF_ICMP4_REDIRECT || type == WF_ICMP4_TIME_EXCEEDED ||
+	       type == WF_ICMP4_PARAMETER;
+}

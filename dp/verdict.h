@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * May a packet pass, and by whose way? The same question at both ends.
+ *
+ *   the policies of its destination's tenant   say so of the packet itself; or
+ *   a connection                               whose opening they allow now, and it is a reply; or
+ *   what it quotes                             if it is an ICMP error of one who takes part in that
+ *   the first fragment                         if it is a later one, and has no ports
+ *
+ * The includer says what a world is: dp/world.h or bpf/world.h, before this file. To judge and to
+ * decide are calls there, wf_world_judge() and wf_world_decide(): in the kernel each is verified
+ * once, and not wherever it is called.
+ */
+#pragma once
+
+#include "dp/case.h"
+#include "dp/drops.h"
+#include "dp/policy.h"
+
+/* The number of @tenant's set that is in force at @stage; false: there is no such tenant. */
+WF_INLINE _Bool wf_set_of(const struct wf_world *w, __u32 tenant, __u8 stage, __u64 *ret)
+{
+	const struct wf_tenant_entry *entry = wf_world_find(w, TENANT, &tenant);
+
+	if (!entry)
+		return 0;
+	*ret = stage == WF_STAGE_OUT   ? entry->set_out
+	       : stage == WF_STAGE_WAS ? entry->set_was
+				       : entry->set;
+	return 1;
+}
+
+/* What its policies say of the packet, or of what goes in the other direction: c->ask.ruling. */
+WF_INLINE void wf_case_judge(const struct wf_world *w, struct wf_case *c, _Bool is_back)
+{
+	const struct wf_conn_key *key = is_back ? &c->back : &c->ahead;
+	__u64 set = 0;
+
+	__builtin_memset(&c->ask.ruling, 0, sizeof(c->ask.ruling));
+	c->ask.ruling.verdict = WF_VERDICT_DENY;
+	if (!wf_set_of(w, key->tenant, c->stage, &set))
+		return;
+	c->ask.set = set;
+	c->ask.tenant = key->tenant;
+	if (is_back)
+		wf_policy_judge(w, &c->ask, &key->flow, &c->to, &c->from);
+	else
+		wf_policy_judge(w, &c->ask, &key->flow, &c->from, &c->to);
+}
+
+WF_INLINE _Bool wf_case_is_allowed(const struct wf_world *w, struct wf_case *c, _Bool is_back)
+{
+	wf_world_judge(w, c, is_back);
+	return c->ask.ruling.verdict == WF_VERDICT_ALLOW;
+}
+
+/* The connection that @key opened, or NULL. */
+WF_INLINE struct wf_conn *wf_conn_find(const struct wf_world *w, const struct wf_conn_key *key)
+{
+	struct wf_conn *conn = wf_world_recall(w, CONN, key);
+
+	return conn && wf_conn_is_alive(conn, key->flow.proto, wf_world_now_s(w)) ? conn
+										  : (void *)0;
+}
+
+/*
+ * An allowed packet that is no reply: it belongs to a connection, or opens one. Where a policy
+ * denies the other direction, what looks like an answer opens nothing: it may be one to what was
+ * sent before the policy was there.
+ */
+WF_INLINE void wf_conn_open(const struct wf_world *w, struct wf_case *c)
+{
+	const struct wf_flow *flow = &c->ahead.flow;
+	struct wf_conn *conn = wf_conn_find(w, &c->ahead);
+	struct wf_conn fresh = {.seen_s = wf_world_now_s(w)};
+
+	if (conn) {
+		wf_conn_touch(conn, c->tcp_flags, 0, fresh.seen_s);
+		return;
+	}
+	if (!wf_conn_may_open(flow, c->tcp_flags))
+		return;
+	if (wf_flow_is_upward(flow) && !wf_tcp_is_first(flow, c->tcp_flags) &&
+	    flow->proto != WF_PROTO_ICMP && flow->proto != WF_PROTO_ICMPV6 &&
+	    !wf_case_is_allowed(w, c, 1) && c->ask.ruling.policy)
+		return;
+	if (flow->proto == WF_PROTO_TCP && !wf_tcp_is_first(flow, c->tcp_flags))
+		fresh.state = WF_CONN_ANSWERED; /* taken up */
+	wf_world_remember(w, CONN, &c->ahead, &fresh);
+}
+
+/* A reply without a way of its own goes back the way that the opener's packets come. */
+WF_INLINE void wf_verdict_mirror(const struct wf_world *w, struct wf_case *c)
+{
+	const struct wf_policy_key key = {.set = c->ask.set, .policy = c->ask.ruling.way};
+	const struct wf_policy_entry *policy;
+
+	if (c->ruling.way || !key.policy || c->ahead.tenant != c->back.tenant)
+		return;
+	policy = wf_world_find(w, POLICY, &key);
+	if (!policy || !policy->is_symmetric)
+		return;
+	c->ruling.way = key.policy;
+	c->ruling.is_reverse = !c->ask.ruling.is_reverse;
+}
+
+/* A reply of @conn, whose opening is allowed now: c->ask.ruling is that of the opening. */
+WF_INLINE void wf_verdict_reply(const struct wf_world *w, struct wf_case *c, struct wf_conn *conn)
+{
+	wf_conn_touch(conn, c->tcp_flags, 1, wf_world_now_s(w));
+	if (c->ruling.verdict != WF_VERDICT_ALLOW)
+		c->ruling.policy = c->ask.ruling.policy;
+	c->ruling.verdict = WF_VERDICT_ALLOW;
+	c->ruling.is_tracked = 1;
+	wf_verdict_mirror(w, c);
+}
+
+/* Are connections followed that the packet may belong to? */
+WF_INLINE _Bool wf_verdict_is_followed(const struct wf_case *c)
+{
+	return c->ruling.is_tracked || (c->back.tenant && c->back.tenant != c->ahead.tenant);
+}
+
+/* A packet with its ports. */
+WF_INLINE enum wf_drop wf_verdict_whole(const struct wf_world *w, struct wf_case *c)
+{
+	const _Bool is_allowed = c->ruling.verdict == WF_VERDICT_ALLOW;
+	const _Bool may_reply = c->has_back && !wf_tcp_is_first(&c->ahead.flow, c->tcp_flags);
+	struct wf_conn *conn = (void *)0;
+
+	if (!wf_verdict_is_followed(c))
+		return is_allowed ? WF_DROP_NONE : WF_DROP_DENIED;
+	if (may_reply)
+		conn = wf_conn_find(w, &c->back);
+	if (conn && wf_case_is_allowed(w, c, 1)) {
+		wf_verdict_reply(w, c, conn);
+		return WF_DROP_NONE;
+	}
+	if (!is_allowed) {
+		c->is_once = 1; /* the next one may be a reply */
+		return WF_DROP_DENIED;
+	}
+	if (!conn && c->has_back && c->ruling.is_tracked)
+		wf_conn_open(w, c);
+	return WF_DROP_NONE;
+}
+
+/* The key by which the fragments of a packet find each other. */
+WF_INLINE void wf_fragment_name(struct wf_case *c)
+{
+	wf_copy16(c->fragment.src, c->ahead.flow.src);
+	wf_copy16(c->fragment.dst, c->ahead.flow.dst);
+	c->fragment.tenant = c->ahead.tenant;
+	c->fragment.id = c->fragment_id;
+	c->fragment.proto = c->fragment_proto;
+	__builtin_memset(c->fragment.pad, 0, sizeof(c->fragment.pad));
+}
+
+/* Those that follow an allowed first fragment have its ruling. */
+WF_INLINE void wf_fragment_remember(const struct wf_world *w, struct wf_case *c)
+{
+	const struct wf_fragment f = {
+		.seen_s = wf_world_now_s(w),
+		.policy = c->ruling.policy,
+		.way = c->ruling.way,
+		.is_reverse = c->ruling.is_reverse,
+	};
+
+	c->is_once |= c->ruling.by || c->ruling.is_tracked;
+	wf_fragment_name(c);
+	wf_world_remember(w, FRAGMENT, &c->fragment, &f);
+}
+
+/*
+ * A fragment without ports: if they do not matter, it is judged without; else only a later one
+ * passes, behind its first.
+ */
+WF_INLINE enum wf_drop wf_verdict_portless(const struct wf_world *w, struct wf_case *c)
+{
+	const _Bool is_blind = !(c->ruling.by & (c->is_vague ? WF_BY_PROTO : WF_BY_PORT));
+	const struct wf_fragment *f;
+
+	if (is_blind && c->ruling.verdict == WF_VERDICT_ALLOW)
+		return WF_DROP_NONE;
+	if (is_blind && !wf_verdict_is_followed(c))
+		return WF_DROP_DENIED;
+	c->is_once = 1;
+	if (c->kind == WF_CASE_HIDDEN)
+		return WF_DROP_FRAGMENT;
+	wf_fragment_name(c);
+	f = wf_world_recall(w, FRAGMENT, &c->fragment);
+	if (!f || wf_world_now_s(w) - f->seen_s > WF_FRAGMENT_AGE_S)
+		return WF_DROP_FRAGMENT;
+	c->ruling.verdict = WF_VERDICT_ALLOW;
+	c->ruling.policy = f->policy;
+	c->ruling.way = f->way;
+	c->ruling.is_reverse = f->is_reverse;
+	return WF_DROP_NONE;
+}
+
+/*
+ * An ICMP error: about a packet that went the other way, between the same two. It passes if it is
+ * allowed, or what it quotes is, or that is a reply.
+ */
+WF_INLINE enum wf_drop wf_verdict_error(const struct wf_world *w, struct wf_case *c)
+{
+	c->is_once = 1;
+	if (!c->has_back || !wf_equal16(c->back.flow.src, c->ahead.flow.dst) ||
+	    !wf_equal16(c->back.flow.dst, c->ahead.flow.src))
+		return WF_DROP_ICMP_UNRELATED;
+	if (c->ruling.verdict == WF_VERDICT_ALLOW || wf_case_is_allowed(w, c, 1))
+		return WF_DROP_NONE;
+	if (!wf_flow_answer(&c->back.flow, &c->ahead.flow) || !wf_conn_find(w, &c->ahead) ||
+	    !wf_case_is_allowed(w, c, 0))
+		return WF_DROP_DENIED;
+	return WF_DROP_NONE;
+}
+
+/* DENIED, FRAGMENT, ICMP_UNRELATED; c->ruling: by whose word, and by whose way. */
+WF_INLINE enum wf_drop wf_verdict_decide(const struct wf_world *w, struct wf_case *c)
+{
+	enum wf_drop drop;
+
+	wf_world_judge(w, c, 0);
+	c->ruling = c->ask.ruling;
+	if (c->kind == WF_CASE_ERROR)
+		return wf_verdict_error(w, c);
+	if (c->kind != WF_CASE_WHOLE)
+		return wf_verdict_portless(w, c);
+	drop = wf_verdict_whole(w, c);
+	if (!drop && c->is_first)
+		wf_fragment_remember(w, c);
+	return drop;
+}
+
+/* What the receiver insists on of a packet by @way of the tenant's set at @stage: WF_NEED_*. */
+WF_INLINE __u8 wf_verdict_needs(const struct wf_world *w, __u32 tenant, __u8 stage, __u16 way)
+{
+	struct wf_policy_key key = {.policy = way};
+	const struct wf_policy_entry *policy;
+	const struct wf_set *set;
+	__u8 needs = 0;
+
+	if (!wf_set_of(w, tenant, stage, &key.set))
+		return 0;
+	set = wf_world_find(w, SET, &key.set);
+	if (set)
+		needs = set->needs;
+	policy = way ? wf_world_find(w, POLICY, &key) : (void *)0;
+	return policy ? needs | policy->needs : needs;
+}
