@@ -8,6 +8,7 @@ const struct wf_route wf_routes[] = {
 	{EVHTTP_REQ_GET, "/v1/endpoints", wf_show_endpoints},
 	{EVHTTP_REQ_GET, "/v1/policies", wf_show_policies},
 	{EVHTTP_REQ_GET, "/v1/keys", wf_show_keys},
+	{EVHTTP_REQ_GET, "/v1/policy/check", wf_show_check},
 	{EVHTTP_REQ_GET, "/v1/sids", wf_show_sids},
 	{EVHTTP_REQ_GET, "/v1/paths", wf_show_paths},
 	{EVHTTP_REQ_GET, "/v1/path", wf_show_path},

@@ -20,6 +20,7 @@ void wf_show_tenants(struct wf_call *c);
 void wf_show_endpoints(struct wf_call *c);
 void wf_show_policies(struct wf_call *c);
 void wf_show_keys(struct wf_call *c);
+void wf_show_check(struct wf_call *c);
 void wf_show_sids(struct wf_call *c);
 void wf_show_paths(struct wf_call *c);
 void wf_show_path(struct wf_call *c);
