@@ -3,8 +3,8 @@
 
 #include "agent/identity.h"
 #include "agent/key.h"
+#include "agent/relabel.h"
 #include "agent/request.h"
-#include "compile/staging.h"
 
 #define BATCH 256 /* objects in one transaction */
 /* Not all nodes at once: what any of them does, the first one shall have done. */
@@ -38,7 +38,7 @@ static const struct {
 	bool is_anyones;		   /* any agent does it */
 	void (*step)(struct wf_object *o); /* NULL: it goes */
 } phases[WF_PHASE_COUNT] = {
-	[WF_PHASE_ANNOUNCED] = {WF_SETTLE_MS, false, use},
+	[WF_PHASE_ANNOUNCED] = {WF_ANNOUNCE_MS, false, use},
 	[WF_PHASE_USED] = {WF_FORGET_MS, false, forget},
 	[WF_PHASE_UNUSED] = {0, true, leave},
 	[WF_PHASE_LEFT] = {WF_IDENTITY_REST_MS, true, NULL},

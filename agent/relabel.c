@@ -4,7 +4,6 @@
 #include "agent/identity.h"
 #include "agent/request.h"
 #include "agent/trial.h"
-#include "compile/staging.h"
 
 int wf_relabel(struct wf_edit *e, const struct wf_object *old, struct wf_object *now,
 	       struct wf_err *err)
@@ -22,7 +21,7 @@ int wf_relabel(struct wf_edit *e, const struct wf_object *old, struct wf_object 
 		return wf_err_set(err, -EEXIST,
 				  "endpoint '%s' of tenant '%s' is still changing its labels: that "
 				  "takes up to %d ms, then try again",
-				  now->name, now->tenant, WF_SETTLE_MS + WF_FORGET_MS);
+				  now->name, now->tenant, WF_ANNOUNCE_MS + WF_FORGET_MS);
 	r = wf_identity_take(e, now, err);
 	if (r || is->identity == was->identity)
 		return r;

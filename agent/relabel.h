@@ -5,8 +5,8 @@
  * says it has arrived.
  *
  *   identity  identity_was  is_announced
- *   new       old           yes            sends old, all nodes learn new
- *   new       old           no             after WF_SETTLE_MS: sends new
+ *   new       old           yes            it sends old, and is sent to as old; all learn new
+ *   new       old           no             after WF_ANNOUNCE_MS: as new, both ways
  *   new       0             no             after WF_FORGET_MS more: nobody knows old
  *
  * The first row is written by whoever is asked to change the labels, the others by the agent of the
@@ -16,6 +16,11 @@
 #pragma once
 
 #include "agent/edit.h"
+#include "compile/staging.h"
+
+/* Until all have learned it, and send by sets that know it, and some more for those that are slow.
+ */
+#define WF_ANNOUNCE_MS (3 * WF_SETTLE_MS)
 
 /*
  * @now, a clone of the endpoint @old with other labels, gets their identity, by stages if it is

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "agent/relabel.h"
 #include "agent/rig.h"
 
 #define RED "[{\"kind\":\"Tenant\",\"name\":\"red\",\"prefixes\":[\"10.0.0.0/16\"]}]"
@@ -105,14 +106,15 @@ static void it_is_announced_then_used_then_the_old_one_is_forgotten(void **state
 	assert_true(web(t)->is_announced);
 	wf_rig_settle(&t->rig);
 	assert_int_equal(sent_identity(t), t->old);
-	assert_int_equal(known(t)->identity, new);
-	assert_int_equal(known(t)->identity_was, t->old);
+	assert_int_equal(known(t)->identity, t->old);
+	assert_int_equal(known(t)->identity_was, new);
 
 	wf_rig_settle(&t->rig);
-	wf_rig_later(&t->rig, WF_SETTLE_MS);
+	wf_rig_later(&t->rig, WF_ANNOUNCE_MS);
 	assert_true(wf_rig_wait(&t->rig, is_used, t));
 	wf_rig_settle(&t->rig);
 	assert_int_equal(sent_identity(t), new);
+	assert_int_equal(known(t)->identity, new);
 	assert_int_equal(known(t)->identity_was, t->old);
 
 	wf_rig_settle(&t->rig);
@@ -130,7 +132,7 @@ static void it_takes_as_long_as_it_says(void **state)
 
 	assert_int_equal(label(t->rig.nodes[0].agent, "web", "app=db", NULL), 0);
 	assert_true(wf_rig_wait(&t->rig, is_used, t));
-	assert_true(wf_agent_now_ms() - begin >= WF_SETTLE_MS);
+	assert_true(wf_agent_now_ms() - begin >= WF_ANNOUNCE_MS);
 	begin = wf_agent_now_ms();
 	assert_true(wf_rig_wait(&t->rig, is_over, t));
 	assert_true(wf_agent_now_ms() - begin >= WF_FORGET_MS - 50);
@@ -145,10 +147,10 @@ static void another_change_is_refused_until_then(void **state)
 	wf_rig_stop_clock(&t->rig);
 	assert_int_equal(label(a, "web", "app=db", NULL), 0);
 	assert_int_equal(label(a, "web", "app=mq", &err), -EEXIST);
-	assert_non_null(strstr(err.msg, "takes up to 1100 ms"));
+	assert_non_null(strstr(err.msg, "takes up to 1300 ms"));
 	assert_int_equal(label(a, "web", "app=db", NULL), 0); /* which changes nothing */
 	wf_rig_settle(&t->rig);
-	wf_rig_later(&t->rig, WF_SETTLE_MS);
+	wf_rig_later(&t->rig, WF_ANNOUNCE_MS);
 	assert_true(wf_rig_wait(&t->rig, is_used, t));
 	assert_int_equal(label(a, "web", "app=mq", NULL), -EEXIST);
 	wf_rig_settle(&t->rig);
@@ -173,7 +175,7 @@ static void any_node_can_be_asked_and_its_own_goes_on(void **state)
 
 	wf_rig_kill(&t->rig, 0);
 	assert_int_equal(label(t->rig.nodes[1].agent, "web", "app=db", NULL), 0);
-	wf_rig_later(&t->rig, WF_SETTLE_MS + WF_FORGET_MS);
+	wf_rig_later(&t->rig, WF_ANNOUNCE_MS + WF_FORGET_MS);
 	wf_rig_settle(&t->rig);
 	assert_true(web(t)->is_announced);
 	wf_rig_start(&t->rig, 0);
@@ -189,7 +191,7 @@ static void a_restart_in_the_middle_goes_on(void **state)
 	wf_rig_start(&t->rig, 0);
 	assert_int_equal(sent_identity(t), t->old);
 	wf_rig_settle(&t->rig);
-	wf_rig_later(&t->rig, WF_SETTLE_MS);
+	wf_rig_later(&t->rig, WF_ANNOUNCE_MS);
 	assert_true(wf_rig_wait(&t->rig, is_used, t));
 	wf_rig_kill(&t->rig, 0);
 	wf_rig_start(&t->rig, 0);
@@ -211,12 +213,12 @@ static void nothing_is_forgotten_while_the_kernel_does_not_follow(void **state)
 		/* Looking at the links goes well, at the tables it does not. */
 		wf_kern_fake_fail(t->rig.nodes[0].world, 2, -EIO);
 		assert_int_equal(wf_pass_repair(a, NULL), -EIO);
-		a->later_ms += WF_SETTLE_MS;
+		a->later_ms += WF_ANNOUNCE_MS;
 	}
 	wf_kern_fake_fail(t->rig.nodes[0].world, 0, 0);
 	assert_int_equal(wf_pass(a, NULL), 0);
 	assert_true(web(t)->is_announced);
-	a->later_ms += WF_SETTLE_MS;
+	a->later_ms += WF_ANNOUNCE_MS;
 	assert_int_equal(wf_pass(a, NULL), 0);
 	assert_false(web(t)->is_announced);
 }
@@ -230,7 +232,7 @@ static void what_is_due_first_comes_first(void **state)
 	wf_rig_stop_clock(&t->rig);
 	assert_int_equal(label(a, "web", "app=db", NULL), 0);
 	assert_int_equal(wf_pass(a, NULL), 0);
-	a->later_ms += WF_SETTLE_MS;
+	a->later_ms += WF_ANNOUNCE_MS;
 	assert_int_equal(wf_pass(a, NULL), 0);
 	assert_false(web(t)->is_announced);
 	wf_rig_must_apply(a, "[{\"kind\":\"Policy\",\"tenant\":\"red\",\"name\":\"p\","
@@ -256,7 +258,7 @@ static void a_declared_one_changes_the_same_way(void **state)
 	assert_string_equal(outcome.problems.items[0].key, "labels");
 	wf_outcome_done(&outcome);
 	wf_rig_settle(&t->rig);
-	wf_rig_later(&t->rig, WF_SETTLE_MS);
+	wf_rig_later(&t->rig, WF_ANNOUNCE_MS);
 	assert_true(wf_rig_wait(&t->rig, is_used, t));
 	wf_rig_settle(&t->rig);
 	wf_rig_later(&t->rig, WF_FORGET_MS);

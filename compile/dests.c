@@ -29,6 +29,18 @@ static const struct wf_here_port *find_port(const struct wf_here *here, const st
 	return NULL;
 }
 
+/* While its labels change, it sends with the identity that all know. */
+static uint32_t identity_now(const struct wf_endpoint *e)
+{
+	return e->is_announced && e->identity_was ? e->identity_was : e->identity;
+}
+
+/* ... and is sent to as that: who sends to the other one must send by a set that knows it. */
+static uint32_t other_identity(const struct wf_endpoint *e)
+{
+	return identity_now(e) == e->identity ? e->identity_was : e->identity;
+}
+
 static struct wf_dest dest_of(const struct wf_view *v, const struct wf_party *party)
 {
 	const struct wf_here_port *port = party->is_here ? find_port(v->here, party->object) : NULL;
@@ -36,8 +48,8 @@ static struct wf_dest dest_of(const struct wf_view *v, const struct wf_party *pa
 	struct wf_dest dest = {
 		.class = party->class,
 		.home = party->home,
-		.identity = e->identity,
-		.identity_was = e->identity_was,
+		.identity = identity_now(e),
+		.identity_was = other_identity(e),
 		.node = party->node,
 	};
 
@@ -69,7 +81,6 @@ static int add_dests(struct wf_image *img, const struct wf_view *v, uint32_t ten
 	return r;
 }
 
-/* While its labels change, it sends with the identity that others know. */
 static int add_port(struct wf_image *img, const struct wf_view *v, const struct wf_party *party)
 {
 	const struct wf_here_port *here = find_port(v->here, party->object);
@@ -77,7 +88,7 @@ static int add_port(struct wf_image *img, const struct wf_view *v, const struct 
 	struct wf_port port = {
 		.tenant = party->home,
 		.class = party->class,
-		.identity = e->is_announced && e->identity_was ? e->identity_was : e->identity,
+		.identity = identity_now(e),
 		.n_addrs = (uint8_t)e->n_addrs,
 		.is_sr_aware = e->is_sr_aware,
 	};

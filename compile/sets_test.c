@@ -380,8 +380,8 @@ static void who_changes_labels_has_both_identities_for_a_while(void **state)
 		c = compile_at(m, "C");
 		port = wf_image_find(a, WF_TABLE_PORT, &ifindex);
 		assert_int_equal(port->identity, is_announced ? 1 : 2);
-		assert_int_equal(find_dest(a, 1, "10.0.0.1")->identity, 2);
-		assert_int_equal(find_dest(c, 1, "10.0.0.1")->identity_was, 1);
+		assert_int_equal(find_dest(a, 1, "10.0.0.1")->identity, is_announced ? 1 : 2);
+		assert_int_equal(find_dest(c, 1, "10.0.0.1")->identity_was, is_announced ? 2 : 1);
 		assert_int_equal(find_verdict(a, 1, id(1, 1), id(1, 3))->policy, 1);
 		assert_int_equal(find_verdict(a, 1, id(1, 2), id(1, 3))->policy, 2);
 		assert_int_equal(find_verdict(c, 1, id(1, 1), id(1, 3))->policy, 1);

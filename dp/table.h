@@ -78,8 +78,8 @@ struct wf_dest_key {
 struct wf_dest {
 	__u32 class;	/* endpoints that no rule tells apart share it; its identity, as a rule */
 	__u32 home;	/* the tenant it belongs to; another one's by a policy that lets it in */
-	__u32 identity; /* of its labels, in its home */
-	__u32 identity_was; /* the one it had, while others may still send it; 0: none */
+	__u32 identity;	    /* in its home: by which it is judged */
+	__u32 identity_was; /* the one it had or will have, and may send, too; 0: none */
 	__u16 node;
 	__u16 pad;
 	__u32 ifindex; /* host-side interface if it lives here; 0: elsewhere */
