@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 
 #include "bpf/packet_test.h"
+#include "bpf/signing_test.h"
 #include "bpf/world_test.h"
 
 #define NODE   "5f00:0:1::1"
@@ -179,6 +180,32 @@ static void packet_too_big_reaches_the_container(void **state)
 			}
 }
 
+/* Whose packet it was, the metadata say if the SID does not. */
+static void packet_too_big_finds_the_tenant_in_the_metadata(void **state)
+{
+	static const char *const extras[] = {"tlv", "hmac+tlv", "hmac+tlv+transit"};
+	static const struct ip_spec s = {.src = "fd00::1", .dst = "fd00::3", .payload = 800};
+	struct fixture *f = *state;
+	struct packet in, sent, error, golden;
+	struct wf_template t;
+	struct outcome o;
+
+	for (size_t i = 0; i < 3; i++)
+		for (unsigned int n = 0; n <= 16; n = n ? n * 8 : 2) {
+			signing_golden("srh", n, "v6", extras[i], &golden);
+			signing_template(&golden, extras[i], 1, &t);
+			world_put_path(f, 0, &t);
+			packet_from_container(&in, &s);
+			fixture_run(f, PROG_APPLY, f->ports[0], &in, &o);
+			assert_int_equal(o.verdict, VERDICT_REDIRECT);
+			sent = o.out;
+			too_big(&error, &sent, 1400, 1232);
+			run(*state, &error, &o);
+			assert_told(&o, &sent, t.len, true,
+				    1400u - t.len < 1280 ? 1280 : 1400 - t.len);
+		}
+}
+
 static void short_quotes_suffice_or_are_unmatched(void **state)
 {
 	struct packet in, sent, error;
@@ -234,6 +261,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_sid_does_not_answer),
 		cmocka_unit_test(the_nodes_own_address_is_the_kernels),
 		cmocka_unit_test(packet_too_big_reaches_the_container),
+		cmocka_unit_test(packet_too_big_finds_the_tenant_in_the_metadata),
 		cmocka_unit_test(short_quotes_suffice_or_are_unmatched),
 		cmocka_unit_test(unmatched_errors_are_dropped),
 	};
