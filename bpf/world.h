@@ -17,7 +17,6 @@ struct wf_world {
 #define WF_MAP_PORT    ports
 #define WF_MAP_TENANT  tenants
 #define WF_MAP_DEST    dests
-#define WF_MAP_RULE    rules
 #define WF_MAP_CHOICE  choices
 #define WF_MAP_PATH    paths
 #define WF_MAP_SID     sids

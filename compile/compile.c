@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Tenant by tenant: its endpoints in classes (DEST, PORT), its policies as directions
- * (RULE), their ways (CHOICE, PATH). Entries are added as they come; sealing the image sorts them.
+ * Tenant by tenant: its realm, and of that its set of policies, who has which address (DEST, PORT),
+ * the ways that packets may leave and come by. Entries are added as they come; sealing the image
+ * sorts them.
  */
 #include "compile/compile.h"
 
@@ -11,7 +12,6 @@
 #include "compile/dests.h"
 #include "compile/joins.h"
 #include "compile/realm.h"
-#include "compile/rules.h"
 #include "compile/sets.h"
 #include "compile/ways.h"
 #include "wire/sid.h"
@@ -27,53 +27,9 @@ struct compile {
 	struct wf_err refusal;
 };
 
-static int add_rules(const struct compile *c, const struct wf_object *tenant,
-		     const struct wf_classes *classes)
+static int add_set(struct compile *c, const struct wf_realm *realm)
 {
-	struct wf_rulings rulings;
-	int r;
-
-	r = wf_rulings_of(c->view.model, tenant->name, classes, &rulings);
-	if (r < 0)
-		return r;
-	r = wf_rules_add(c->img, tenant->self.id, classes, &rulings);
-	wf_rulings_done(&rulings);
-	return r;
-}
-
-static int party_cmp(const void *a, const void *b)
-{
-	return wf_object_cmp(((const struct wf_party *)a)->object,
-			     ((const struct wf_party *)b)->object);
-}
-
-static int add_classes(const struct compile *c, const struct wf_object *tenant,
-		       const struct wf_realm *realm)
-{
-	struct wf_classes classes;
-	int r;
-
-	r = wf_classes_of(c->view.model, tenant->name, &c->view.nodes, c->view.here, &classes);
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < classes.n_members; i++) {
-		const struct wf_party like = {.object = classes.members[i].object};
-		struct wf_party *party = realm->parties.n_own ? bsearch(&like, realm->parties.items,
-									realm->parties.n_own,
-									sizeof(like), party_cmp)
-							      : NULL;
-
-		if (party)
-			party->class = classes.members[i].class;
-	}
-	r = add_rules(c, tenant, &classes);
-	wf_classes_done(&classes);
-	return r;
-}
-
-static int add_set(struct compile *c, const struct wf_realm *realm, bool has_rules)
-{
-	struct wf_tenant_entry entry = {.has_rules = has_rules};
+	struct wf_tenant_entry entry = {0};
 	uint64_t set;
 	int r = wf_sets_add(&c->sets, realm, &set, &c->refusal);
 
@@ -85,11 +41,8 @@ static int add_set(struct compile *c, const struct wf_realm *realm, bool has_rul
 
 static int add_realm(struct compile *c, const struct wf_realm *realm)
 {
-	size_t before = wf_image_count(c->img, WF_TABLE_RULE);
-	int r = add_classes(c, realm->tenant, realm);
+	int r = add_set(c, realm);
 
-	if (!r)
-		r = add_set(c, realm, wf_image_count(c->img, WF_TABLE_RULE) > before);
 	if (!r)
 		r = wf_dests_add(c->img, &c->view, realm);
 	if (!r)

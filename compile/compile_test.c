@@ -255,33 +255,6 @@ static void an_alternative_with_a_waypoint_without_a_sid_has_no_share(void **sta
 	assert_int_equal(wf_image_count(img, WF_TABLE_POLICY), 4);
 }
 
-/* Found by search: both hash to the same class. */
-static void classes_with_equal_hashes_get_numbers_of_their_own(void **state)
-{
-	static const char *const addrs[] = {"10.3.36.228", "10.6.47.102"};
-	WF_CLEANUP(cleanup_model) struct wf_model *m = make_cluster();
-	WF_CLEANUP(cleanup_image) struct wf_image *img = NULL;
-	uint32_t a, b;
-
-	for (uint16_t i = 0; i < 2; i++) {
-		char name[8], prefix[32];
-
-		snprintf(name, sizeof(name), "x%d", i);
-		snprintf(prefix, sizeof(prefix), "%s/32", addrs[i]);
-		wish_endpoint(m, "red", name, "B", addrs[i], "app=web", 1);
-		wish_policy(m, &(struct wish_policy){.tenant = "red",
-						     .name = name,
-						     .id = 10 + i,
-						     .from = "any",
-						     .to = prefix});
-	}
-	img = wish_compile(m, &here_A);
-	a = find_dest(img, 1, addrs[0])->class;
-	b = find_dest(img, 1, addrs[1])->class;
-	assert_true(a >= 0x80000000 && a != WF_CLASS_ANY);
-	assert_int_equal(a > b ? a - b : b - a, 1);
-}
-
 static void two_tenants_with_one_id_are_refused(void **state)
 {
 	WF_CLEANUP(cleanup_model) struct wf_model *m = make_cluster();
@@ -302,7 +275,6 @@ int main(int argc, char **argv)
 		cmocka_unit_test(what_has_no_id_yet_is_left_out),
 		cmocka_unit_test(a_router_without_weft_is_no_end),
 		cmocka_unit_test(an_alternative_with_a_waypoint_without_a_sid_has_no_share),
-		cmocka_unit_test(classes_with_equal_hashes_get_numbers_of_their_own),
 		cmocka_unit_test(two_tenants_with_one_id_are_refused),
 	};
 

@@ -41,16 +41,16 @@ static uint32_t other_identity(const struct wf_endpoint *e)
 	return identity_now(e) == e->identity ? e->identity_was : e->identity;
 }
 
-static struct wf_dest dest_of(const struct wf_view *v, const struct wf_party *party)
+static struct wf_dest dest_of(const struct wf_view *v, const struct wf_member *member)
 {
-	const struct wf_here_port *port = party->is_here ? find_port(v->here, party->object) : NULL;
-	const struct wf_endpoint *e = &party->object->endpoint;
+	const struct wf_here_port *port = member->is_here ? find_port(v->here, member->object)
+							  : NULL;
+	const struct wf_endpoint *e = &member->object->endpoint;
 	struct wf_dest dest = {
-		.class = party->class,
-		.home = party->home,
+		.home = member->home,
 		.identity = identity_now(e),
 		.identity_was = other_identity(e),
-		.node = party->node,
+		.node = member->node,
 	};
 
 	if (port) {
@@ -70,10 +70,10 @@ static int add_dest(struct wf_image *img, uint32_t tenant, const struct wf_addr 
 }
 
 static int add_dests(struct wf_image *img, const struct wf_view *v, uint32_t tenant,
-		     const struct wf_party *party)
+		     const struct wf_member *member)
 {
-	const struct wf_endpoint *e = &party->object->endpoint;
-	const struct wf_dest dest = dest_of(v, party);
+	const struct wf_endpoint *e = &member->object->endpoint;
+	const struct wf_dest dest = dest_of(v, member);
 	int r = 0;
 
 	for (unsigned int i = 0; i < e->n_addrs && !r; i++)
@@ -81,13 +81,12 @@ static int add_dests(struct wf_image *img, const struct wf_view *v, uint32_t ten
 	return r;
 }
 
-static int add_port(struct wf_image *img, const struct wf_view *v, const struct wf_party *party)
+static int add_port(struct wf_image *img, const struct wf_view *v, const struct wf_member *member)
 {
-	const struct wf_here_port *here = find_port(v->here, party->object);
-	const struct wf_endpoint *e = &party->object->endpoint;
+	const struct wf_here_port *here = find_port(v->here, member->object);
+	const struct wf_endpoint *e = &member->object->endpoint;
 	struct wf_port port = {
-		.tenant = party->home,
-		.class = party->class,
+		.tenant = member->home,
 		.identity = identity_now(e),
 		.n_addrs = (uint8_t)e->n_addrs,
 		.is_sr_aware = e->is_sr_aware,
@@ -102,19 +101,19 @@ static int add_port(struct wf_image *img, const struct wf_view *v, const struct 
 	for (unsigned int i = 0; i < e->n_addrs; i++)
 		memcpy(port.addrs[i], e->addrs[i].bytes, sizeof(port.addrs[i]));
 	r = wf_image_add(img, WF_TABLE_PORT, &ifindex, &port);
-	return r ? r : wf_counters_add_endpoint(img, party->home, e);
+	return r ? r : wf_counters_add_endpoint(img, member->home, e);
 }
 
 int wf_dests_add(struct wf_image *img, const struct wf_view *v, const struct wf_realm *realm)
 {
-	const struct wf_parties *parties = &realm->parties;
-	const size_t n = parties->is_here ? parties->n : parties->n_own;
+	const struct wf_members *members = &realm->members;
+	const size_t n = members->is_here ? members->n : members->n_own;
 	int r = 0;
 
 	for (size_t i = 0; i < n && !r; i++) {
-		r = add_dests(img, v, realm->tenant->self.id, &parties->items[i]);
-		if (!r && i < parties->n_own && parties->items[i].is_here)
-			r = add_port(img, v, &parties->items[i]);
+		r = add_dests(img, v, realm->tenant->self.id, &members->items[i]);
+		if (!r && i < members->n_own && members->items[i].is_here)
+			r = add_port(img, v, &members->items[i]);
 	}
 	return r;
 }

@@ -10,13 +10,17 @@
 /*
  * A packet finds PORT (or SID), DEST and TENANT first, from that its set, with zones and verdicts,
  * from those the CHOICE, from it the PATH. What is found last is made first and taken away last.
+ *
+ * Endpoints that are gone go before anything else: a new set says nothing of them, which would let
+ * pass what the old one denied.
  */
 static const enum wf_table order[] = {
 	WF_TABLE_LISTED, WF_TABLE_KEY,	   WF_TABLE_TRANSIT, WF_TABLE_PATH,   WF_TABLE_CHOICE,
 	WF_TABLE_RANGES, WF_TABLE_VERDICT, WF_TABLE_ZONE,    WF_TABLE_POLICY, WF_TABLE_SET,
-	WF_TABLE_RULE,	 WF_TABLE_TENANT,  WF_TABLE_DEST,    WF_TABLE_PORT,   WF_TABLE_SID,
+	WF_TABLE_TENANT, WF_TABLE_DEST,	   WF_TABLE_PORT,    WF_TABLE_SID,
 };
-#define N_ORDER (sizeof(order) / sizeof(*order))
+#define N_ORDER	  (sizeof(order) / sizeof(*order))
+#define FIRST_END (N_ORDER - 3) /* from there on: DEST, PORT, SID */
 
 struct changes {
 	struct wf_table_change *items; /* owned */
@@ -81,9 +85,11 @@ int wf_image_diff(const struct wf_image *from, const struct wf_image *to,
 	struct changes changes = {0};
 	int r = 0;
 
+	for (size_t i = N_ORDER; i > FIRST_END && !r; i--)
+		r = add_deletes(&changes, from, to, order[i - 1]);
 	for (size_t i = 0; i < N_ORDER && !r; i++)
 		r = add_puts(&changes, from, to, order[i]);
-	for (size_t i = N_ORDER; i > 0 && !r; i--)
+	for (size_t i = FIRST_END; i > 0 && !r; i--)
 		r = add_deletes(&changes, from, to, order[i - 1]);
 	if (r < 0) {
 		wf_vec_done(&changes);

@@ -16,8 +16,8 @@ static int hear(struct wf_directs *d, uint32_t tenant, const struct wf_endpoint 
 	return wf_vec_push(d, direct);
 }
 
-/* Those of the first @n parties that are here send to @tenant; and then the node does, too. */
-static int hear_parties(struct wf_directs *d, uint32_t tenant, const struct wf_realm *realm,
+/* Those of the first @n members that are here send to @tenant; and then the node does, too. */
+static int hear_members(struct wf_directs *d, uint32_t tenant, const struct wf_realm *realm,
 			size_t n)
 {
 	const struct wf_direct node = {.tenant = tenant};
@@ -25,19 +25,19 @@ static int hear_parties(struct wf_directs *d, uint32_t tenant, const struct wf_r
 	int r = 0;
 
 	for (size_t i = 0; i < n && !r; i++)
-		if (realm->parties.items[i].is_here)
-			r = hear(d, tenant, &realm->parties.items[i].object->endpoint);
+		if (realm->members.items[i].is_here)
+			r = hear(d, tenant, &realm->members.items[i].object->endpoint);
 	return r || d->n == before ? r : wf_vec_push(d, node);
 }
 
 int wf_directs_hear(struct wf_directs *d, const struct wf_realm *realm)
 {
-	const struct wf_parties *p = &realm->parties;
-	int r = hear_parties(d, realm->tenant->self.id, realm, p->n);
+	const struct wf_members *p = &realm->members;
+	int r = hear_members(d, realm->tenant->self.id, realm, p->n);
 
 	for (size_t i = p->n_own; i < p->n && !r; i++) /* guests of a tenant stand together */
 		if (i == p->n_own || p->items[i].home != p->items[i - 1].home)
-			r = hear_parties(d, p->items[i].home, realm, p->n_own);
+			r = hear_members(d, p->items[i].home, realm, p->n_own);
 	return r;
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compile/wish_test.h"
 
-static void add_tenant(struct wf_image *img, uint32_t id, uint32_t has_rules)
+static void add_tenant(struct wf_image *img, uint32_t id, uint64_t set)
 {
-	struct wf_tenant_entry entry = {.has_rules = has_rules};
+	struct wf_tenant_entry entry = {.set = set};
 
 	assert_int_equal(wf_image_add(img, WF_TABLE_TENANT, &id, &entry), 0);
 }
@@ -22,7 +22,7 @@ static void entries_are_found_in_whatever_order_they_came(void **state)
 		const struct wf_tenant_entry *entry = wf_image_find(img, WF_TABLE_TENANT, &ids[i]);
 
 		assert_non_null(entry);
-		assert_int_equal(entry->has_rules, ids[i] * 2);
+		assert_int_equal(entry->set, ids[i] * 2);
 	}
 	assert_null(wf_image_find(img, WF_TABLE_TENANT, &missing));
 	for (size_t i = 1; i < 6; i++)

@@ -13,14 +13,6 @@ static void put_mac(struct wf_buf *b, const uint8_t mac[6])
 		      mac[5]);
 }
 
-static void put_class(struct wf_buf *b, const char *what, uint32_t class)
-{
-	if (class == WF_CLASS_ANY)
-		wf_buf_printf(b, " %s any", what);
-	else
-		wf_buf_printf(b, " %s %u", what, class);
-}
-
 static void put_dest_key(struct wf_buf *b, const struct wf_dest_key *key)
 {
 	wf_buf_printf(b, " tenant %u", key->tenant);
@@ -48,8 +40,8 @@ static void put_port(struct wf_buf *b, const void *key, const void *value)
 {
 	const struct wf_port *port = value;
 
-	wf_buf_printf(b, " %u = tenant %u class %u identity %u", *(const uint32_t *)key,
-		      port->tenant, port->class, port->identity);
+	wf_buf_printf(b, " %u = tenant %u identity %u", *(const uint32_t *)key, port->tenant,
+		      port->identity);
 	if (port->is_sr_aware)
 		wf_buf_puts(b, " sr-aware");
 	put_mac(b, port->mac);
@@ -66,8 +58,6 @@ static void put_tenant(struct wf_buf *b, const void *key, const void *value)
 		wf_buf_printf(b, " out %016" PRIx64, (uint64_t)tenant->set_out);
 	if (tenant->set_was)
 		wf_buf_printf(b, " was %016" PRIx64, (uint64_t)tenant->set_was);
-	if (tenant->has_rules)
-		wf_buf_puts(b, " rules");
 }
 
 static void put_dest(struct wf_buf *b, const void *key, const void *value)
@@ -75,8 +65,7 @@ static void put_dest(struct wf_buf *b, const void *key, const void *value)
 	const struct wf_dest *dest = value;
 
 	put_dest_key(b, key);
-	wf_buf_printf(b, " = class %u home %u identity %u", dest->class, dest->home,
-		      dest->identity);
+	wf_buf_printf(b, " = home %u identity %u", dest->home, dest->identity);
 	if (dest->identity_was)
 		wf_buf_printf(b, " was %u", dest->identity_was);
 	wf_buf_printf(b, " node %u", dest->node);
@@ -84,17 +73,6 @@ static void put_dest(struct wf_buf *b, const void *key, const void *value)
 		return;
 	wf_buf_printf(b, " interface %u", dest->ifindex);
 	put_mac(b, dest->mac);
-}
-
-static void put_rule(struct wf_buf *b, const void *key, const void *value)
-{
-	const struct wf_rule_key *k = key;
-	const struct wf_rule *rule = value;
-
-	wf_buf_printf(b, " tenant %u", k->tenant);
-	put_class(b, "from", k->source);
-	put_class(b, "to", k->dest);
-	wf_buf_printf(b, " = policy %u%s", rule->policy, rule->is_reverse ? " reverse" : "");
 }
 
 static void put_choice(struct wf_buf *b, const void *key, const void *value)
@@ -188,7 +166,6 @@ static void put_table(struct wf_buf *b, const struct wf_image *img, enum wf_tabl
 		[WF_TABLE_PORT] = {"port", put_port},
 		[WF_TABLE_TENANT] = {"tenant", put_tenant},
 		[WF_TABLE_DEST] = {"dest", put_dest},
-		[WF_TABLE_RULE] = {"rule", put_rule},
 		[WF_TABLE_PATH] = {"path", put_path},
 		[WF_TABLE_CHOICE] = {"choice", put_choice},
 		[WF_TABLE_SID] = {"sid", put_sid},

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compile/joins.h"
 
-#include "compile/parties.h"
+#include "compile/members.h"
 
 static int join_cmp(const void *a, const void *b)
 {

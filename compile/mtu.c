@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "compile/parties.h"
+#include "compile/members.h"
 #include "compile/template.h"
 #include "wire/ipv6.h"
 

@@ -7,6 +7,9 @@
 
 #include "compile/wish_test.h"
 
+#include "dp/world.h"
+#include "dp/policy.h"
+
 #define RANDOM_ENDPOINTS 12
 #define RANDOM_POLICIES	 8
 
@@ -50,7 +53,9 @@ static inline void random_policy(struct wf_model *m, unsigned int *seed, int i)
 	snprintf(name, sizeof(name), "p%d", i);
 	w.from = selectors[random_below(seed, 12)];
 	w.to = selectors[random_below(seed, 12)];
-	w.is_symmetric = random_below(seed, 2);
+	w.is_deny = random_below(seed, 4) == 0;
+	w.is_symmetric = !w.is_deny && random_below(seed, 2);
+	w.ports = random_below(seed, 3) ? NULL : "tcp/80";
 	for (int k = 0; k < 1 + random_below(seed, 3); k++)
 		w.via[k] = vias[random_below(seed, 5)];
 	wish_policy(m, &w);
@@ -90,51 +95,54 @@ static inline void random_wish_init(struct random_wish *w, unsigned int *seed)
 	random_wish_look(w);
 }
 
-/* The rule for two classes, most specific lookup first, as the data path does it. */
-typedef const void *(*random_find_fn)(const void *tables, enum wf_table t, const void *key);
+/* A packet of one port of the tables to one destination. */
+struct random_pair {
+	const struct wf_port *port;
+	const struct wf_dest_key *key;
+	const struct wf_dest *dest;
+};
 
-static inline const struct wf_rule *random_rule(random_find_fn find, const void *tables,
-						uint32_t source, uint32_t dest)
+/* What the tables say of it, with all of @find's zones as a kernel finds them. */
+static inline struct wf_ruling random_judge(const struct wf_world *world,
+					    const struct random_pair *p, uint16_t port)
 {
-	for (int i = 0; i < 4; i++) {
-		struct wf_rule_key key = {
-			.tenant = 300,
-			.source = i < 2 ? source : WF_CLASS_ANY,
-			.dest = i % 2 ? WF_CLASS_ANY : dest,
-		};
-		const struct wf_rule *rule = find(tables, WF_TABLE_RULE, &key);
+	const struct wf_tenant_entry *tenant = wf_world_find(world, TENANT, &p->port->tenant);
+	const struct wf_party from = {p->port->tenant, p->port->identity};
+	const struct wf_party to = {p->dest->home, p->dest->identity};
+	struct wf_flow flow = {.proto = 6, .dport = wf_htons(port)};
+	struct wf_ask ask = {.tenant = to.home};
 
-		if (rule)
-			return rule;
-	}
-	return NULL;
+	assert_non_null(tenant);
+	ask.set = tenant->set;
+	memcpy(flow.src, p->port->addrs[0], 16);
+	memcpy(flow.dst, p->key->addr, 16);
+	wf_policy_judge(world, &ask, &flow, &from, &to);
+	return ask.ruling;
 }
 
-/*
- * Is every way whole that a packet from a port could find: a rule leads to a choice, all its
- * alternatives are there? Returns the number of pairs looked at.
- */
-static inline size_t random_check_whole(random_find_fn find, const void *tables,
-					const struct wf_port *port, const struct wf_dest *dest)
+/* Is the way there, with all its alternatives? Returns whether it has one. */
+static inline bool random_check_whole(const struct wf_world *world, const struct random_pair *p,
+				      const struct wf_ruling *ruling)
 {
-	const struct wf_rule *rule = random_rule(find, tables, port->class, dest->class);
+	const struct wf_choice_key key = {.tenant = p->dest->home,
+					  .policy = ruling->way,
+					  .node = p->dest->node,
+					  .is_reverse = ruling->is_reverse};
 	const struct wf_choice *choice;
 
-	if (!rule)
-		return 0;
-	choice = find(tables, WF_TABLE_CHOICE,
-		      &(struct wf_choice_key){.tenant = 300,
-					      .policy = rule->policy,
-					      .node = dest->node,
-					      .is_reverse = rule->is_reverse});
+	if (!ruling->way)
+		return false;
+	choice = wf_world_find(world, CHOICE, &key);
 	assert_non_null(choice);
 	assert_in_range(choice->n, 1, WF_CHOICE_MAX);
-	for (uint8_t i = 0; i < choice->n; i++)
-		assert_non_null(find(tables, WF_TABLE_PATH,
-				     &(struct wf_path_key){.tenant = 300,
-							   .policy = rule->policy,
-							   .node = dest->node,
-							   .is_reverse = rule->is_reverse,
-							   .alternative = i}));
-	return 1;
+	for (uint8_t i = 0; i < choice->n; i++) {
+		const struct wf_path_key path = {.tenant = key.tenant,
+						 .policy = key.policy,
+						 .node = key.node,
+						 .is_reverse = key.is_reverse,
+						 .alternative = i};
+
+		assert_non_null(wf_world_find(world, PATH, &path));
+	}
+	return true;
 }

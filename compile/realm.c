@@ -6,7 +6,7 @@ static int select_all(struct wf_realm *r, const struct wf_view *v)
 	const struct wf_electorate electorate = {
 		.model = v->model,
 		.tenant = r->tenant,
-		.parties = &r->parties,
+		.members = &r->members,
 		.zones = &r->zones,
 		.sides = &r->sides,
 	};
@@ -14,7 +14,7 @@ static int select_all(struct wf_realm *r, const struct wf_view *v)
 
 	e = wf_zones_of(&r->tenant->self, r->policies, r->n_policies, &r->zones);
 	if (!e)
-		e = wf_sides_of(v->model, &r->parties, &r->zones, &r->sides);
+		e = wf_sides_of(v->model, &r->members, &r->zones, &r->sides);
 	if (!e)
 		e = wf_selections_of(&electorate, r->policies, r->n_policies, &r->selections);
 	return e ? e : wf_directions_of(r->policies, r->n_policies, &r->selections, &r->directions);
@@ -26,8 +26,8 @@ int wf_realm_init(struct wf_realm *ret, const struct wf_view *v, const struct wf
 
 	ret->tenant = tenant;
 	ret->policies = wf_model_range(v->model, WF_KIND_POLICY, tenant->name, &ret->n_policies);
-	r = wf_parties_of(v, tenant, ret->policies, ret->n_policies, &ret->parties);
-	return r || !ret->parties.is_here ? r : select_all(ret, v);
+	r = wf_members_of(v, tenant, ret->policies, ret->n_policies, &ret->members);
+	return r || !ret->members.is_here ? r : select_all(ret, v);
 }
 
 void wf_realm_done(struct wf_realm *r)
@@ -36,5 +36,5 @@ void wf_realm_done(struct wf_realm *r)
 	wf_selections_done(&r->selections);
 	wf_sides_done(&r->sides);
 	wf_zones_done(&r->zones);
-	wf_parties_done(&r->parties);
+	wf_members_done(&r->members);
 }

@@ -8,8 +8,8 @@ struct wf_realm {
 	const struct wf_object *tenant;
 	struct wf_object *const *policies; /* borrowed; the tenant's */
 	size_t n_policies;
-	struct wf_parties parties;
-	/* Empty, unless a party is here. */
+	struct wf_members members;
+	/* Empty, unless a member is here. */
 	struct wf_zones zones;
 	struct wf_sides sides;
 	struct wf_selections selections;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * Each distinct selector is looked up once: labels in the index of the sides, prefixes in the
- * sorted addresses of all parties. So many policies cost what they select, not policies times
+ * sorted addresses of all members. So many policies cost what they select, not policies times
  * identities.
  */
 #include "compile/selections.h"
@@ -10,14 +10,14 @@
 
 struct place {
 	struct wf_addr addr;
-	const struct wf_party *party;
+	const struct wf_member *member;
 };
 
 #define NODE_WORDS (UINT16_MAX / 64 + 1)
 
 struct work {
 	const struct wf_electorate *e;
-	WF_VEC(struct place) places; /* of all parties, sorted; empty if no selector is a prefix */
+	WF_VEC(struct place) places; /* of all members, sorted; empty if no selector is a prefix */
 	struct wf_numbers sides;     /* of the selector at hand */
 	struct wf_numbers senders;
 	uint64_t nodes[NODE_WORDS]; /* a bit for each */
@@ -69,11 +69,11 @@ static int place_cmp(const void *a, const void *b)
 
 static int find_places(struct work *w)
 {
-	wf_vec_each (party, w->e->parties) {
-		const struct wf_endpoint *e = &party->object->endpoint;
+	wf_vec_each (member, w->e->members) {
+		const struct wf_endpoint *e = &member->object->endpoint;
 
 		for (unsigned int i = 0; i < e->n_addrs; i++) {
-			struct place place = {.addr = e->addrs[i], .party = party};
+			struct place place = {.addr = e->addrs[i], .member = member};
 
 			if (wf_vec_push(&w->places, place) < 0)
 				return -ENOMEM;
@@ -88,12 +88,12 @@ static void add_node(struct work *w, uint16_t id)
 	w->nodes[id / 64] |= (uint64_t)1 << id % 64;
 }
 
-static int add_party(struct work *w, const struct wf_party *party)
+static int add_member(struct work *w, const struct wf_member *member)
 {
-	const struct wf_endpoint *e = &party->object->endpoint;
+	const struct wf_endpoint *e = &member->object->endpoint;
 
-	add_node(w, party->node);
-	if (!party->is_here)
+	add_node(w, member->node);
+	if (!member->is_here)
 		return 0;
 	if (wf_vec_push(&w->senders, e->identity) < 0)
 		return -ENOMEM;
@@ -102,11 +102,11 @@ static int add_party(struct work *w, const struct wf_party *party)
 
 static int select_any(struct work *w)
 {
-	const struct wf_parties *parties = w->e->parties;
+	const struct wf_members *members = w->e->members;
 	int r = wf_vec_push(&w->sides, WF_SIDE_AT_ANY);
 
-	for (size_t i = 0; i < parties->n_own && !r; i++)
-		r = add_party(w, &parties->items[i]);
+	for (size_t i = 0; i < members->n_own && !r; i++)
+		r = add_member(w, &members->items[i]);
 	return r;
 }
 
@@ -154,7 +154,7 @@ static int select_places(struct work *w, const struct wf_prefix *prefix)
 		if (!wf_prefix_has(prefix, &place->addr))
 			break;
 		if (wf_addr_is_v4(&place->addr) == is_v4)
-			r = add_party(w, place->party);
+			r = add_member(w, place->member);
 	}
 	return r;
 }

@@ -25,7 +25,7 @@ struct wf_selections {
 struct wf_electorate {
 	const struct wf_model *model;
 	const struct wf_object *tenant;
-	const struct wf_parties *parties;
+	const struct wf_members *members;
 	const struct wf_zones *zones;
 	const struct wf_sides *sides;
 };

@@ -96,7 +96,7 @@ static uint64_t hash(const struct wf_realm *realm, const struct wf_set *set,
 	wf_siphash_add(&h, realm->tenant->self.id);
 	wf_hash_add(&h, set, sizeof(*set));
 	hash_zones(&h, &realm->zones);
-	if (realm->parties.is_here)
+	if (realm->members.is_here)
 		hash_policies(&h, realm);
 	wf_hash_add(&h, verdicts->items, verdicts->n * sizeof(*verdicts->items));
 	return wf_hash_end(&h);
@@ -198,7 +198,7 @@ static int add(struct wf_sets *s, const struct wf_realm *realm, const struct wf_
 		r = add_zones(s->img, number, &realm->zones);
 	if (!r)
 		r = add_verdicts(s->img, number, verdicts);
-	if (!r && realm->parties.is_here)
+	if (!r && realm->members.is_here)
 		r = add_policies(s->img, number, realm);
 	*ret = number;
 	return r;

@@ -26,7 +26,7 @@ struct wf_sets {
 void wf_sets_done(struct wf_sets *s);
 
 /*
- * Adds the set of @realm and gives its number. A node where no party is gets of it only what it
+ * Adds the set of @realm and gives its number. A node where no member is gets of it only what it
  * needs as a waypoint. 0, -ENOMEM; -E2BIG: @err names the tenant and the limit, or the image's
  * table is over it.
  */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * One sort of what the parties are, by identity and then by node, makes the identities and their
+ * One sort of what the members are, by identity and then by node, makes the identities and their
  * nodes; another one, of their labels, is the index by which they are selected.
  */
 #include "compile/sides.h"
 
 #include <string.h>
 
-/* That a party has, or had, an identity. */
+/* That a member has, or had, an identity. */
 struct use {
 	uint32_t home;
 	uint32_t identity;
@@ -40,16 +40,16 @@ static bool is_same(const struct use *a, const struct use *b)
 }
 
 /* An endpoint whose labels change has two, and sends with the old one until others know the new. */
-static int add_uses(struct uses *uses, const struct wf_model *m, const struct wf_party *party)
+static int add_uses(struct uses *uses, const struct wf_model *m, const struct wf_member *member)
 {
-	const struct wf_endpoint *e = &party->object->endpoint;
+	const struct wf_endpoint *e = &member->object->endpoint;
 	struct use use = {
-		.home = party->home,
+		.home = member->home,
 		.identity = e->identity,
 		.labels = &e->labels,
-		.node = party->node,
-		.is_here = party->is_here,
-		.is_sent = party->is_here,
+		.node = member->node,
+		.is_here = member->is_here,
+		.is_sent = member->is_here,
 	};
 
 	if (wf_vec_push(uses, use) < 0)
@@ -57,8 +57,8 @@ static int add_uses(struct uses *uses, const struct wf_model *m, const struct wf
 	if (!e->identity_was)
 		return 0;
 	use.identity = e->identity_was;
-	use.labels = wf_identity_labels(m, party->object->tenant, e->identity_was);
-	use.is_sent = party->is_here && e->is_announced;
+	use.labels = wf_identity_labels(m, member->object->tenant, e->identity_was);
+	use.is_sent = member->is_here && e->is_announced;
 	return wf_vec_push(uses, use);
 }
 
@@ -111,17 +111,17 @@ static int group_all(struct wf_sides *s, struct uses *uses, size_t n_zones)
 	return 0;
 }
 
-static void add_zones(struct wf_sides *s, const struct wf_parties *parties,
+static void add_zones(struct wf_sides *s, const struct wf_members *members,
 		      const struct wf_zones *zones)
 {
 	struct wf_seen_side *first = &s->items[s->n];
 
 	for (uint32_t i = 0; i < zones->n_named; i++)
 		s->items[s->n++].side = (struct wf_side){WF_SIDE_ZONE, i + 1};
-	wf_vec_each (party, parties) {
-		const struct wf_endpoint *e = &party->object->endpoint;
+	wf_vec_each (member, members) {
+		const struct wf_endpoint *e = &member->object->endpoint;
 
-		for (unsigned int i = 0; party->is_here && i < e->n_addrs; i++) {
+		for (unsigned int i = 0; member->is_here && i < e->n_addrs; i++) {
 			const struct wf_zone *zone = wf_zones_find(zones, &e->addrs[i]);
 			uint32_t number = zone ? zone->value & WF_ZONE_NUMBER : 0;
 
@@ -167,21 +167,21 @@ static int add_postings(struct wf_sides *s)
 	return 0;
 }
 
-int wf_sides_of(const struct wf_model *m, const struct wf_parties *parties,
+int wf_sides_of(const struct wf_model *m, const struct wf_members *members,
 		const struct wf_zones *zones, struct wf_sides *ret)
 {
 	struct wf_sides s = {0};
 	struct uses uses = {0};
 	int r = 0;
 
-	for (size_t i = 0; i < parties->n && !r; i++)
-		r = add_uses(&uses, m, &parties->items[i]);
+	for (size_t i = 0; i < members->n && !r; i++)
+		r = add_uses(&uses, m, &members->items[i]);
 	if (!r)
 		r = group_all(&s, &uses, zones->n_named);
 	if (!r) {
-		add_zones(&s, parties, zones);
-		for (size_t i = 0; i < parties->n_own; i++)
-			s.items[WF_SIDE_AT_ANY].is_here |= parties->items[i].is_here;
+		add_zones(&s, members, zones);
+		for (size_t i = 0; i < members->n_own; i++)
+			s.items[WF_SIDE_AT_ANY].is_here |= members->items[i].is_here;
 		r = add_postings(&s);
 	}
 	wf_vec_done(&uses);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The sides that a tenant's set tells apart (struct wf_side): anybody, the Internet, each identity
- * of its parties, each named zone; and where each of them is.
+ * of its members, each named zone; and where each of them is.
  */
 #pragma once
 
-#include "compile/parties.h"
+#include "compile/members.h"
 #include "compile/zones.h"
 
 struct wf_seen_side {
@@ -36,7 +36,7 @@ struct wf_sides {
 };
 
 /* 0 or -ENOMEM. */
-int wf_sides_of(const struct wf_model *m, const struct wf_parties *parties,
+int wf_sides_of(const struct wf_model *m, const struct wf_members *members,
 		const struct wf_zones *zones, struct wf_sides *ret);
 void wf_sides_done(struct wf_sides *s);
 

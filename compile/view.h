@@ -12,5 +12,5 @@ struct wf_view {
 	const struct wf_here *here;
 	struct wf_nodes nodes;
 	const struct wf_joins *joins; /* of all tenants */
-	uint16_t id; /* of this node; 0: none yet */
+	uint16_t id;		      /* of this node; 0: none yet */
 };

@@ -16,7 +16,6 @@
 	X(PORT, ports, __u32, struct wf_port, 1 << 16)                                \
 	X(TENANT, tenants, __u32, struct wf_tenant_entry, 1 << 16)                    \
 	X(DEST, dests, struct wf_dest_key, struct wf_dest, 1 << 20)                   \
-	X(RULE, rules, struct wf_rule_key, struct wf_rule, 1 << 18)                   \
 	X(CHOICE, choices, struct wf_choice_key, struct wf_choice, 1 << 18)           \
 	X(PATH, paths, struct wf_path_key, struct wf_template, 1 << 18)               \
 	X(SID, sids, __u64, struct wf_sid_entry, 1 << 10)                             \
@@ -47,7 +46,6 @@ enum wf_table {
 /* An endpoint of this node, by the index of its host-side interface. */
 struct wf_port {
 	__u32 tenant;
-	__u32 class;	/* as wf_dest */
 	__u32 identity; /* of its labels, for the SID argument; 0: unknown */
 	__u8 mac[6];	/* the container's */
 	__u8 n_addrs;
@@ -62,8 +60,6 @@ struct wf_port {
  * sending side follows a moment later (agent/staging.h).
  */
 struct wf_tenant_entry {
-	__u32 has_rules; /* 0: nothing in the rule table, every pair takes the direct path */
-	__u32 pad;
 	__u64 set;     /* by which packets that come are judged */
 	__u64 set_out; /* by which packets that go are judged and get their way */
 	__u64 set_was; /* what others may still send by; 0: none */
@@ -76,7 +72,6 @@ struct wf_dest_key {
 };
 
 struct wf_dest {
-	__u32 class;	/* endpoints that no rule tells apart share it; its identity, as a rule */
 	__u32 home;	/* the tenant it belongs to; another one's by a policy that lets it in */
 	__u32 identity;	    /* in its home: by which it is judged */
 	__u32 identity_was; /* the one it had or will have, and may send, too; 0: none */
@@ -85,24 +80,6 @@ struct wf_dest {
 	__u32 ifindex; /* host-side interface if it lives here; 0: elsewhere */
 	__u8 mac[6];   /* if it lives here */
 	__u8 pad2[2];
-};
-
-/*
- * Which policy a pair takes. Looked up from the most specific: (source, destination), (source,
- * ANY), (ANY, destination), (ANY, ANY); none: the direct path.
- */
-#define WF_CLASS_ANY 0xffffffffu
-
-struct wf_rule_key {
-	__u32 tenant;
-	__u32 source; /* class */
-	__u32 dest;   /* class */
-};
-
-struct wf_rule {
-	__u16 policy;
-	__u8 is_reverse; /* the mirrored ways of a symmetric policy */
-	__u8 pad;
 };
 
 /* A policy's alternatives towards a node. */
@@ -321,7 +298,6 @@ struct wf_counter {
 #define WF_VALUE_PORT	 struct wf_port
 #define WF_VALUE_TENANT	 struct wf_tenant_entry
 #define WF_VALUE_DEST	 struct wf_dest
-#define WF_VALUE_RULE	 struct wf_rule
 #define WF_VALUE_CHOICE	 struct wf_choice
 #define WF_VALUE_PATH	 struct wf_template
 #define WF_VALUE_SID	 struct wf_sid_entry
@@ -336,12 +312,10 @@ struct wf_counter {
 #define WF_VALUE_TRANSIT struct wf_transit_entry
 
 #define WF_SIZE_IS(type, bytes) _Static_assert(sizeof(type) == (bytes), #type " has a hole")
-WF_SIZE_IS(struct wf_port, 20 + 16 * WF_PORT_ADDRS);
+WF_SIZE_IS(struct wf_port, 16 + 16 * WF_PORT_ADDRS);
 WF_SIZE_IS(struct wf_dest_key, 20);
-WF_SIZE_IS(struct wf_tenant_entry, 32);
-WF_SIZE_IS(struct wf_dest, 32);
-WF_SIZE_IS(struct wf_rule_key, 12);
-WF_SIZE_IS(struct wf_rule, 4);
+WF_SIZE_IS(struct wf_tenant_entry, 24);
+WF_SIZE_IS(struct wf_dest, 28);
 WF_SIZE_IS(struct wf_choice_key, 12);
 WF_SIZE_IS(struct wf_choice, 2 * WF_CHOICE_MAX + 4);
 WF_SIZE_IS(struct wf_path_key, 16);

@@ -186,7 +186,7 @@ static void add_dest(void *arg, const void *key, const void *value)
 	memcpy(&i, ((const struct wf_dest_key *)key)->addr, sizeof(i));
 	t->n++;
 	t->keys += i;
-	t->values += ((const struct wf_dest *)value)->class;
+	t->values += ((const struct wf_dest *)value)->identity;
 }
 
 static void a_hundred_thousand_entries_go_in_and_come_back(void **state)
@@ -200,7 +200,7 @@ static void a_hundred_thousand_entries_go_in_and_come_back(void **state)
 
 	for (uint32_t i = 0; i < N_DESTS; i++) {
 		keys[i] = dest_key(i);
-		values[i].class = 3 * i;
+		values[i].identity = 3 * i;
 		changes[i] = (struct wf_table_change){WF_TABLE_DEST, &keys[i], &values[i]};
 	}
 	assert_int_equal(k->ops->table_apply(k, changes, N_DESTS, NULL), 0);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The parties of a tenant: the endpoints that it knows, and its policies can speak of. They are its
+ * The members of a tenant: the endpoints that it knows, and its policies can speak of. They are its
  * own, the guests (those of other tenants that a policy of it lets in), and the exits (those of
  * other tenants that a policy of theirs lets it reach).
  *
@@ -11,26 +11,25 @@
 
 #include "compile/view.h"
 
-struct wf_party {
+struct wf_member {
 	const struct wf_object *object; /* endpoint */
 	uint32_t home;			/* id of its tenant */
 	uint16_t node;			/* id */
 	bool is_here;
-	uint32_t class; /* as struct wf_dest */
 };
 
-struct wf_parties {
-	struct wf_party *items; /* owned; sorted by name, those of others behind */
+struct wf_members {
+	struct wf_member *items; /* owned; sorted by name, those of others behind */
 	size_t n;
 	size_t cap;
 	size_t n_own;
-	bool is_here; /* some party is */
+	bool is_here; /* some member is */
 };
 
 /* @policies: the tenant's. 0 or -ENOMEM. */
-int wf_parties_of(const struct wf_view *v, const struct wf_object *tenant,
-		  struct wf_object *const *policies, size_t n, struct wf_parties *ret);
-void wf_parties_done(struct wf_parties *p);
+int wf_members_of(const struct wf_view *v, const struct wf_object *tenant,
+		  struct wf_object *const *policies, size_t n, struct wf_members *ret);
+void wf_members_done(struct wf_members *p);
 
 /* The tenant (with an id) whose endpoints the policy lets in, or NULL. */
 const struct wf_object *wf_policy_guests(const struct wf_model *m, const struct wf_policy *p);

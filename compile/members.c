@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "compile/parties.h"
+#include "compile/members.h"
 
 #include <string.h>
 
@@ -71,18 +71,18 @@ static bool is_exit(const struct wf_policy *p, const struct wf_endpoint *e)
 	return false;
 }
 
-static int add_party(struct wf_parties *parties, const struct wf_view *v, const struct wf_object *o,
-		     uint32_t home)
+static int add_member(struct wf_members *members, const struct wf_view *v,
+		      const struct wf_object *o, uint32_t home)
 {
 	const struct wf_endpoint *e = &o->endpoint;
-	struct wf_party party = {.object = o, .home = home};
+	struct wf_member member = {.object = o, .home = home};
 
-	party.node = *e->node && e->identity ? wf_nodes_id(&v->nodes, e->node) : 0;
-	if (!party.node)
+	member.node = *e->node && e->identity ? wf_nodes_id(&v->nodes, e->node) : 0;
+	if (!member.node)
 		return 0;
-	party.is_here = strcmp(e->node, v->here->node) == 0;
-	parties->is_here |= party.is_here;
-	return wf_vec_push(parties, party);
+	member.is_here = strcmp(e->node, v->here->node) == 0;
+	members->is_here |= member.is_here;
+	return wf_vec_push(members, member);
 }
 
 static bool is_known(const struct wf_model *m, const struct bond *bonds, size_t n,
@@ -96,7 +96,7 @@ static bool is_known(const struct wf_model *m, const struct bond *bonds, size_t 
 }
 
 /* @bonds: the @n with @tenant; NULL: it is the tenant itself, and all its endpoints are meant. */
-static int add_endpoints(struct wf_parties *parties, const struct wf_view *v,
+static int add_endpoints(struct wf_members *members, const struct wf_view *v,
 			 const struct wf_object *tenant, const struct bond *bonds, size_t n)
 {
 	struct wf_object *const *endpoints;
@@ -106,7 +106,7 @@ static int add_endpoints(struct wf_parties *parties, const struct wf_view *v,
 	endpoints = wf_model_range(v->model, WF_KIND_ENDPOINT, tenant->name, &n_endpoints);
 	for (size_t i = 0; i < n_endpoints && !r; i++)
 		if (!bonds || is_known(v->model, bonds, n, endpoints[i]))
-			r = add_party(parties, v, endpoints[i], tenant->self.id);
+			r = add_member(members, v, endpoints[i], tenant->self.id);
 	return r;
 }
 
@@ -146,7 +146,7 @@ static int add_exits(struct bonds *bonds, const struct wf_view *v, const struct 
 }
 
 /* Endpoints of the other tenants, one tenant after the other. */
-static int add_others(struct wf_parties *parties, const struct wf_view *v, struct bonds *bonds)
+static int add_others(struct wf_members *members, const struct wf_view *v, struct bonds *bonds)
 {
 	size_t end;
 	int r = 0;
@@ -156,35 +156,35 @@ static int add_others(struct wf_parties *parties, const struct wf_view *v, struc
 		for (end = i; end < bonds->n && bonds->items[end].tenant == bonds->items[i].tenant;
 		     end++)
 			;
-		r = add_endpoints(parties, v, bonds->items[i].tenant, &bonds->items[i], end - i);
+		r = add_endpoints(members, v, bonds->items[i].tenant, &bonds->items[i], end - i);
 	}
 	return r;
 }
 
-int wf_parties_of(const struct wf_view *v, const struct wf_object *tenant,
-		  struct wf_object *const *policies, size_t n, struct wf_parties *ret)
+int wf_members_of(const struct wf_view *v, const struct wf_object *tenant,
+		  struct wf_object *const *policies, size_t n, struct wf_members *ret)
 {
-	struct wf_parties parties = {0};
+	struct wf_members members = {0};
 	struct bonds bonds = {0};
-	int r = add_endpoints(&parties, v, tenant, NULL, 0);
+	int r = add_endpoints(&members, v, tenant, NULL, 0);
 
-	parties.n_own = parties.n;
+	members.n_own = members.n;
 	if (!r)
 		r = add_entries(&bonds, v, policies, n);
 	if (!r)
 		r = add_exits(&bonds, v, tenant);
 	if (!r)
-		r = add_others(&parties, v, &bonds);
+		r = add_others(&members, v, &bonds);
 	wf_vec_done(&bonds);
 	if (r < 0) {
-		wf_parties_done(&parties);
+		wf_members_done(&members);
 		return r;
 	}
-	*ret = parties;
+	*ret = members;
 	return 0;
 }
 
-void wf_parties_done(struct wf_parties *p)
+void wf_members_done(struct wf_members *p)
 {
 	wf_vec_done(p);
 }
