@@ -49,12 +49,38 @@ static void nothing_is_gained_within_a_jiffy(void **state)
 	assert_int_equal(t.at, 77);
 }
 
+static uint32_t take_rate(struct wf_tokens *t, uint64_t now_ns, uint32_t rate)
+{
+	uint32_t n = 0;
+
+	while (n < 10000 && wf_tokens_take_rate(t, now_ns, rate))
+		n++;
+	return n;
+}
+
+static void a_rate_is_a_seconds_worth(void **state)
+{
+	const uint64_t second = 1000000000;
+	struct wf_tokens t = {0};
+
+	assert_int_equal(take_rate(&t, second, 100), 100);
+	assert_int_equal(take_rate(&t, second, 100), 0);
+	assert_int_equal(take_rate(&t, second + second / 100 - 1, 100), 0);
+	assert_int_equal(take_rate(&t, second + second / 100, 100), 1);
+	assert_int_equal(take_rate(&t, second + second / 2, 100), 49);
+	assert_int_equal(take_rate(&t, 100 * second, 100), 100);
+	assert_int_equal(take_rate(&t, 100 * second + second / 10, 3), 0);
+	assert_int_equal(take_rate(&t, 200 * second, 3), 3); /* a lower one holds at once */
+	assert_int_equal(take_rate(&t, 300 * second, 0), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_burst_then_one_a_jiffy),
 		cmocka_unit_test(a_long_silence_saves_no_more_than_a_burst),
 		cmocka_unit_test(nothing_is_gained_within_a_jiffy),
+		cmocka_unit_test(a_rate_is_a_seconds_worth),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

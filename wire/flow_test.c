@@ -183,6 +183,41 @@ static void fragments_say_where_their_header_is_and_whether_they_are_tiny(void *
 	assert_int_equal(inner.fragment_at, 0);
 }
 
+static void answers_go_the_other_way(void **state)
+{
+	static const struct {
+		uint8_t proto;
+		uint16_t sport, dport, answer_sport, answer_dport;
+		int has_answer;
+	} cases[] = {
+		{6, 40000, 80, 80, 40000, 1},  {17, 1, 2, 2, 1, 1},
+		{47, 0, 0, 0, 0, 1},	       {1, 7, 0x0800, 7, 0x0000, 1},
+		{1, 7, 0x0000, 7, 0x0800, 1},  {58, 7, 0x8000, 7, 0x8100, 1},
+		{58, 7, 0x8100, 7, 0x8000, 1}, {1, 0, 0x0304, 0, 0, 0},
+		{58, 0, 0x0200, 0, 0, 0},      {1, 0, 0x8000, 0, 0, 0},
+		{58, 0, 0x0800, 0, 0, 0},
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct wf_flow flow = {.src = {0xfd, [15] = 1},
+					     .dst = {0xfd, [15] = 2},
+					     .sport = wf_htons(cases[i].sport),
+					     .dport = wf_htons(cases[i].dport),
+					     .proto = cases[i].proto};
+		struct wf_flow answer = {0}, again = {0};
+
+		assert_int_equal(wf_flow_answer(&flow, &answer), cases[i].has_answer);
+		if (!cases[i].has_answer)
+			continue;
+		assert_memory_equal(answer.src, flow.dst, 16);
+		assert_memory_equal(answer.dst, flow.src, 16);
+		assert_int_equal(wf_ntohs(answer.sport), cases[i].answer_sport);
+		assert_int_equal(wf_ntohs(answer.dport), cases[i].answer_dport);
+		assert_true(wf_flow_answer(&answer, &again));
+		assert_memory_equal(&again, &flow, sizeof(flow));
+	}
+}
+
 static void parse_refuses_nine_headers(void **state)
 {
 	uint8_t packet[40 + 9 * 8 + 8] = {0x60, [5] = 80, [6] = 60};
@@ -321,6 +356,7 @@ int main(void)
 		cmocka_unit_test(parse_names_what_is_wrong),
 		cmocka_unit_test(icmp_has_type_code_and_identifier_for_ports),
 		cmocka_unit_test(fragments_say_where_their_header_is_and_whether_they_are_tiny),
+		cmocka_unit_test(answers_go_the_other_way),
 		cmocka_unit_test(parse_refuses_nine_headers),
 		cmocka_unit_test(parse_refuses_every_truncation_before_the_ports),
 		cmocka_unit_test(all_fragments_of_a_datagram_hash_alike),
