@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the bench compares: one way to carry packets from c1 to c2, and where its packets go in."""
+import contextlib
 from dataclasses import dataclass
 
 import topology
@@ -12,6 +13,7 @@ class Ends:
     dst: str = topology.C2
     gateway_mac: str = topology.MAC["h1-c1"]  # where c1 sends what is for dst
     n_dsts: int = 1  # destinations dst, dst + 1, ... all of which end at c2's eth0
+    n_flows: int = 64  # source ports
 
 
 class Baseline:
@@ -19,6 +21,8 @@ class Baseline:
     name = ""        # for --only and the JSON
     layers = ()      # what one packet must look like between h1 and h2, see capture.py
     is_ours = False  # Weft's rows stand out in the plot
+    group = "ways"   # of cases.GROUPS: the table it stands in
+    measures = ("udp", "tcp_stream", "tcp_rr")  # what is measured of it, by their names
 
     def describe(self):
         """One line for people: what carries the packets."""
@@ -34,6 +38,14 @@ class Baseline:
 
     def ends(self):
         return Ends()
+
+    def topology(self):
+        return topology.Topology(self.name)
+
+    def watch(self, topo, n_packets):
+        """A context in which `n_packets` are sent; raises netns.Failed at its end if they were not
+        treated as the case claims."""
+        return contextlib.nullcontext()
 
     def teardown(self):
         """Ends what setup() started; the namespaces and all in them are deleted by the caller."""

@@ -2,7 +2,8 @@
 """Looks at one packet on the underlay and says what it is.
 
 layers(frame) names the headers after Ethernet, from the outside in: "ipv6", "ipv4",
-"srh[N]" or "srh[N]+hmac" (N segments), "vxlan" (with its UDP and inner Ethernet), "udp".
+"srh[N]" (N segments; with "+hmac" and "+transit" for its TLVs), "vxlan" (with its UDP and inner
+Ethernet), "udp".
 """
 import socket
 import struct
@@ -12,7 +13,7 @@ import netns
 ETH_P_ALL = 3
 PACKET_OUTGOING = 4
 VXLAN_PORT = 4789
-HMAC_TLV = 5
+TLVS = {5: "+hmac", 252: "+transit"}
 SO_RCVBUFFORCE = 33
 BUFFER_BYTES = 4 << 20  # a generated frame occupies a whole page
 
@@ -80,11 +81,11 @@ def _routing(data):
     if data[2] != 4:
         return [f"routing type {data[2]}"]
     n_segments, end = data[4] + 1, 8 + 8 * data[1]
-    tlv, has_hmac = 8 + 16 * n_segments, False
+    tlv, name = 8 + 16 * n_segments, f"srh[{n_segments}]"
     while tlv < end:
-        has_hmac = has_hmac or data[tlv] == HMAC_TLV
+        name += TLVS.get(data[tlv], "")
         tlv += 1 if data[tlv] == 0 else 2 + data[tlv + 1]
-    return [f"srh[{n_segments}]" + ("+hmac" if has_hmac else "")] + _next(data[0], data[end:])
+    return [name] + _next(data[0], data[end:])
 
 
 def _udp(data):

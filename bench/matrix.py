@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 
 import netns
 import proof
-from topology import Topology
 
 
 @dataclass
 class Row:
     case: object
-    topo: Topology
+    topo: object
     layers: tuple = ()
     skipped: str = ""                             # why this kernel cannot
     samples: dict = field(default_factory=dict)   # measure name -> [Sample]
@@ -30,7 +29,7 @@ def prepare(build, cases, stack, progress):
     rows = []
     for case in cases:
         progress.step(f"set up {case.name}")
-        row = Row(case, Topology(case.name))
+        row = Row(case, case.topology())
         rows.append(row)
         stack.callback(row.topo.down)
         stack.callback(case.teardown)
@@ -51,10 +50,14 @@ def measure(rows, measures, n_runs, progress):
     for run in range(n_runs):
         shift = run % max(1, len(good))
         for row in good[shift:] + good[:shift]:
-            for m in measures:
+            for m in wanted(row.case, measures):
                 progress.step(f"run {run + 1} of {n_runs}: {row.case.name}, {m.title}")
                 for _ in range(m.n_per_run):
                     _sample(row, m)
+
+
+def wanted(case, measures):
+    return [m for m in measures if m.name in case.measures]
 
 
 def _sample(row, m):

@@ -11,7 +11,8 @@ def prove(build, case, topo):
     """Sends a small burst; raises netns.Failed unless all of it arrived, in the right clothes.
 
     Returns the layers seen on the underlay."""
-    with Capture(topo.h2, "underlay") as underlay, Capture(topo.c2, "eth0") as container:
+    with (Capture(topo.h2, "underlay") as underlay, Capture(topo.c2, "eth0") as container,
+          case.watch(topo, N_PACKETS)):
         got = udp_rate.send(build, topo, case.ends(), N_PACKETS, n_flows=16)
         found, delivered = (c.first(lambda layers: layers[-1] == "udp")
                             for c in (underlay, container))

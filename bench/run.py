@@ -18,7 +18,7 @@ import report
 import target
 import topology
 import weftd
-from cases import REFERENCES, every_case, every_study
+from cases import GROUPS, REFERENCES, every_case, every_study, names_of
 from progress import Progress
 from table import measure_table
 from tcp_rr import TcpRr
@@ -35,7 +35,7 @@ def parse_options():
     parser.add_argument("--quick", action="store_true", help=f"{RUNS_QUICK} runs, not {RUNS}")
     parser.add_argument("--runs", type=int, help="so many runs; TCP is sampled twice in each")
     parser.add_argument("--only", metavar="NAMES",
-                        help="some cases and tables only, e.g. plain,weft-direct,scale")
+                        help="some cases, groups and tables only, e.g. plain,validated,scale")
     options = parser.parse_args()
     options.runs = options.runs or (RUNS_QUICK if options.quick else RUNS)
     if options.runs < 1:
@@ -48,12 +48,14 @@ def choose(options, parser):
     cases, studies = every_case(options.build), every_study(options.build)
     if not options.only:
         return cases, studies
-    wanted = options.only.split(",")
+    wanted = set(options.only.split(","))
     known = [c.name for c in cases + studies]
-    unknown = set(wanted) - set(known)
+    groups = {group.name: names_of(group, cases) for group in GROUPS}
+    unknown = wanted - set(known) - set(groups)
     if unknown:
         parser.error(f"nothing is called {', '.join(sorted(unknown))}; there are "
-                     + ", ".join(known))
+                     + ", ".join([*known, *groups]))
+    wanted = wanted.union(*(groups[name] for name in wanted & set(groups)))
     return [c for c in cases if c.name in wanted], [s for s in studies if s.name in wanted]
 
 
@@ -80,7 +82,7 @@ def undoing():
 
 def measure_all(options, cases, studies, measures):
     """All cases at the same time, then one study after another."""
-    n_steps = len(cases) * (1 + options.runs * len(measures))
+    n_steps = sum(1 + options.runs * len(matrix.wanted(c, measures)) for c in cases)
     progress = Progress(n_steps + sum(s.n_steps(options.runs) for s in studies))
     try:
         with undoing() as stack:
@@ -94,9 +96,17 @@ def measure_all(options, cases, studies, measures):
         progress.done()
 
 
+def case_tables(rows, measures):
+    tables = []
+    for group in GROUPS:
+        of_group = [r for r in rows if r.case.group == group.name]
+        tables += [measure_table(group, of_group, rows, m) for m in measures
+                   if any(m.name in r.case.measures for r in of_group)]
+    return tables
+
+
 def show(options, rows, studies, measures):
-    tables = [measure_table(rows, m, REFERENCES) for m in measures if rows]
-    tables += [t for s in studies for t in s.tables()]
+    tables = case_tables(rows, measures) + [t for s in studies for t in s.tables()]
     scale = next((s for s in studies if s.name == "scale"), None)
     found = target.targets(rows, measures, scale)
     for t in tables + ([target.table(found)] if found else []):

@@ -26,13 +26,13 @@ class Table:
                          for i, (c, w) in enumerate(zip(cells, widths))).rstrip()
 
 
-def measure_table(rows, m, references):
-    """One measure of all cases, with the ratios to the reference rows."""
-    table = Table(f"{m.title} (ratios: this row / that row)",
-                  ["case", m.unit, "spread", "loss", *references, "what"])
-    ratios = matrix.ratios(rows, m, references)
+def measure_table(group, rows, all_rows, m):
+    """One measure of a group's rows, with the ratios to its reference rows, which may be others."""
+    table = Table(f"{group.title}{m.title} (ratios: this row / that row)",
+                  ["case", m.unit, "spread", "loss", *group.references, "what"])
+    ratios = matrix.ratios(all_rows, m, group.references)
     for row in rows:
-        cells = _cells(row, m, ratios.get(row.case.name, {}), references)
+        cells = _cells(row, m, ratios.get(row.case.name, {}), group.references)
         table.rows.append([row.case.name, *cells])
     return table
 

@@ -13,6 +13,12 @@ RATIOS = (
     ("udp", "weft-direct", "seg6-1", 2.4),
     ("udp", "weft-direct", "vxlan", 2.0),
     ("udp", "weft-6", "redirect", 0.82),
+    ("udp", "policies-1", "redirect", 0.85),
+    ("udp", "policies-100", "redirect", 0.85),
+    ("udp", "policies-10000", "redirect", 0.85),
+    ("udp", "policies-10000", "policies-1", 0.97),  # thousands cost no more than one
+    ("udp", "hmac-cached", "redirect", 0.80),
+    ("udp", "hmac-cached", "seg6-1-hmac", 3.0),
     ("tcp_stream", "weft-direct", "plain", 0.97),
     ("tcp_rr", "weft-direct", "plain", 0.97),
 )

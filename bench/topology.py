@@ -8,6 +8,11 @@
 Every neighbor entry is permanent and no interface has a link-local address, so nothing but the
 load is on the links. The underlay's MTU is 1500. Receiving veth ends have GRO, hence NAPI: the
 generator's frames need it, and it is what real interfaces have.
+
+A Line has a node between h1 and h2:
+
+    -h1                        -w                      -h2
+     underlay fd20::1 - fd20::3 u1    u2 fd21::3 - fd21::2 underlay
 """
 import os
 
@@ -17,15 +22,18 @@ PREFIX = "bench"
 MTU = 1500
 C1, C2 = "fd10:a::2", "fd10:b::2"
 H1, H2 = "fd20::1", "fd20::2"
+W1, W2, FAR_H2 = "fd20::3", "fd21::3", "fd21::2"  # of a Line: w at both sides, and h2
 MAC = {key: f"02:00:00:00:00:{number}" for key, number in
-       {"c1": "c1", "h1-c1": "1c", "h1-up": "10", "h2-up": "20", "h2-c2": "2c", "c2": "c2"}.items()}
+       {"c1": "c1", "h1-c1": "1c", "h1-up": "10", "h2-up": "20", "h2-c2": "2c", "c2": "c2",
+        "w-u1": "31", "w-u2": "32"}.items()}
 
 
 class Topology:
     def __init__(self, case_name):
-        base = f"{PREFIX}-{os.getpid()}-{case_name}"
-        self.c1, self.h1, self.h2, self.c2 = self.all = [f"{base}-{n}" for n in
+        self.base = f"{PREFIX}-{os.getpid()}-{case_name}"
+        self.c1, self.h1, self.h2, self.c2 = self.all = [f"{self.base}-{n}" for n in
                                                          ("c1", "h1", "h2", "c2")]
+        self.nodes = [self.h1, self.h2]
 
     def up(self):
         """Makes the namespaces and the underlay between h1 and h2."""
@@ -33,13 +41,19 @@ class Topology:
         for name in self.all:
             netns.sysctl(name, default__addr_gen_mode=1, default__accept_dad=0)
             netns.ip(name, "link set lo up")
-        for name in (self.h1, self.h2):
+        for name in self.nodes:
             netns.sysctl(name, all__forwarding=1, default__forwarding=1)
-        self._link((self.h1, "underlay", "h1-up"), (self.h2, "underlay", "h2-up"), MTU)
-        netns.ip(self.h1, f"addr add {H1}/64 dev underlay nodad",
-                 f"neigh add {H2} lladdr {MAC['h2-up']} dev underlay nud permanent")
-        netns.ip(self.h2, f"addr add {H2}/64 dev underlay nodad",
-                 f"neigh add {H1} lladdr {MAC['h1-up']} dev underlay nud permanent")
+        self._link_nodes()
+
+    def _link_nodes(self):
+        self._hop((self.h1, "underlay", "h1-up", H1), (self.h2, "underlay", "h2-up", H2))
+
+    def _hop(self, left, right):
+        """A link of the underlay; both sides: namespace, device, name of the MAC, address."""
+        self._link(left[:3], right[:3], MTU)
+        for (name, device, _, address), (_, _, mac, far) in ((left, right), (right, left)):
+            netns.ip(name, f"addr add {address}/64 dev {device} nodad",
+                     f"neigh add {far} lladdr {MAC[mac]} dev {device} nud permanent")
 
     def link_containers(self, overhead=0):
         """Connects c1 to h1 and c2 to h2, with an MTU that leaves `overhead` bytes for a tunnel."""
@@ -69,3 +83,15 @@ class Topology:
 
     def down(self):
         netns.delete(self.all)
+
+
+class Line(Topology):
+    def __init__(self, case_name):
+        super().__init__(case_name)
+        self.w = f"{self.base}-w"
+        self.all.append(self.w)
+        self.nodes.append(self.w)
+
+    def _link_nodes(self):
+        self._hop((self.h1, "underlay", "h1-up", H1), (self.w, "u1", "w-u1", W1))
+        self._hop((self.w, "u2", "w-u2", W2), (self.h2, "underlay", "h2-up", FAR_H2))

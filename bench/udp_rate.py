@@ -24,7 +24,7 @@ class UdpRate(Measure):
     digits = 0
 
     def sample(self, case, topo):
-        got = send(self.build, topo, case.ends(), N_PACKETS)
+        got = send(self.build, topo, case.ends(), N_PACKETS, case.ends().n_flows)
         if not got["delivered"]:
             raise netns.Failed(f"none of {got['sent']} packets arrived")
         if got["other_cpus"]:

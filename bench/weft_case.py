@@ -16,12 +16,21 @@ from weftd import Weftd, make_folder, need
 
 GATEWAY_MAC = "02:57:45:46:54:01"
 TENANT = "bench"
-NODE_ID = {"h1": 1, "h2": 2}
-ADDRESS = {"c1": topology.C1, "c2": topology.C2}
+NODE_ID = {"h1": 1, "h2": 2, "w": 3}
+
+
+def route(namespace, node, address, device="underlay"):
+    """To the locator of a node."""
+    netns.ip(namespace, f"route add 5f00:0:{NODE_ID[node]}::/48 via {address} dev {device}")
+
+
+def tenant(**more):
+    return {"kind": "Tenant", "name": TENANT, "prefixes": ["fd10:a::/64", "fd10:b::/64"], **more}
 
 
 class Weft(Baseline):
     is_ours = True
+    addresses = {"c1": [topology.C1], "c2": [topology.C2]}
 
     def __init__(self, build, n_waypoints=0, encoding="csid"):
         self.build, self.n_waypoints, self.encoding = build, n_waypoints, encoding
@@ -49,21 +58,26 @@ class Weft(Baseline):
         need(self.build)
         self.folder = make_folder(topology.PREFIX)
         self._route(topo)
-        self.nodes = {node: Weftd(self.build, self.folder, getattr(topo, node), node, NODE_ID[node])
-                      for node in NODE_ID}
+        self._daemons(topo)
         for weftd in self.nodes.values():
-            weftd.start()
-        self.nodes["h1"].apply(
-            {"kind": "Tenant", "name": TENANT, "prefixes": ["fd10:a::/64", "fd10:b::/64"]},
-            self._policy("c1", "c2", "h2"), self._policy("c2", "c1", "h1"))
+            weftd.begin()
+        for weftd in self.nodes.values():
+            weftd.await_answer()
+        self.nodes["h1"].apply(*self._wish())
         self._attach(topo, "h1", "c1")
         self._settle(self._attach(topo, "h2", "c2"))
 
-    @staticmethod
-    def _route(topo):
+    def _route(self, topo):
         """The underlay carries the locators."""
-        netns.ip(topo.h1, f"route add 5f00:0:{NODE_ID['h2']}::/48 via {topology.H2} dev underlay")
-        netns.ip(topo.h2, f"route add 5f00:0:{NODE_ID['h1']}::/48 via {topology.H1} dev underlay")
+        route(topo.h1, "h2", topology.H2)
+        route(topo.h2, "h1", topology.H1)
+
+    def _daemons(self, topo):
+        self.nodes = {node: Weftd(self.build, self.folder, getattr(topo, node), node, NODE_ID[node])
+                      for node in ("h1", "h2")}
+
+    def _wish(self):
+        return [tenant(), self._policy("c1", "c2", "h2"), self._policy("c2", "c1", "h1")]
 
     def _policy(self, source, dest, waypoint):
         return {"kind": "Policy", "name": f"{source}-to-{dest}", "tenant": TENANT,
@@ -73,7 +87,7 @@ class Weft(Baseline):
     def _attach(self, topo, node, container):
         namespace = getattr(topo, container)
         item = self.nodes[node].post("/v1/attach", tenant=TENANT, name=container, netns=namespace,
-                                     addresses=[ADDRESS[container]], labels={"app": container})
+                                     addresses=self.addresses[container], labels={"app": container})
         topo.enable_gro(getattr(topo, node), item["interface"])
         topo.enable_gro(namespace, "eth0")
         return item["revision"]

@@ -38,20 +38,27 @@ class Weftd:
                         "--node-id", str(node_id), "--underlay", underlay,
                         "--store", f"sqlite:{folder}/store.db", "--socket", self.socket,
                         "--pin-dir", self.pins]
-        self.process = None
+        self.process, self.begun = None, 0
 
     def start(self):
         """Returns when it answers; how many seconds that took."""
-        begin = time.monotonic()
+        self.begin()
+        return self.await_answer()
+
+    def begin(self):
+        """For several that are to start at the same time."""
+        self.begun = time.monotonic()
         with open(f"{self.folder}/{self.node}.log", "ab") as log:
             self.process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *self.command], stdin=subprocess.DEVNULL, stdout=log,
                                             stderr=log, start_new_session=True)
-        while time.monotonic() - begin < START_SECONDS:
+
+    def await_answer(self):
+        while time.monotonic() - self.begun < START_SECONDS:
             if self.process.poll() is not None:
                 raise netns.Failed(f"weftd of {self.node} ended at once: {self.last_words()}")
             try:
                 self.get("/v1/status")
-                return time.monotonic() - begin
+                return time.monotonic() - self.begun
             except OSError:
                 time.sleep(0.002)
         raise netns.Failed(f"weftd of {self.node} does not answer: {self.last_words()}")
