@@ -177,7 +177,7 @@ static void assert_silent(const struct outcome *o, enum wf_drop reason)
 
 static void errors_are_not_answered_by_errors(void **state)
 {
-	static const uint8_t v4_types[] = {3, 4, 5, 11, 12}, v6_types[] = {1, 2, 3, 4, 100, 137};
+	static const uint8_t v4_types[] = {3, 4, 5, 11, 12}, v6_types[] = {1, 2, 3, 4, 100, 127};
 	struct fixture *f = *state;
 	struct packet in;
 	struct outcome o;

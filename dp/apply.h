@@ -43,13 +43,16 @@ WF_INLINE enum wf_drop wf_apply_check(const struct wf_world *w, const struct wf_
 		return WF_DROP_SOURCE_ADDRESS;
 	if (wf_load_be32(flow->dst) == w->config->block)
 		return WF_DROP_SID_DESTINATION;
+	if (wf_icmp_type_is_discovery(flow->proto, (__u8)(wf_ntohs(flow->dport) >> 8)))
+		return WF_DROP_ND;
 	return WF_DROP_NONE;
 }
 
 /*
  * The verdict on a packet that @port's endpoint sends to @dest: c->ruling. A destination on this
  * node is judged by the set that it would be judged by if the packet came from another one.
- * UNKNOWN_TENANT, those of wf_verdict_decide().
+ * Who is not known to another tenant cannot reach it, whatever prefixes its policies let in: at the
+ * receiver that would be a false identity. UNKNOWN_TENANT, those of wf_verdict_decide().
  */
 WF_INLINE enum wf_drop wf_apply_judge(const struct wf_world *w, const struct wf_port *port,
 				      const struct wf_dest *dest, struct wf_case *c)
@@ -59,6 +62,8 @@ WF_INLINE enum wf_drop wf_apply_judge(const struct wf_world *w, const struct wf_
 
 	if (!wf_world_find(w, TENANT, &to.home))
 		return WF_DROP_UNKNOWN_TENANT;
+	if (to.home != from.home && !wf_dest_find(w, to.home, c->ahead.flow.src))
+		return WF_DROP_DENIED;
 	wf_case_parties(c, from, to, dest->ifindex ? WF_STAGE_IN : WF_STAGE_OUT);
 	return wf_world_decide(w, c);
 }

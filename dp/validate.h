@@ -91,11 +91,21 @@ WF_INLINE enum wf_drop wf_validate_proof(const struct wf_world *w, const struct 
 	return WF_DROP_NONE;
 }
 
-/* An error that a program made in the gateway's name: for the sender of what it quotes. */
-WF_INLINE _Bool wf_validate_is_gateways(const struct wf_case *c)
+/*
+ * An error that a program made in the gateway's name: for the sender of what it quotes, who must
+ * have sent it, where that is remembered.
+ */
+WF_INLINE _Bool wf_validate_is_gateways(const struct wf_world *w, struct wf_case *c)
 {
-	return c->kind == WF_CASE_ERROR && c->has_back &&
-	       wf_equal16(c->back.flow.src, c->ahead.flow.dst);
+	const struct wf_dest *target;
+	_Bool is_back;
+
+	if (c->kind != WF_CASE_ERROR || !c->has_back ||
+	    !wf_equal16(c->back.flow.src, c->ahead.flow.dst))
+		return 0;
+	target = wf_dest_find(w, c->ahead.tenant, c->back.flow.dst);
+	c->back.tenant = target ? target->home : c->ahead.tenant;
+	return !wf_case_is_tracked(w, c) || wf_case_find_quoted(w, c, &is_back);
 }
 
 /* The verdict of the policies on what @dest is to get. IDENTITY, SOURCE_NODE, UNKNOWN_POLICY, those
@@ -115,7 +125,7 @@ WF_INLINE enum wf_drop wf_validate_judge(const struct wf_world *w, const struct 
 	if (!wf_validate_knows(w, arg.tenant, arg.policy))
 		return WF_DROP_UNKNOWN_POLICY;
 	wf_case_parties(c, from, to, WF_STAGE_IN);
-	if (!source && wf_is_gateway(a->in->flow.src) && wf_validate_is_gateways(c)) {
+	if (!source && wf_is_gateway(a->in->flow.src) && wf_validate_is_gateways(w, c)) {
 		c->ruling = (struct wf_ruling){.verdict = WF_VERDICT_ALLOW};
 		c->is_once = 1;
 	} else {

@@ -198,22 +198,53 @@ WF_INLINE enum wf_drop wf_verdict_portless(const struct wf_world *w, struct wf_c
 	return WF_DROP_NONE;
 }
 
+/* Are connections into the tenant remembered? */
+WF_INLINE _Bool wf_case_is_tracked(const struct wf_world *w, const struct wf_case *c)
+{
+	const struct wf_set *set;
+	__u64 number = 0;
+
+	if (c->ahead.tenant != c->back.tenant)
+		return 1;
+	if (!wf_set_of(w, c->ahead.tenant, c->stage, &number))
+		return 0;
+	set = wf_world_find(w, SET, &number);
+	return set && set->is_tracked;
+}
+
 /*
- * An ICMP error: about a packet that went the other way, between the same two. It passes if it is
- * allowed, or what it quotes is, or that is a reply.
+ * The connection whose packet an error quotes: one that the error's destination opened, or
+ * (*@ret_is_back: 0) answered. Of the latter c->ahead becomes the opener's flow.
+ */
+WF_INLINE _Bool wf_case_find_quoted(const struct wf_world *w, struct wf_case *c, _Bool *ret_is_back)
+{
+	*ret_is_back = 1;
+	if (wf_conn_find(w, &c->back))
+		return 1;
+	*ret_is_back = 0;
+	return wf_flow_answer(&c->back.flow, &c->ahead.flow) && wf_conn_find(w, &c->ahead);
+}
+
+/*
+ * An ICMP error: about a packet that went the other way, between the same two. It passes if what it
+ * quotes is of a connection that is allowed now; where none are remembered, if it is allowed itself
+ * or what it quotes is.
  */
 WF_INLINE enum wf_drop wf_verdict_error(const struct wf_world *w, struct wf_case *c)
 {
+	_Bool is_back = 1;
+
 	c->is_once = 1;
 	if (!c->has_back || !wf_equal16(c->back.flow.src, c->ahead.flow.dst) ||
 	    !wf_equal16(c->back.flow.dst, c->ahead.flow.src))
 		return WF_DROP_ICMP_UNRELATED;
-	if (c->ruling.verdict == WF_VERDICT_ALLOW || wf_case_is_allowed(w, c, 1))
-		return WF_DROP_NONE;
-	if (!wf_flow_answer(&c->back.flow, &c->ahead.flow) || !wf_conn_find(w, &c->ahead) ||
-	    !wf_case_is_allowed(w, c, 0))
-		return WF_DROP_DENIED;
-	return WF_DROP_NONE;
+	if (!wf_case_is_tracked(w, c)) {
+		if (c->ruling.verdict == WF_VERDICT_ALLOW)
+			return WF_DROP_NONE;
+	} else if (!wf_case_find_quoted(w, c, &is_back)) {
+		return WF_DROP_ICMP_UNRELATED;
+	}
+	return wf_case_is_allowed(w, c, is_back) ? WF_DROP_NONE : WF_DROP_DENIED;
 }
 
 /* DENIED, FRAGMENT, ICMP_UNRELATED; c->ruling: by whose word, and by whose way. */

@@ -430,15 +430,16 @@ static enum wf_drop error(const struct wf_party *from, const struct wf_party *to
 	return wf_verdict_decide(&world, &last);
 }
 
-static void errors_pass_about_what_is_allowed(void **state)
+static void errors_pass_about_what_was_sent_and_is_allowed(void **state)
 {
 	put_port_80(side_a, side_b);
-	assert_int_equal(error(&b, &a, 40000, 80), WF_DROP_NONE); /* a may send that */
+	assert_int_equal(error(&b, &a, 40000, 80), WF_DROP_ICMP_UNRELATED); /* a may, but did not */
 	assert_true(last.is_once);
-	assert_int_equal(error(&b, &a, 40000, 81), WF_DROP_DENIED);
-	assert_int_equal(error(&a, &b, 80, 40000), WF_DROP_DENIED); /* about a reply to nothing */
 	assert_int_equal(udp(&a, 40000, &b, 80), WF_DROP_NONE);
-	assert_int_equal(error(&a, &b, 80, 40000), WF_DROP_NONE);
+	assert_int_equal(error(&b, &a, 40000, 80), WF_DROP_NONE);
+	assert_int_equal(error(&b, &a, 40000, 81), WF_DROP_ICMP_UNRELATED);
+	assert_int_equal(error(&a, &b, 80, 40000), WF_DROP_NONE); /* about a reply */
+	assert_int_equal(error(&a, &b, 80, 40001), WF_DROP_ICMP_UNRELATED);
 }
 
 static void errors_are_about_a_packet_of_their_receiver_to_their_sender(void **state)
@@ -496,7 +497,7 @@ int main(void)
 		cmocka_unit_test_setup(first_fragments_must_hold_the_transport_header, fill),
 		cmocka_unit_test_setup(without_rules_about_ports_fragments_are_free, fill),
 		cmocka_unit_test_setup(a_fragment_of_unknown_protocol_is_not_judged_by_one, fill),
-		cmocka_unit_test_setup(errors_pass_about_what_is_allowed, fill),
+		cmocka_unit_test_setup(errors_pass_about_what_was_sent_and_is_allowed, fill),
 		cmocka_unit_test_setup(errors_are_about_a_packet_of_their_receiver_to_their_sender,
 				       fill),
 		cmocka_unit_test_setup(a_world_without_memory_knows_no_reply, fill),

@@ -15,6 +15,7 @@ What a container sends is injected behind its eth0, what a node sends behind its
 import contextlib
 import struct
 import subprocess
+import tempfile
 import types
 
 import pytest
@@ -38,7 +39,7 @@ PREFIXES = ("10.0.0.0/16", "fd00:0:0:1::/64")
 GATEWAY_MAC = "02:57:45:46:54:01"
 NODE = {"a": 1, "b": 2, "c": 3}
 ADDRESS = {name: f"5f00:0:{number}::1" for name, number in NODE.items()}
-KEY, SECRET = 77, bytes(range(32))
+KEY, SECRET = 77, b"nobody knows what stands in here."
 OPEN, PATH_PORT, TRANSIT_PORT, SQL = 9, 7000, 7001, 5432
 TENANTS = ("red", "blue", "sec", "shut")
 WEB_TO_DB = {"from": {"app": "web"}, "to": {"app": "db"}}
@@ -61,13 +62,24 @@ def lab_():
     containers.append(container("fn", "c", FN, FN6, app="fn"))
     function = {"kind": "Endpoint", "name": "fn", "tenant": "red", "addresses": [FN, FN6],
                 "labels": {"app": "fn"}, "sr_aware": True}
-    key = {"kind": "Key", "name": "k1", "id": KEY, "secret": SECRET.hex()}
-    with cluster("abc", ["ab", "bc", "ca"], containers, key, tenant("red", *PREFIXES),
-                 tenant("blue", *PREFIXES), tenant("sec", *PREFIXES, require=["hmac"]),
-                 tenant("shut", *PREFIXES, default="deny"), *POLICIES, function) as lab:
+    with cluster("abc", ["ab", "bc", "ca"], containers, tenant("red", *PREFIXES),
+                 tenant("blue", *PREFIXES), tenant("sec", *PREFIXES),
+                 tenant("shut", *PREFIXES, default="deny"), function) as lab, \
+         secret_file(SECRET) as path:
+        lab.apply({"kind": "Key", "name": "k1", "id": KEY, "secret_file": path})
+        lab.apply(tenant("sec", *PREFIXES, require=["hmac"]), *POLICIES)
         for of in TENANTS[:3]:
             lab.pings(f"{of}-one", TWO)  # all neighbors are known from here on
         yield lab
+
+
+@contextlib.contextmanager
+def secret_file(secret):
+    """A file that only its owner can read."""
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(secret)
+        file.flush()
+        yield file.name
 
 
 @pytest.fixture(scope="module", name="known")
@@ -385,7 +397,7 @@ FUNCTION = {
         IPV4, [final(k, "blue", "one"), sid(1, FN_END)], 1)),
     "shut tenant as its policy": ("foreign-sid", lambda k: srh(
         IPV4, [final(k, "shut", policy=k.policy["shut", "sql"])], 0)),
-    "RH0": ("routing-header", lambda k: srh(IPV4, [final(k)], 1, routing_type=0)),
+    "RH0": ("routing-type", lambda k: srh(IPV4, [final(k)], 1, routing_type=0)),
 }
 
 
@@ -431,8 +443,19 @@ def test_an_icmp_error_from_a_compromised_node_poisons_no_mtu(lab, known):
     assert "mtu" not in mtu_to(lab, "shut-one", TWO)
 
 
+def test_an_icmp_error_in_the_gateways_name_poisons_no_mtu(lab, known):
+    """As programs of Weft send it, but about what was never sent."""
+    error = ipv4("169.254.1.1", ONE, too_big_v4(inner(ONE, TWO, SQL)), proto=ICMP)
+    packet = outer(final(known, "shut", node="a", identity=0), error, node="b")
+    with dying_of(lab, "a", "icmp-unrelated"):
+        from_node(lab, "b", packet, to="a")
+    assert "mtu" not in mtu_to(lab, "shut-one", TWO)
+
+
 def test_packet_too_big_about_what_a_node_did_not_send_is_dropped(lab, known):
-    for about in (inner(ADDRESS["a"], ADDRESS["b"]), outer(final(known), b""), outer(final(known))):
+    others = ipv6(ADDRESS["b"], final(known), inner(), next_header=IPV4)
+    for about in (inner(ADDRESS["a"], ADDRESS["b"]), outer(final(known), b""), others,
+                  outer(final(known), inner(TWO, ONE))):
         body = struct.pack("!BBHI", 2, 0, 0, 1290) + about
         packet = ipv6(ADDRESS["b"], ADDRESS["a"], body, next_header=ICMPV6)
         with dying_of(lab, "a", "icmp-unmatched"):
@@ -592,6 +615,9 @@ OUTSIDE = {
     "as if from a node": lambda k: outer(final(k)),
     "a source in the SID block": lambda k: inner(sid(1, FN_END), "fd99::1"),
     "a signed header": lambda k: signed(k),
+    "packet-too-big about a header of the node's": lambda k: ipv6(
+        "fd99::2", ADDRESS["b"], struct.pack("!BBHI", 2, 0, 0, 1290) + outer(final(k), node="b"),
+        next_header=ICMPV6),
     "an SRH by a waypoint": lambda k: ipv6("fd99::2", sid(2, FN_END), srh(
         IPV4, [final(k)], 1) + inner(), next_header=ROUTING),
 }

@@ -30,6 +30,7 @@
 #define WF_ICMP6_INFORMATIONAL	     128
 #define WF_ICMP6_ECHO		     128
 #define WF_ICMP6_ECHO_REPLY	     129
+#define WF_ICMP6_ROUTER_SOLICIT	     133
 #define WF_ICMP6_REDIRECT	     137
 
 /* Does a message of @type, of either ICMP, have an identifier that its answer bears, too? */
@@ -48,4 +49,11 @@ WF_INLINE _Bool wf_icmp_type_is_error(__u8 proto, __u8 type)
 	return type == WF_ICMP4_UNREACHABLE || type == WF_ICMP4_SOURCE_QUENCH ||
 	       type == WF_ICMP4_REDIRECT || type == WF_ICMP4_TIME_EXCEEDED ||
 	       type == WF_ICMP4_PARAMETER;
+}
+
+/* Neighbor discovery (RFC 4861), which has no business beyond its link. */
+WF_INLINE _Bool wf_icmp_type_is_discovery(__u8 proto, __u8 type)
+{
+	return proto == WF_PROTO_ICMPV6 && type >= WF_ICMP6_ROUTER_SOLICIT &&
+	       type <= WF_ICMP6_REDIRECT;
 }
