@@ -249,12 +249,14 @@ static int key_cmp(const void *a, const void *b)
 static int drop_slots(struct wf_agent *a, const struct wf_slots *gone, struct wf_err *err)
 {
 	_cleanup_free_ struct wf_table_change *changes = calloc(gone->n, sizeof(*changes));
+	int r;
 
 	if (!changes)
 		return wf_err_set(err, -ENOMEM, "out of memory for the counters");
 	for (size_t i = 0; i < gone->n; i++)
 		changes[i] = (struct wf_table_change){WF_TABLE_COUNTER, &gone->items[i].key, NULL};
-	return a->kern->ops->table_apply(a->kern, changes, gone->n, err);
+	r = a->kern->ops->counters_settle(a->kern, err);
+	return r ? r : a->kern->ops->table_apply(a->kern, changes, gone->n, err);
 }
 
 /* Moves the slots that are not in @keys (sorted) to @gone. */

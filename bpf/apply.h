@@ -5,6 +5,7 @@
 #include "bpf/case.h"
 #include "bpf/gateway.h"
 #include "bpf/native.h"
+#include "bpf/quick.h"
 #include "bpf/reply.h"
 #include "bpf/send.h"
 #include "dp/apply.h"
@@ -106,6 +107,7 @@ static __noinline int applied_fill(struct __sk_buff *skb, struct wf_applied *e,
 	struct wf_case *c = case_get();
 	struct wf_way way;
 
+	settle_applied(e);
 	e->port = 0;
 	if (!port || !c)
 		return WF_DROP_NO_PORT;
@@ -231,6 +233,7 @@ WF_INLINE int apply_encap(struct __sk_buff *skb, const struct wf_inner *in, stru
 	__u8 *data;
 
 	if (e->fresh_until < bpf_jiffies64()) {
+		settle_applied(e);
 		drop = nexthop_find(skb, e, &nh);
 		if (drop)
 			return apply_refuse(skb, in, drop, 0, 0);
@@ -260,11 +263,14 @@ static __noinline int apply_native(struct __sk_buff *skb, const struct wf_inner 
 
 WF_INLINE int apply_packet(struct __sk_buff *skb)
 {
+	const int ret = quick_apply(skb);
 	const struct wf_eth *eth = packet_data(skb);
 	struct wf_applied *e;
 	struct wf_inner in;
 	enum wf_drop drop;
 
+	if (ret != NOT_QUICK)
+		return ret;
 	if ((void *)(eth + 1) > packet_end(skb))
 		return -WF_DROP_MALFORMED;
 	if (eth->proto == WF_BE16(WF_ETH_P_ARP))

@@ -262,7 +262,9 @@ void fixture_run(struct fixture *f, enum fixture_prog prog, uint32_t ifindex,
 struct wf_counter fixture_counter(const struct fixture *f, uint32_t slot)
 {
 	struct wf_counter value, sum = {0};
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
 
+	must(bpf_prog_test_run_opts(bpf_program__fd(f->skel->progs.tally), &opts) == 0, "tally");
 	for (int cpu = 0; cpu < libbpf_num_possible_cpus(); cpu++, slot += WF_COUNTER_SLOTS) {
 		must(bpf_map_lookup_elem(bpf_map__fd(f->skel->maps.counters), &slot, &value) == 0,
 		     "read a counter");

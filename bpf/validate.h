@@ -6,6 +6,7 @@
 #include "bpf/forward.h"
 #include "bpf/host.h"
 #include "bpf/proof.h"
+#include "bpf/quick.h"
 #include "bpf/reply.h"
 #include "bpf/send.h"
 #include "bpf/transit.h"
@@ -138,6 +139,7 @@ WF_INLINE struct wf_validated *validated_find(struct __sk_buff *skb, const struc
 	}
 	if (is_known && !belief_is_over(skb, in, e->believed_until))
 		return e;
+	settle_validated(e);
 	case_read(skb, in);
 	validated_fill(skb, e, o, proof, in);
 	return e;
@@ -225,6 +227,7 @@ WF_INLINE int decap(struct __sk_buff *skb, const struct wf_outer *o, const struc
 	if (data + L3 > packet_end(skb))
 		return -WF_DROP_RESIZE;
 	eth_store(data, e->eth);
+	settle_validated(e);
 	count(skb, e->policy_slot, in.ip_len);
 	count(skb, e->rx_slot, in.ip_len);
 	return bpf_redirect_peer(e->ifindex, 0);
@@ -316,9 +319,12 @@ WF_INLINE int validate_locator(struct __sk_buff *skb)
 
 WF_INLINE int validate_packet(struct __sk_buff *skb)
 {
+	const int ret = quick_validate(skb);
 	const struct wf_eth *eth = packet_data(skb);
 	const struct wf_ipv6 *ip = (const void *)(eth + 1);
 
+	if (ret != NOT_QUICK)
+		return ret;
 	if ((void *)(ip + 1) > packet_end(skb))
 		return TC_ACT_OK;
 	if (eth->proto != WF_BE16(WF_ETH_P_IPV6) || !is_here(ip->dst))

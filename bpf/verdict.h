@@ -13,11 +13,18 @@
 #include "dp/hook.h"
 #include "wire/bytes.h"
 
+/* NULL never, but the verifier asks. */
+WF_INLINE struct wf_counter *counter_of(__u32 slot)
+{
+	__u32 key = cpu_part(slot, WF_COUNTER_SLOTS);
+
+	return bpf_map_lookup_elem(&counters, &key);
+}
+
 /* A packet or, of a GSO packet, the packets it will become. @bytes: of IP, as the slot wants it. */
 WF_INLINE void count(const struct __sk_buff *skb, __u32 slot, __u32 bytes)
 {
-	__u32 key = cpu_part(slot, WF_COUNTER_SLOTS);
-	struct wf_counter *c = bpf_map_lookup_elem(&counters, &key);
+	struct wf_counter *c = counter_of(slot);
 
 	if (!c)
 		return;

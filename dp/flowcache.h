@@ -6,6 +6,10 @@
  * entry is good while its generation is the current one (user space counts it up after each
  * change); its next hop is believed for WF_NEXTHOP_JIFFIES only, so that the data path follows the
  * kernel's FIB and neighbor tables by itself, whether or not weftd runs.
+ *
+ * Everyday packets (dp/quick.h) are counted in the entry itself, and from there in the counters
+ * of endpoint and path or policy: every WF_NEXTHOP_JIFFIES, before the entry becomes another
+ * flow's, and when somebody wants to know (the program "tally").
  */
 #pragma once
 
@@ -35,11 +39,12 @@ struct wf_applied {
 	__u8 mac[6];	      /* the sender's */
 	__u8 eth[14];	      /* ready Ethernet header */
 	__u32 believed_until; /* low bits of jiffies; 0: for ever. Connections are looked after */
+	struct wf_counter unsettled;
 	__u8 head[WF_HEAD_MAX] WF_ALIGNED8; /* ready outer header, its first WF_HEAD_MAX bytes */
 	struct wf_path_key path;	    /* where the rest is, when header_len > WF_HEAD_MAX */
 	__u64 sid_arg;			    /* for the rest, if the argument is there */
 	__u16 policy;			    /* whose verdict it is */
-	__u8 pad[62];
+	__u8 pad[46];
 };
 
 struct wf_validated {
@@ -58,10 +63,12 @@ struct wf_validated {
 	__u16 way;	      /* ... what it takes to come by this policy */
 	__u16 policy;	      /* whose verdict it is */
 	__u8 eth[14];	      /* ready Ethernet header */
-	__u8 pad[22];
+	__u8 pad[2];
+	__u32 settle_at; /* low bits of jiffies */
+	struct wf_counter unsettled;
 };
 
-WF_SIZE_IS(struct wf_applied, 104 + WF_HEAD_MAX + 88);
+WF_SIZE_IS(struct wf_applied, 256);
 WF_SIZE_IS(struct wf_validated, 128);
 
 /* Read in the words that the parser wrote: a CPU waits when it reads across two fresh stores. */
@@ -79,13 +86,19 @@ WF_INLINE _Bool wf_flow_equal(const struct wf_flow *a, const struct wf_flow *b)
  * not as good a hash as wf_flow_hash(), which comes after it when a flow is decided, but good
  * enough to spread flows.
  */
+WF_INLINE __u32 wf_flowcache_hash(__u64 src, __u64 dst, __u64 rest)
+{
+	__u64 h = src * 0x9e3779b97f4a7c15ull;
+
+	h += dst * 0xc2b2ae3d27d4eb4full;
+	h += rest * 0x165667b19e3779f9ull;
+	return (__u32)(h >> (64 - WF_FLOWCACHE_BITS));
+}
+
 WF_INLINE __u32 wf_flowcache_slot(const struct wf_flow *f)
 {
 	const wf_any64 *w = (const void *)f;
 	const wf_any32 *ports = (const void *)&f->sport;
-	__u64 h = (w[0] ^ w[1]) * 0x9e3779b97f4a7c15ull;
 
-	h += (w[2] ^ w[3]) * 0xc2b2ae3d27d4eb4full;
-	h += ((__u64)ports[1] << 32 | ports[0]) * 0x165667b19e3779f9ull;
-	return (__u32)(h >> (64 - WF_FLOWCACHE_BITS));
+	return wf_flowcache_hash(w[0] ^ w[1], w[2] ^ w[3], (__u64)ports[1] << 32 | ports[0]);
 }

@@ -96,6 +96,11 @@ int wf_bpf_program(const struct wf_bpf *bpf, enum wf_hook hook)
 	return bpf_program__fd(prog);
 }
 
+int wf_bpf_tally(const struct wf_bpf *bpf)
+{
+	return bpf_program__fd(bpf->skel->progs.tally);
+}
+
 int wf_bpf_map(const struct wf_bpf *bpf, const char *name)
 {
 	int fd = bpf_object__find_map_fd_by_name(bpf->skel->obj, name);

@@ -23,6 +23,7 @@ WF_DEFINE_CLEANUP(bpf, struct wf_bpf *, wf_bpf_free)
 
 /* Borrowed descriptors. @hook: not NONE; @name: of a map of bpf/maps.h. */
 int wf_bpf_program(const struct wf_bpf *bpf, enum wf_hook hook);
+int wf_bpf_tally(const struct wf_bpf *bpf); /* the program for wf_tally() */
 int wf_bpf_map(const struct wf_bpf *bpf, const char *name);
 
 /* Which of our programs the kernel's program @id is, by its name; NONE: it is none. */

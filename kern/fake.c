@@ -224,6 +224,7 @@ static const struct wf_kern_ops fake_ops = {
 	.table_dump = wf_fake_table_dump,
 	.table_commit = wf_fake_table_commit,
 	.counters = wf_fake_counters,
+	.counters_settle = wf_fake_counters_settle,
 	.counter_reset = wf_fake_counter_reset,
 	.drops = wf_fake_drops,
 	.monitor = wf_fake_monitor,

@@ -144,6 +144,12 @@ int wf_fake_counters(struct wf_kern *k, struct wf_counter *ret, struct wf_err *e
 	return 0;
 }
 
+int wf_fake_counters_settle(struct wf_kern *k, struct wf_err *err)
+{
+	WF_FAKE_CALL(k, err);
+	return 0;
+}
+
 int wf_fake_counter_reset(struct wf_kern *k, uint32_t slot, struct wf_err *err)
 {
 	WF_FAKE_CALL(k, err);

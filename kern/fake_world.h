@@ -87,6 +87,7 @@ int wf_fake_table_dump(struct wf_kern *k, enum wf_table table, wf_table_entry_fn
 		       struct wf_err *err);
 int wf_fake_table_commit(struct wf_kern *k, struct wf_err *err);
 int wf_fake_counters(struct wf_kern *k, struct wf_counter *ret, struct wf_err *err);
+int wf_fake_counters_settle(struct wf_kern *k, struct wf_err *err);
 int wf_fake_counter_reset(struct wf_kern *k, uint32_t slot, struct wf_err *err);
 int wf_fake_drops(struct wf_kern *k, uint64_t *ret, struct wf_err *err);
 int wf_fake_port_create(struct wf_kern *k, const struct wf_port_spec *spec, int *ret_ifindex,

@@ -97,6 +97,8 @@ struct wf_kern_ops {
 
 	/* Sums over the CPUs. @ret: WF_COUNTER_SLOTS and WF_DROP_COUNT entries. */
 	int (*counters)(struct wf_kern *k, struct wf_counter *ret, struct wf_err *err);
+	/* What was counted until now is in its slots: before one of these is given to another. */
+	int (*counters_settle)(struct wf_kern *k, struct wf_err *err);
 	int (*counter_reset)(struct wf_kern *k, uint32_t slot, struct wf_err *err);
 	int (*drops)(struct wf_kern *k, uint64_t *ret, struct wf_err *err);
 

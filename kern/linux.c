@@ -23,6 +23,7 @@
 #include "kern/pin.h"
 #include "kern/port.h"
 #include "kern/table.h"
+#include "kern/tally.h"
 
 struct linux_kern {
 	struct wf_kern kern;
@@ -153,13 +154,21 @@ static int linux_table_commit(struct wf_kern *k, struct wf_err *err)
 	return r ? wf_err_errno(err, r, "cannot commit the tables") : 0;
 }
 
+static int linux_counters_settle(struct wf_kern *k, struct wf_err *err)
+{
+	return wf_tally(wf_bpf_tally(linux_of(k)->bpf), err);
+}
+
 /* The CPUs' parts, one behind the other, each of WF_COUNTER_SLOTS (bpf/maps.h). */
 static int linux_counters(struct wf_kern *k, struct wf_counter *ret, struct wf_err *err)
 {
 	int n_cpus = wf_map_cpus();
 	size_t n = (size_t)n_cpus * WF_COUNTER_SLOTS;
 	const struct wf_counter *parts;
+	int r = linux_counters_settle(k, err);
 
+	if (r)
+		return r;
 	if (n_cpus < 0)
 		return wf_err_errno(err, n_cpus, "cannot count the CPUs");
 	parts = mmap(NULL, n * sizeof(*parts), PROT_READ, MAP_SHARED,
@@ -333,6 +342,7 @@ static const struct wf_kern_ops linux_ops = {
 	.table_dump = linux_table_dump,
 	.table_commit = linux_table_commit,
 	.counters = linux_counters,
+	.counters_settle = linux_counters_settle,
 	.counter_reset = linux_counter_reset,
 	.drops = linux_drops,
 	.monitor = linux_monitor,
