@@ -40,7 +40,7 @@ static void make(uint8_t p[64], bool is_v4)
 			memcpy(p + 8, "\0\0\0\0\0\0\0\0\0\0\xff\xff", 12);
 	}
 	if (draw() % 2)
-		p[draw() % 24] = (uint8_t)draw();
+		p[draw() % 20] = (uint8_t)draw();
 }
 
 static bool read_quick(const uint8_t *p, bool is_v4, struct wf_quick *q)
@@ -56,7 +56,7 @@ static void what_is_quick_is_read_as_the_parser_reads_it(void **state)
 		uint8_t p[64] WF_ALIGNED8;
 		const bool is_v4 = i % 2;
 		struct wf_quick q;
-		struct wf_inner in;
+		struct wf_inner in = {0};
 
 		make(p, is_v4);
 		if (!read_quick(p, is_v4, &q))
