@@ -194,6 +194,7 @@ static void what_has_no_id_yet_is_left_out(void **state)
 
 	wish_node(m, "C", 0);
 	wish_tenant(m, "blue", 0, WF_ENCODING_UNSET);
+	wish_endpoint(m, "red", "new", "B", "10.0.0.9", "app=web", 0);
 	wish_policy(m, &(struct wish_policy){.tenant = "red",
 					     .name = "web-to-db",
 					     .from = "app=web",
@@ -201,6 +202,7 @@ static void what_has_no_id_yet_is_left_out(void **state)
 					     .via = {"1"}});
 	img = wish_compile(m, &here_A);
 	assert_null(find_dest(img, 1, "10.0.0.3"));
+	assert_null(find_dest(img, 1, "10.0.0.9"));
 	assert_non_null(find_dest(img, 1, "10.0.0.2"));
 	assert_int_equal(wf_image_count(img, WF_TABLE_TENANT), 1);
 	assert_non_null(wf_image_find(img, WF_TABLE_TENANT, &tenant));

@@ -29,7 +29,7 @@ static inline void random_endpoint(struct wf_model *m, unsigned int *seed, int i
 	static const char *const labels[] = {
 		"", "app=a", "app=b", "app=a,tier=x", "app=b,tier=x", "app=a,tier=y"};
 	int which = random_below(seed, 6);
-	char name[8], node[8], addrs[64];
+	char name[16], node[16], addrs[64];
 
 	snprintf(name, sizeof(name), "e%02d", i);
 	snprintf(node, sizeof(node), "n%d", random_below(seed, 3));
@@ -47,7 +47,7 @@ static inline void random_policy(struct wf_model *m, unsigned int *seed, int i)
 		"10.1.0.0/16", "10.1.1.0/24",  "fd00:1::/32", "10.0.1.5/32",
 	};
 	static const char *const vias[] = {"", "n0", "n1", "n1 n2", "n2 n0 n1"};
-	char name[8];
+	char name[16];
 	struct wish_policy w = {.tenant = "red", .name = name, .id = (uint16_t)(i + 1)};
 
 	snprintf(name, sizeof(name), "p%d", i);
