@@ -110,7 +110,9 @@ def tenant_id(lab):
 
 
 def final_sid(lab, **more):
-    return sid(NODE_B, FN_DT46, **{"tenant": tenant_id(lab), **more})
+    """Of what node a sends for one."""
+    one = lab.ask("endpoint", "show", "red/one", node="a")["identity"]
+    return sid(NODE_B, FN_DT46, **{"tenant": tenant_id(lab), "identity": one, **more})
 
 
 def from_underlay(lab, *packets):
@@ -138,7 +140,7 @@ UNDERLAY = {
         final_sid(lab), inner_v4(V4["two"], V4["one"]))),
     "endpoint that is not": ("not-here", lambda lab: outer(final_sid(lab),
                                                            inner_v4(dst="10.0.0.77"))),
-    "address that would be the node's": ("not-here", lambda lab: outer(
+    "address that would be the node's": ("nested", lambda lab: outer(
         final_sid(lab), inner_v6(dst=ADDRESS_B), IPV6)),
     "UDP to End.DT46": ("upper-layer", lambda lab: outer(
         final_sid(lab), udp(ADDRESS_A, ADDRESS_B, PORT, MARK), UDP)),

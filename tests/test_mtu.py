@@ -67,8 +67,10 @@ def taking(lab, path):
     if not via:
         yield
         return
-    mirrored = {"from": "10.0.0.1/32", "to": "10.0.0.2/32", "reverse": "symmetric"}
-    with lab.having(policy("way", via, encoding=encoding, **mirrored)):
+    ways = [policy(f"way-{bits}", via, encoding=encoding, reverse="symmetric",
+                   **{"from": f"{family['one']}/{bits}", "to": f"{family['two']}/{bits}"})
+            for bits, family in ((32, V4), (128, V6))]
+    with lab.having(*ways):
         yield
 
 

@@ -31,7 +31,9 @@ def lab_():
                   for name, node in (("web", "w"), ("db", "b"))]
     with cluster("wb", ["hk", "kw", "wb"], containers,
                  tenant("red", "10.0.0.0/16", "fd00:0:0:1::/64"),
-                 {"kind": "Node", "name": "k9", "end": K_END}, routers="hk") as lab:
+                 {"kind": "Node", "name": "k9", "end": K_END},
+                 policy("from-kernels", **{"from": "internet", "to": {"app": "db"}}),
+                 routers="hk") as lab:
         make_kernel_peers(lab)
         yield lab
 

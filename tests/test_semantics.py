@@ -160,10 +160,11 @@ ECN_COMBINED = {
 @FAMILIES
 def test_congestion_marked_on_the_underlay_arrives_inside(lab, family):
     """Packets as node a sends them, but for the mark, which routers may set."""
-    red = lab.ask("tenant", "show", "red", node="a")["id"]
+    final = sid(2, FN_DT46, lab.ask("tenant", "show", "red", node="a")["id"],
+                lab.ask("endpoint", "show", "red/one", node="a")["identity"])
     frame = {"dst": lab.mac("b", "to-r1"), "src": lab.mac("r1", "to-b")}
     for (inner, outer), expected in ECN_COMBINED.items():
-        packet = marked(family, red, DSCP | inner, DSCP | outer)
+        packet = marked(family, final, DSCP | inner, DSCP | outer)
         with udp_socket(lab.netns("red-two"), family["two"], PORT) as receiver:
             want_all(receiver)
             if expected is None:
@@ -174,12 +175,12 @@ def test_congestion_marked_on_the_underlay_arrives_inside(lab, family):
                 assert hop_limit_and_tc(receiver, b"mark me")[1] == DSCP | expected
 
 
-def marked(family, tenant_id, inner_tc, outer_tc):
+def marked(family, final, inner_tc, outer_tc):
     src, dst = family["one"], family["two"]
     body = udp(src, dst, PORT, b"mark me")
     inside = ipv4(src, dst, body, tos=inner_tc) if family is V4 else \
         ipv6(src, dst, body, tc=inner_tc)
-    return ipv6("5f00:0:1::1", sid(2, FN_DT46, tenant_id), inside, tc=outer_tc,
+    return ipv6("5f00:0:1::1", final, inside, tc=outer_tc,
                 next_header=packets.IPV4 if family is V4 else packets.IPV6)
 
 
