@@ -16,6 +16,7 @@ import contextlib
 import struct
 import subprocess
 import tempfile
+import time
 import types
 
 import pytest
@@ -627,3 +628,29 @@ OUTSIDE = {
 def test_nothing_comes_in_from_outside(lab, known, outside, make):
     with dying_of(lab, "b", "outside"):
         from_outside(lab, outside, make(known))
+
+
+# ---- The last one: the key is gone ---------------------------------------------------------------
+
+def test_an_old_key_signs_nothing_any_more(lab, known):
+    """A header that was taken, and is remembered, until its key was rotated away."""
+    with Frames({lab.netns("sec-two"): "two"}, LEGAL) as frames:
+        from_node(lab, "a", signed(known, mark=LEGAL))
+        frames.wait(1)
+    with secret_file(b"another secret, by which it goes on") as path:
+        lab.apply({"kind": "Key", "name": "k2", "id": KEY + 1, "secret_file": path})
+    lab.weft("key", "rotate", node="a")
+    wait_for(lambda: [k["name"] for k in lab.ask("key", "list", node="b")] == ["k2"],
+             "the old key to go", 30)
+    lab.sync()
+    wait_for(lambda: lab.pings("sec-one", TWO), "headers with the new key")
+    wait_for(lambda: is_forgotten(lab, known), "node b to forget the key")
+    with dying_of(lab, "b", "hmac-key"):
+        from_node(lab, "a", signed(known))
+
+
+def is_forgotten(lab, known):
+    before = lab.drops("b").get("hmac-key", 0)
+    from_node(lab, "a", signed(known, mark=b"is it known?"))
+    time.sleep(0.05)
+    return lab.drops("b").get("hmac-key", 0) > before
