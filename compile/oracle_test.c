@@ -16,15 +16,17 @@
 /* Longest prefix match, by looking at all of them. */
 static const void *find_zone(const struct wf_image *img, const struct wf_zone_key *wanted)
 {
+	const uint8_t *address = (const uint8_t *)wanted + sizeof(wanted->prefix_len);
 	const void *found = NULL;
 	uint32_t longest = 0;
 
 	for (size_t i = 0; i < wf_image_count(img, WF_TABLE_ZONE); i++) {
 		const struct wf_zone_key *key = wf_image_key(img, WF_TABLE_ZONE, i);
+		const uint8_t *prefix = (const uint8_t *)key + sizeof(key->prefix_len);
 		uint32_t bit = 0;
 
 		while (bit < key->prefix_len &&
-		       !((key->set[bit / 8] ^ wanted->set[bit / 8]) & 0x80 >> bit % 8))
+		       !((prefix[bit / 8] ^ address[bit / 8]) & 0x80 >> bit % 8))
 			bit++;
 		if (bit < key->prefix_len || (found && key->prefix_len < longest))
 			continue;
