@@ -259,6 +259,13 @@ static int drop_slots(struct wf_agent *a, const struct wf_slots *gone, struct wf
 	return r ? r : a->kern->ops->table_apply(a->kern, changes, gone->n, err);
 }
 
+/* @keys may be NULL when there are none. */
+static bool is_among(const struct wf_counter_key *key, const struct wf_counter_key *keys,
+		     size_t n_keys)
+{
+	return n_keys && bsearch(key, keys, n_keys, sizeof(*keys), key_cmp);
+}
+
 /* Moves the slots that are not in @keys (sorted) to @gone. */
 static int sort_out(struct wf_slots *slots, const struct wf_counter_key *keys, size_t n_keys,
 		    struct wf_slots *gone)
@@ -266,11 +273,11 @@ static int sort_out(struct wf_slots *slots, const struct wf_counter_key *keys, s
 	size_t n = 0;
 
 	for (size_t i = 0; i < slots->n; i++)
-		if (!bsearch(&slots->items[i].key, keys, n_keys, sizeof(*keys), key_cmp) &&
+		if (!is_among(&slots->items[i].key, keys, n_keys) &&
 		    wf_vec_push(gone, slots->items[i]) < 0)
 			return -ENOMEM;
 	for (size_t i = 0; i < slots->n; i++)
-		if (bsearch(&slots->items[i].key, keys, n_keys, sizeof(*keys), key_cmp))
+		if (is_among(&slots->items[i].key, keys, n_keys))
 			slots->items[n++] = slots->items[i];
 	slots->n = n;
 	return 0;

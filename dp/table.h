@@ -73,7 +73,7 @@ struct wf_dest_key {
 
 struct wf_dest {
 	__u32 home;	/* the tenant it belongs to; another one's by a policy that lets it in */
-	__u32 identity;	    /* in its home: by which it is judged */
+	__u32 identity; /* in its home: by which it is judged */
 	__u32 identity_was; /* the one it had or will have, and may send, too; 0: none */
 	__u16 node;
 	__u16 pad;
