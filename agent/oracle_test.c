@@ -1,142 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Random wishes, compiled for three nodes and put into three sets of real maps; packets through the
- * programs themselves, from the sender's apply into the receiver's validate, and replies back; all
- * held against the oracle (compile/oracle_test.h).
- *
- *   e0 .. e19  host sides of containers, of whichever node    u0 ---- u1  the underlay of all three
+ * Random wishes, compiled for three nodes and put into three sets of real maps (oracle_rig_test.h);
+ * packets through the programs themselves, from the sender's apply into the receiver's validate,
+ * and replies back; all held against the oracle (compile/oracle_test.h).
  *
  * What waypoints do on the way is done by hand: the last segment becomes the destination.
  * With two numbers as arguments: worlds from the first seed on, so many.
  */
-#include <fcntl.h>
-#include <net/if.h>
-#include <sched.h>
-#include <stdlib.h>
-#include <unistd.h>
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
+#include "agent/oracle_rig_test.h"
 
-#include "bpf/load.h"
+#include <stdlib.h>
+
 #include "bpf/packet_test.h"
 #include "bpf/world_test.h"
-#include "compile/oracle_world_test.h"
 
 #define WORLDS	250
 #define PACKETS 40
-
-struct node {
-	struct fixture f;	    /* but for its network and its tables */
-	struct wf_image *installed; /* borrowed */
-};
-
-struct oracle_rig {
-	struct node nodes[ORACLE_NODES];
-	struct wf_image *empty; /* owned */
-	int ifindexes[ORACLE_PORTS];
-	uint32_t underlay;
-	uint16_t sport; /* of the last flow */
-};
-
-static void run_command(const char *command)
-{
-	if (system(command) != 0)
-		fail_msg("cannot %s", command);
-}
-
-static void make_network(struct oracle_rig *rig)
-{
-	static const char *const commands[] = {
-		"ip link add u0 type veth peer name u1",
-		"ip link set u0 address 02:00:00:00:01:00 mtu 9000 up",
-		"ip link set u1 mtu 9000 up",
-		"ip link set lo up",
-		"ip -6 neigh add fe80::99 lladdr 02:00:00:00:00:99 nud permanent dev u0",
-		"ip -6 route add 5f00::/32 via fe80::99 dev u0",
-		"echo 1 > /proc/sys/net/ipv6/conf/all/forwarding",
-	};
-	char text[80];
-
-	assert_int_equal(unshare(CLONE_NEWNET), 0);
-	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
-		run_command(commands[i]);
-	for (int i = 0; i < ORACLE_PORTS; i += 2) {
-		snprintf(text, sizeof(text), "ip link add e%d type veth peer name e%d", i, i + 1);
-		run_command(text);
-	}
-	for (int i = 0; i < ORACLE_PORTS; i++) {
-		snprintf(text, sizeof(text), "e%d", i);
-		rig->ifindexes[i] = (int)if_nametoindex(text);
-		assert_true(rig->ifindexes[i]);
-	}
-	rig->underlay = if_nametoindex("u0");
-}
-
-static void load_node(struct node *n, uint16_t id)
-{
-	struct weft_bpf *skel = weft_bpf__open();
-	struct bpf_map *map;
-
-	assert_non_null(skel);
-	n->f.config = (struct wf_config){.block = TEST_BLOCK, .node = id};
-	wf_sid_node_addr(n->f.config.addr, TEST_BLOCK, id);
-	bpf_object__for_each_map(map, skel->obj)
-		assert_int_equal(bpf_map__set_pin_path(map, NULL), 0);
-	skel->rodata->config = n->f.config;
-	assert_int_equal(wf_load_size_maps(skel), 0);
-	assert_int_equal(weft_bpf__load(skel), 0);
-	n->f.skel = skel;
-}
-
-static struct oracle_rig *rig_new(void)
-{
-	struct oracle_rig *rig = calloc(1, sizeof(*rig));
-	struct wf_err err;
-	cpu_set_t cpus;
-
-	CPU_ZERO(&cpus);
-	CPU_SET(sched_getcpu(), &cpus);
-	assert_int_equal(sched_setaffinity(0, sizeof(cpus), &cpus), 0);
-	make_network(rig);
-	rig->empty = wf_image_new();
-	assert_int_equal(wf_image_seal(rig->empty, &err), 0);
-	for (uint16_t k = 0; k < ORACLE_NODES; k++) {
-		load_node(&rig->nodes[k], k + 1);
-		rig->nodes[k].installed = rig->empty;
-	}
-	return rig;
-}
-
-static void rig_free(struct oracle_rig *rig)
-{
-	for (int k = 0; k < ORACLE_NODES; k++)
-		weft_bpf__destroy(rig->nodes[k].f.skel);
-	wf_image_free(rig->empty);
-	free(rig);
-}
-
-static void change(struct node *n, const struct wf_table_change *c)
-{
-	int fd = bpf_object__find_map_fd_by_name(n->f.skel->obj, wf_table_name(c->table));
-
-	assert_true(fd >= 0);
-	if (c->value)
-		assert_int_equal(bpf_map_update_elem(fd, c->key, c->value, BPF_ANY), 0);
-	else
-		assert_int_equal(bpf_map_delete_elem(fd, c->key), 0);
-}
-
-static void install(struct node *n, struct wf_image *img)
-{
-	_cleanup_free_ struct wf_table_change *changes = NULL;
-	size_t n_changes;
-
-	assert_int_equal(wf_image_diff(n->installed, img, &changes, &n_changes), 0);
-	for (size_t i = 0; i < n_changes; i++)
-		change(n, &changes[i]);
-	n->installed = img;
-	fixture_forget(&n->f);
-}
 
 /* A flow in one of its directions. */
 struct flow {
@@ -190,7 +69,7 @@ static uint16_t ethertype(const struct flow *f)
 	return wf_addr_is_v4(&f->p.src) ? 0x0800 : 0x86dd;
 }
 
-static struct node *node_of(struct oracle_rig *rig, const struct wf_object *e)
+static struct oracle_node *node_of(struct oracle_rig *rig, const struct wf_object *e)
 {
 	return &rig->nodes[e->endpoint.node[1] - '0'];
 }
@@ -490,7 +369,7 @@ static void try_world(struct oracle_rig *rig, unsigned int seed, struct tally *t
 
 	oracle_world_init(&w, seed, rig->ifindexes);
 	for (int k = 0; k < ORACLE_NODES; k++)
-		install(&rig->nodes[k], w.images[k]);
+		oracle_node_install(&rig->nodes[k], w.images[k]);
 	for (int i = 0; i < PACKETS; i++) {
 		f.sport = rig->sport = 20000 + (rig->sport + 1) % 30000;
 		oracle_make_packet(&w, &f.p);
@@ -502,18 +381,18 @@ static void try_world(struct oracle_rig *rig, unsigned int seed, struct tally *t
 		try_stranger(rig, &w, &f, t);
 	}
 	for (int k = 0; k < ORACLE_NODES; k++)
-		install(&rig->nodes[k], rig->empty);
+		oracle_node_install(&rig->nodes[k], rig->empty);
 	oracle_world_done(&w);
 }
 
 static void the_programs_decide_as_the_oracle_does(void **state)
 {
-	struct oracle_rig *rig = rig_new();
+	struct oracle_rig *rig = oracle_rig_new();
 	struct tally t = {0};
 
 	for (unsigned int seed = 1; seed <= WORLDS; seed++)
 		try_world(rig, seed, &t);
-	rig_free(rig);
+	oracle_rig_free(rig);
 	assert_true(t.n > WORLDS * PACKETS * 3 / 4);
 	assert_true(t.n_delivered > 3000 && t.n_denied > 1500 && t.n_unknown > 400);
 	assert_true(t.n_replies > 2000 && t.n_pure_replies > 200 && t.n_foreign > 30);
@@ -522,12 +401,12 @@ static void the_programs_decide_as_the_oracle_does(void **state)
 
 static int print_tally(unsigned int seed, unsigned int n)
 {
-	struct oracle_rig *rig = rig_new();
+	struct oracle_rig *rig = oracle_rig_new();
 	struct tally t = {0};
 
 	for (unsigned int i = 0; i < n; i++)
 		try_world(rig, seed + i, &t);
-	rig_free(rig);
+	oracle_rig_free(rig);
 	printf("%u packets: delivered %u, denied %u, unknown %u; replies %u, only as such %u; "
 	       "foreign %u; strangers in %u, out %u\n",
 	       t.n, t.n_delivered, t.n_denied, t.n_unknown, t.n_replies, t.n_pure_replies,

@@ -1,232 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-/*
- * Staging as tables of times: at each moment a wish, and what is then installed, as text:
- *
- *   IN/OUT/WAS [sets] way WAYS [listed] [keys] mtu MTU, STATE NEXT
- *
- * IN, OUT, WAS: the tenant's set, set_out, set_was. [sets]: those whose entries are all there, '!'
- * behind one that is there in part. WAYS: what is in the path of the policy ('=' before it if it is
- * signed), its gone alternative, and the choice's sum. STATE: settled or waits. NEXT: ms.
- */
-#include "compile/wish_test.h"
-
-#include "base/buf.h"
-#include "compile/staging.h"
-#include "wire/bytes.h"
-
-#define TENANT 5
-#define POLICY 3
-#define NODE   9
-
-struct wish {
-	const char *sets; /* each a letter; the first is the tenant's, others belong to nobody */
-	const char *ways; /* "=a": signed, with a in the header; a second letter: an alternative */
-	const char *listed, *keys; /* each a letter */
-};
-
-struct moment {
-	int64_t at_ms;
-	struct wish wish;
-	const char *expected;
-};
-
-static uint64_t number(char letter)
-{
-	return (uint64_t)letter << 32 | 0x01020304;
-}
-
-static struct wf_zone_key zone_key(char letter)
-{
-	struct wf_zone_key key = {.prefix_len = 64};
-
-	wf_store_be64(key.set, number(letter));
-	return key;
-}
-
-static struct wf_verdict_key verdict_key(char letter)
-{
-	return (struct wf_verdict_key){.set = number(letter), .from = {.id = 1}};
-}
-
-static struct wf_policy_key policy_key(char letter)
-{
-	return (struct wf_policy_key){.set = number(letter), .policy = POLICY};
-}
-
-static void add(struct wf_image *img, enum wf_table t, const void *key, const void *value)
-{
-	assert_int_equal(wf_image_add(img, t, key, value), 0);
-}
-
-/* All sets have a list of ranges in common, and one of their own. */
-static void add_set(struct wf_image *img, char letter, bool is_first)
-{
-	const uint64_t set = number(letter), ranges = set + 1, shared = 42;
-	struct wf_verdict_key verdict = verdict_key(letter);
-	struct wf_policy_key policy = policy_key(letter);
-	struct wf_zone_key zone = zone_key(letter);
-	struct wf_policy_entry entry = {.needs = 1};
-	struct wf_set value = {.is_tracked = 1};
-	struct wf_ranges list = {.n = 1};
-	uint32_t inside = 1;
-
-	add(img, WF_TABLE_SET, &set, &value);
-	add(img, WF_TABLE_ZONE, &zone, &inside);
-	add(img, WF_TABLE_POLICY, &policy, &entry);
-	add(img, WF_TABLE_VERDICT, &verdict, &ranges);
-	verdict.from.id = 2;
-	add(img, WF_TABLE_VERDICT, &verdict, &shared);
-	add(img, WF_TABLE_RANGES, &ranges, &list);
-	if (is_first)
-		add(img, WF_TABLE_RANGES, &shared, &list);
-}
-
-static struct wf_path_key path_key(uint8_t alternative)
-{
-	return (struct wf_path_key){
-		.tenant = TENANT, .policy = POLICY, .node = NODE, .alternative = alternative};
-}
-
-static const struct wf_choice_key choice_key = {.tenant = TENANT, .policy = POLICY, .node = NODE};
-
-static void add_ways(struct wf_image *img, const char *ways)
-{
-	bool is_signed = *ways == '=';
-	struct wf_choice choice = {0};
-
-	for (ways += is_signed; *ways; ways++) {
-		struct wf_path_key key = path_key(choice.n);
-		struct wf_counter_key counter = {.kind = WF_COUNTER_PATH};
-		struct wf_template template = {.len = 40, .is_signed = is_signed};
-
-		template.header[0] = (uint8_t)*ways;
-		add(img, WF_TABLE_PATH, &key, &template);
-		memcpy(counter.name, &key, sizeof(key));
-		assert_int_equal(wf_image_add_counter(img, &counter), 0);
-		choice.n++;
-		choice.bound[choice.n - 1] = choice.n;
-	}
-	if (choice.n)
-		add(img, WF_TABLE_CHOICE, &choice_key, &choice);
-}
-
-static struct wf_image *make(const struct wish *w)
-{
-	struct wf_image *img = wf_image_new();
-	struct wf_tenant_entry entry = {0};
-	uint32_t tenant = TENANT;
-
-	for (const char *p = w->sets; *p; p++)
-		add_set(img, *p, p == w->sets);
-	if (*w->sets) {
-		entry.set = entry.set_out = number(*w->sets);
-		add(img, WF_TABLE_TENANT, &tenant, &entry);
-	}
-	add_ways(img, w->ways);
-	for (const char *p = w->listed; *p; p++) {
-		struct wf_listed_key key = {.tenant = TENANT, .hash = (uint64_t)*p};
-		struct wf_listed listed = {.n = 1};
-
-		add(img, WF_TABLE_LISTED, &key, &listed);
-	}
-	for (const char *p = w->keys; *p; p++) {
-		struct wf_transit_key transit = {.key = (uint32_t)*p};
-		struct wf_transit_entry mark = {.k = {1}};
-		struct wf_key_entry key = {.inner = {1}};
-		uint32_t id = (uint32_t)*p;
-
-		add(img, WF_TABLE_KEY, &id, &key);
-		add(img, WF_TABLE_TRANSIT, &transit, &mark);
-	}
-	assert_int_equal(wf_image_add_mtu(img, 7, 1460 - 10 * (uint32_t)strlen(w->ways)), 0);
-	assert_int_equal(wf_image_seal(img, NULL), 0);
-	return img;
-}
-
-static void put_number(struct wf_buf *b, uint64_t set)
-{
-	wf_buf_printf(b, "%c", set ? (char)(set >> 32) : '-');
-}
-
-static void put_sets(struct wf_buf *b, const struct wf_image *img)
-{
-	const uint64_t shared = 42;
-
-	for (char letter = 'A'; letter <= 'Z'; letter++) {
-		const uint64_t set = number(letter), ranges = set + 1;
-		struct wf_verdict_key verdict = verdict_key(letter);
-		struct wf_policy_key policy = policy_key(letter);
-		struct wf_zone_key zone = zone_key(letter);
-		int n = !!wf_image_find(img, WF_TABLE_SET, &set) +
-			!!wf_image_find(img, WF_TABLE_ZONE, &zone) +
-			!!wf_image_find(img, WF_TABLE_POLICY, &policy) +
-			!!wf_image_find(img, WF_TABLE_VERDICT, &verdict) +
-			!!wf_image_find(img, WF_TABLE_RANGES, &ranges);
-
-		if (n)
-			wf_buf_printf(b, "%c%s", letter,
-				      n < 5 || !wf_image_find(img, WF_TABLE_RANGES, &shared) ? "!"
-											     : "");
-	}
-}
-
-static void put_ways(struct wf_buf *b, const struct wf_image *img)
-{
-	const struct wf_choice *choice = wf_image_find(img, WF_TABLE_CHOICE, &choice_key);
-	size_t n_counters;
-
-	for (uint8_t i = 0; i < 3; i++) {
-		struct wf_path_key key = path_key(i);
-		const struct wf_template *path = wf_image_find(img, WF_TABLE_PATH, &key);
-
-		if (path)
-			wf_buf_printf(b, "%s%c", path->is_signed && !i ? "=" : "", path->header[0]);
-	}
-	wf_buf_printf(b, "%d", choice ? choice->n : 0);
-	wf_image_counters(img, &n_counters);
-	assert_int_equal(n_counters, wf_image_count(img, WF_TABLE_PATH));
-}
-
-static char *image_str(const struct wf_image *img, const struct wf_staging_result *result)
-{
-	uint32_t tenant = TENANT;
-	const struct wf_tenant_entry *t = wf_image_find(img, WF_TABLE_TENANT, &tenant);
-	struct wf_buf b = {0};
-	size_t n;
-
-	if (t) {
-		put_number(&b, t->set);
-		put_number(&b, t->set_out);
-		put_number(&b, t->set_was);
-	}
-	wf_buf_puts(&b, " [");
-	put_sets(&b, img);
-	wf_buf_puts(&b, "] way ");
-	put_ways(&b, img);
-	wf_buf_puts(&b, " [");
-	for (size_t i = 0; i < wf_image_count(img, WF_TABLE_LISTED); i++) {
-		const struct wf_listed_key *key = wf_image_key(img, WF_TABLE_LISTED, i);
-
-		wf_buf_printf(&b, "%c", (char)key->hash);
-	}
-	wf_buf_puts(&b, "] [");
-	for (size_t i = 0; i < wf_image_count(img, WF_TABLE_KEY); i++)
-		wf_buf_printf(&b, "%c", *(const char *)wf_image_key(img, WF_TABLE_KEY, i));
-	assert_int_equal(wf_image_count(img, WF_TABLE_KEY), wf_image_count(img, WF_TABLE_TRANSIT));
-	wf_buf_printf(&b, "] %u, %s %d", wf_image_mtus(img, &n)->mtu,
-		      result->is_settled ? "settled" : "waits", (int)result->again_in_ms);
-	return wf_buf_take(&b);
-}
+/* Staging as tables of times: at each moment a wish, and what is then installed (moment_test.h). */
+#include "compile/moment_test.h"
 
 /* @installed: before the first moment; a new one each time. */
 static void step(struct wf_staging *s, struct wf_image **installed, const struct moment *m)
 {
-	struct wf_image *img = make(&m->wish);
+	struct wf_image *img = moment_make(&m->wish);
 	struct wf_staging_result result;
 	_cleanup_free_ char *got = NULL;
 
 	assert_int_equal(wf_staging_step(s, *installed, img, m->at_ms, &result), 0);
-	got = image_str(img, &result);
+	got = moment_str(img, &result);
 	if (strcmp(got, m->expected) != 0)
 		fail_msg("at %d:\n  %s, not\n  %s", (int)m->at_ms, got, m->expected);
 	wf_image_free(*installed);
@@ -235,7 +19,7 @@ static void step(struct wf_staging *s, struct wf_image **installed, const struct
 
 static void run(const struct wish *first, const struct moment *moments, size_t n)
 {
-	WF_CLEANUP(cleanup_image) struct wf_image *installed = make(first);
+	WF_CLEANUP(cleanup_image) struct wf_image *installed = moment_make(first);
 	struct wf_staging s = {0};
 
 	for (size_t i = 0; i < n; i++)
@@ -299,13 +83,14 @@ static void a_set_that_never_settled_is_never_sent_by(void **state)
 static void wishes_without_an_end_are_followed_in_the_end(void **state)
 {
 	WF_CLEANUP(cleanup_image)
-	struct wf_image *installed = make(&(struct wish){"A", "", "", ""});
+	struct wf_image *installed = moment_make(&(struct wish){"A", "", "", ""});
 	struct wf_staging s = {0};
 	struct wf_staging_result result;
 	int64_t at;
 
 	for (at = 0; at <= 990; at += 90) {
-		struct wf_image *img = make(&(struct wish){at / 90 % 2 ? "B" : "C", "", "", ""});
+		struct wf_image *img =
+			moment_make(&(struct wish){at / 90 % 2 ? "B" : "C", "", "", ""});
 
 		assert_int_equal(wf_staging_step(&s, installed, img, at, &result), 0);
 		assert_false(result.is_settled);
@@ -432,13 +217,13 @@ static void damage_is_not_kept(void **state)
 	static const struct moment damaged = {1010,
 					      {"B", "=a", "", ""},
 					      "BB- [B] way =a1 [] [] 1440, settled -1"};
-	WF_CLEANUP(cleanup_image) struct wf_image *installed = make(&(struct wish)NOTHING);
+	WF_CLEANUP(cleanup_image) struct wf_image *installed = moment_make(&(struct wish)NOTHING);
 	struct wf_staging s = {0};
 
 	step(&s, &installed, &settled);
 	step(&s, &installed, &begins);
 	wf_image_free(installed);
-	installed = make(&(struct wish){"Z", "=z", "", ""});
+	installed = moment_make(&(struct wish){"Z", "=z", "", ""});
 	step(&s, &installed, &damaged);
 	wf_staging_done(&s);
 }
@@ -449,7 +234,7 @@ static struct wf_image *make_many_keys(uint32_t first)
 	struct wf_key_entry entry = {.inner = {1}};
 
 	for (uint32_t id = first; id < first + 10; id++)
-		add(img, WF_TABLE_KEY, &id, &entry);
+		moment_add(img, WF_TABLE_KEY, &id, &entry);
 	assert_int_equal(wf_image_seal(img, NULL), 0);
 	return img;
 }
@@ -469,17 +254,18 @@ static void what_does_not_fit_beside_the_wish_is_let_go(void **state)
 static struct wf_image *make_many_verdicts(char letter)
 {
 	struct wf_image *img = wf_image_new();
-	struct wf_tenant_entry tenant = {.set = number(letter), .set_out = number(letter)};
-	struct wf_verdict_key key = verdict_key(letter);
+	struct wf_tenant_entry tenant = {.set = moment_number(letter),
+					 .set_out = moment_number(letter)};
+	struct wf_verdict_key key = moment_verdict_key(letter);
 	struct wf_set set = {.has_verdicts = 1};
 	uint64_t ranges = 1;
-	uint32_t id = TENANT;
+	uint32_t id = MOMENT_TENANT;
 
-	add(img, WF_TABLE_TENANT, &id, &tenant);
-	add(img, WF_TABLE_SET, &key.set, &set);
+	moment_add(img, WF_TABLE_TENANT, &id, &tenant);
+	moment_add(img, WF_TABLE_SET, &key.set, &set);
 	for (key.from.tenant = 0; key.from.tenant < 300; key.from.tenant++)
 		for (key.from.id = 0; key.from.id < 1000; key.from.id++)
-			add(img, WF_TABLE_VERDICT, &key, &ranges);
+			moment_add(img, WF_TABLE_VERDICT, &key, &ranges);
 	assert_int_equal(wf_image_seal(img, NULL), 0);
 	return img;
 }
@@ -491,12 +277,12 @@ static void a_set_too_big_to_be_kept_is_replaced_at_once(void **state)
 	const struct wf_tenant_entry *tenant;
 	struct wf_staging s = {0};
 	struct wf_staging_result result;
-	uint32_t id = TENANT;
+	uint32_t id = MOMENT_TENANT;
 
 	assert_int_equal(wf_staging_step(&s, installed, wish, 0, &result), 0);
 	assert_int_equal(wf_image_count(wish, WF_TABLE_VERDICT), 300000);
 	tenant = wf_image_find(wish, WF_TABLE_TENANT, &id);
-	assert_int_equal(tenant->set_out, number('B'));
+	assert_int_equal(tenant->set_out, moment_number('B'));
 	assert_int_equal(tenant->set_was, 0);
 	assert_true(result.is_settled);
 	wf_staging_done(&s);
