@@ -10,4 +10,4 @@ HERE = pathlib.Path(__file__).resolve().parent
 BUILD = pathlib.Path(os.environ.get("WEFT_BUILD", HERE.parent / "build")).resolve()
 sys.path[:0] = [str(HERE), str(HERE.parent / "demo")]
 os.environ.setdefault("WEFT", str(BUILD / "cli/weft"))
-pytest.register_assert_rewrite("cluster", "frames", "servers")
+pytest.register_assert_rewrite("attack", "cluster", "frames", "servers")

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Random objects, to JSON and back, and cloned: nothing is lost. Seeded, so a failure can be
+ * repeated.
+ */
+#include <netinet/in.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "model/ports.h"
+#include "schema/object_text_test.h"
+
+#define N_RANDOM 2000
+
+static unsigned int below(unsigned int n)
+{
+	return (unsigned int)rand() % n;
+}
+
+static void random_word(char *buf, size_t max, const char *also)
+{
+	static const char alnum[] = "abcXYZ019";
+	size_t n = 1 + below((unsigned int)max);
+
+	for (size_t i = 0; i < n; i++)
+		buf[i] = i && below(4) == 0 ? also[below((unsigned int)strlen(also))]
+					    : alnum[below(sizeof(alnum) - 1)];
+	buf[n] = '\0';
+}
+
+static void random_labels(struct wf_labels *l, unsigned int at_least)
+{
+	char key[WF_LABEL_KEY_MAX + 1], value[WF_LABEL_VALUE_MAX + 1] = "";
+	unsigned int n = at_least + below(5);
+
+	while (n--) {
+		random_word(key, 20, "-_./");
+		if (below(5))
+			random_word(value, 20, "-_.");
+		assert_int_equal(wf_labels_set(l, key, value), 0);
+	}
+}
+
+/* 10.i.x.y or fdXX:i:..., so that different @i never meet. */
+static struct wf_addr random_addr(unsigned int i, bool is_v4)
+{
+	struct wf_addr a;
+	char text[64];
+
+	if (is_v4)
+		snprintf(text, sizeof(text), "10.%u.%u.%u", i, below(256), below(256));
+	else
+		snprintf(text, sizeof(text), "fd%02x:%x::%x:%x", i, below(65536), below(65536),
+			 1 + below(65535));
+	assert_int_equal(wf_addr_parse(text, &a), 0);
+	return a;
+}
+
+static struct wf_prefix random_prefix(unsigned int i, bool is_v4)
+{
+	struct wf_prefix p = {.addr = random_addr(i, is_v4)};
+
+	p.len = (uint8_t)(is_v4 ? 96 + 16 + below(17) : 16 + below(113));
+	wf_addr_mask(&p.addr, p.len);
+	return p;
+}
+
+/* @n_types: how many of the types it can be. */
+static void random_selector(struct wf_selector *s, bool is_v4, unsigned int n_types)
+{
+	s->type = (enum wf_selector_type)below(n_types);
+	if (s->type == WF_SELECT_LABELS)
+		random_labels(&s->labels, 1);
+	if (s->type == WF_SELECT_TENANT) {
+		random_word(s->tenant, WF_NAME_MAX, "-_.");
+		random_labels(&s->labels, 0);
+	}
+	if (s->type == WF_SELECT_PREFIX)
+		s->prefix = random_prefix(1, is_v4);
+}
+
+static void random_node(struct wf_node *node)
+{
+	node->id = (uint16_t)below(WF_NODE_ID_MAX + 1);
+	node->mtu = below(2) ? WF_UNDERLAY_MTU_MIN + below(9000) : 0;
+	node->has_end_sid = below(2);
+	if (node->has_end_sid)
+		node->end_sid = random_addr(1, false);
+}
+
+static void random_tenant(struct wf_tenant *t)
+{
+	t->id = below(WF_TENANT_ID_MAX + 1);
+	t->n_prefixes = 1 + below(WF_TENANT_PREFIX_MAX);
+	for (unsigned int i = 0; i < t->n_prefixes; i++)
+		t->prefixes[i] = random_prefix(i, below(2));
+	t->encoding = (enum wf_encoding)below(WF_ENCODING_COUNT);
+	t->metadata = (enum wf_metadata)below(WF_METADATA_COUNT);
+	t->is_deny_default = below(2);
+	t->require = below(2) ? WF_REQUIRE_HMAC : 0;
+	t->n_verify = below(WF_VIA_MAX + 1);
+	for (unsigned int i = 0; i < t->n_verify; i++)
+		snprintf(t->verify[i], sizeof(t->verify[i]), "%u.%u", i, below(100));
+}
+
+static void random_endpoint(struct wf_endpoint *e)
+{
+	if (below(2))
+		random_word(e->node, WF_NAME_MAX, "-_.");
+	e->is_declared = below(2);
+	for (size_t i = 0; i < sizeof(e->mac); i++)
+		e->mac[i] = (uint8_t)below(256);
+	e->n_addrs = below(WF_ENDPOINT_ADDR_MAX + 1);
+	for (unsigned int i = 0; i < e->n_addrs; i++)
+		e->addrs[i] = random_addr(i, below(2));
+	random_labels(&e->labels, 0);
+	e->identity = below(WF_IDENTITY_MAX + 1);
+	e->identity_was = below(3);
+	e->is_announced = below(2);
+	e->is_sr_aware = below(2);
+}
+
+static void random_ports(struct wf_policy *p)
+{
+	static const uint8_t protos[] = {IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP, IPPROTO_ICMP};
+
+	p->n_ports = below(WF_POLICY_PORTS_MAX + 1);
+	for (unsigned int i = 0; i < p->n_ports; i++) {
+		struct wf_port_range *range = &p->ports[i];
+		unsigned int last;
+
+		range->proto = protos[below(4)];
+		last = range->proto == IPPROTO_ICMP ? WF_ICMP_TYPE_MAX : WF_PORT_MAX;
+		range->first = (uint16_t)(below(3) ? below(last + 1) : 0);
+		range->last = (uint16_t)(below(3) ? range->first + below(last + 1 - range->first)
+						  : last);
+	}
+}
+
+static void random_paths(struct wf_policy *p)
+{
+	static const uint8_t needs[] = {0, WF_REQUIRE_HMAC, WF_REQUIRE_HMAC | WF_REQUIRE_PATH,
+					WF_REQUIRE_HMAC | WF_REQUIRE_TRANSIT,
+					WF_REQUIRE_HMAC | WF_REQUIRE_PATH | WF_REQUIRE_TRANSIT};
+
+	p->require = needs[below(5)];
+	if (p->require & WF_REQUIRE_TRANSIT)
+		p->transit_every = (uint16_t)(1 + below(below(2) ? 1 : 65535));
+	p->n_paths = 1 + below(WF_PATHS_MAX);
+	p->paths = calloc(p->n_paths, sizeof(*p->paths));
+	for (unsigned int i = 0; i < p->n_paths; i++) {
+		p->paths[i].weight = 1 + below(WF_WEIGHT_MAX);
+		p->paths[i].n_via = 1 + below(WF_VIA_MAX);
+		for (unsigned int j = 0; j < p->paths[i].n_via; j++)
+			random_word(p->paths[i].via[j], WF_NAME_MAX, "-_.");
+	}
+	p->is_symmetric = below(2);
+	p->encoding = (enum wf_encoding)below(WF_ENCODING_COUNT);
+}
+
+static void random_policy(struct wf_policy *p)
+{
+	bool is_v4 = below(2);
+
+	p->id = (uint16_t)below(WF_POLICY_ID_MAX + 1);
+	random_selector(&p->from, is_v4, WF_SELECT_COUNT);
+	random_selector(&p->to, is_v4, WF_SELECT_TENANT);
+	random_ports(p);
+	p->is_deny = below(3) == 0;
+	if (!p->is_deny)
+		random_paths(p);
+}
+
+static void random_key(struct wf_hmac_key *key)
+{
+	key->id = 1 + (uint32_t)rand();
+	key->secret_len = WF_SECRET_MIN + below(WF_SECRET_MAX - WF_SECRET_MIN + 1);
+	for (unsigned int i = 0; i < key->secret_len; i++)
+		key->secret[i] = (uint8_t)below(256);
+	key->state = (enum wf_key_state)below(WF_KEY_STATE_COUNT);
+	key->retires_ms = below(2) ? 1700000000000 + rand() : 0;
+	key->is_linux = below(2);
+}
+
+static struct wf_object *random_object(void)
+{
+	enum wf_kind kind = (enum wf_kind)below(WF_KIND_COUNT);
+	char name[WF_NAME_MAX + 1], tenant[WF_NAME_MAX + 1], text[WF_LABELS_STR_MAX];
+	struct wf_object *o;
+
+	random_word(name, WF_NAME_MAX, "-_.");
+	random_word(tenant, WF_NAME_MAX, "-_.");
+	o = wf_object_new(kind, wf_kind_has_tenant(kind) ? tenant : NULL, name);
+	if (kind == WF_KIND_NODE)
+		random_node(&o->node);
+	else if (kind == WF_KIND_TENANT)
+		random_tenant(&o->self);
+	else if (kind == WF_KIND_ENDPOINT)
+		random_endpoint(&o->endpoint);
+	else if (kind == WF_KIND_POLICY)
+		random_policy(&o->policy);
+	else if (kind == WF_KIND_KEY)
+		random_key(&o->key);
+	if (kind == WF_KIND_IDENTITY) {
+		o->identity.id = 1 + below(WF_IDENTITY_MAX);
+		random_labels(&o->identity.labels, 0);
+		free(o->name);
+		o->name = strdup(wf_labels_str(&o->identity.labels, text));
+	}
+	return o;
+}
+
+static bool is_equal_selector(const struct wf_selector *a, const struct wf_selector *b)
+{
+	return a->type == b->type && strcmp(a->tenant, b->tenant) == 0 &&
+	       wf_labels_equal(&a->labels, &b->labels) &&
+	       memcmp(&a->prefix, &b->prefix, sizeof(a->prefix)) == 0;
+}
+
+static bool are_equal_ports(const struct wf_policy *a, const struct wf_policy *b)
+{
+	for (unsigned int i = 0; i < a->n_ports; i++)
+		if (a->ports[i].proto != b->ports[i].proto ||
+		    a->ports[i].first != b->ports[i].first || a->ports[i].last != b->ports[i].last)
+			return false;
+	return a->n_ports == b->n_ports;
+}
+
+static bool is_equal(const struct wf_object *a, const struct wf_object *b)
+{
+	if (wf_object_cmp(a, b) != 0)
+		return false;
+	switch (a->kind) {
+	case WF_KIND_NODE:
+		return a->node.id == b->node.id && a->node.mtu == b->node.mtu &&
+		       a->node.has_end_sid == b->node.has_end_sid &&
+		       wf_addr_cmp(&a->node.end_sid, &b->node.end_sid) == 0;
+	case WF_KIND_TENANT:
+		return a->self.id == b->self.id && a->self.n_prefixes == b->self.n_prefixes &&
+		       memcmp(a->self.prefixes, b->self.prefixes, sizeof(a->self.prefixes)) == 0 &&
+		       a->self.encoding == b->self.encoding &&
+		       a->self.metadata == b->self.metadata &&
+		       a->self.is_deny_default == b->self.is_deny_default &&
+		       a->self.require == b->self.require && a->self.n_verify == b->self.n_verify &&
+		       memcmp(a->self.verify, b->self.verify, sizeof(a->self.verify)) == 0;
+	case WF_KIND_IDENTITY:
+		return a->identity.id == b->identity.id &&
+		       wf_labels_equal(&a->identity.labels, &b->identity.labels);
+	case WF_KIND_ENDPOINT:
+		return strcmp(a->endpoint.node, b->endpoint.node) == 0 &&
+		       a->endpoint.is_declared == b->endpoint.is_declared &&
+		       memcmp(a->endpoint.mac, b->endpoint.mac, 6) == 0 &&
+		       a->endpoint.n_addrs == b->endpoint.n_addrs &&
+		       memcmp(a->endpoint.addrs, b->endpoint.addrs, sizeof(a->endpoint.addrs)) ==
+			       0 &&
+		       wf_labels_equal(&a->endpoint.labels, &b->endpoint.labels) &&
+		       a->endpoint.identity == b->endpoint.identity &&
+		       a->endpoint.identity_was == b->endpoint.identity_was &&
+		       a->endpoint.is_announced == b->endpoint.is_announced &&
+		       a->endpoint.is_sr_aware == b->endpoint.is_sr_aware;
+	case WF_KIND_KEY:
+		return memcmp(&a->key, &b->key, sizeof(a->key)) == 0;
+	default:
+		return a->policy.id == b->policy.id &&
+		       is_equal_selector(&a->policy.from, &b->policy.from) &&
+		       is_equal_selector(&a->policy.to, &b->policy.to) &&
+		       a->policy.n_paths == b->policy.n_paths &&
+		       (!a->policy.n_paths ||
+			memcmp(a->policy.paths, b->policy.paths,
+			       a->policy.n_paths * sizeof(*a->policy.paths)) == 0) &&
+		       a->policy.is_deny == b->policy.is_deny &&
+		       a->policy.require == b->policy.require &&
+		       a->policy.transit_every == b->policy.transit_every &&
+		       are_equal_ports(&a->policy, &b->policy) &&
+		       a->policy.is_symmetric == b->policy.is_symmetric &&
+		       a->policy.encoding == b->policy.encoding;
+	}
+}
+
+static void random_objects_come_back_equal(void **state)
+{
+	srand(2);
+	for (int i = 0; i < N_RANDOM; i++) {
+		WF_CLEANUP(cleanup_object) struct wf_object *o = random_object();
+		WF_CLEANUP(cleanup_object) struct wf_object *clone = wf_object_clone(o);
+		WF_CLEANUP(cleanup_object) struct wf_object *back = NULL;
+		_cleanup_free_ char *text = to_text(o);
+
+		back = from_text(text, true);
+		if (!is_equal(o, back))
+			fail_msg("%d: %s", i, text);
+		assert_true(is_equal(o, clone));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(random_objects_come_back_equal),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
