@@ -24,9 +24,9 @@ static int check_file(int fd, const char *path, struct wf_err *err)
 		return wf_err_errno(err, -EISDIR, "secret file %s", path);
 	if (S_ISREG(st.st_mode) && (st.st_mode & FOR_OTHERS))
 		return wf_err_set(err, -EACCES,
-				  "secret file %s is open to others (mode %04o): run 'chmod 600 "
-				  "%s', and make a new secret if somebody may have read it",
-				  path, st.st_mode & 07777, path);
+				  "secret file %s is open to others (mode %04o): chmod it to 600, "
+				  "and make a new secret if somebody may have read it",
+				  path, st.st_mode & 07777);
 	return 0;
 }
 

@@ -133,6 +133,10 @@ static void check_allow(struct check *c, const struct wf_policy *p)
 		wf_problems_add(c->problems, c->index, "require",
 				"transit is what waypoints prove, and there is a path without one; "
 				"path is proved without, too");
+	if (p->is_symmetric && p->from.type == WF_SELECT_TENANT)
+		wf_problems_add(
+			c->problems, c->index, "reverse",
+			"replies to another tenant go by the direct path; leave reverse out");
 }
 
 static void check_ports(struct check *c, const struct wf_policy *p)

@@ -111,14 +111,17 @@ static int check_duplicate(struct wf_manifest *m, const struct entry *e)
 	char key[WF_OBJECT_KEY_MAX], msg[WF_ERR_MSG_MAX];
 	const struct entry *first;
 	json_t *seen;
+	bool is_here;
 
 	wf_object_key(e->object->kind, e->object->tenant, e->object->name, key);
 	seen = json_object_get(m->seen, key);
 	if (!seen)
 		return json_object_set_new(m->seen, key, json_integer(m->entries.n)) ? -ENOMEM : 0;
 	first = &m->entries.items[json_integer_value(seen)];
-	snprintf(msg, sizeof(msg), "%s '%s' is there twice; first in %.80s:%u",
-		 wf_kind_name(e->object->kind), e->object->name, m->files.items[first->file],
+	is_here = first->file == e->file;
+	snprintf(msg, sizeof(msg), "%s '%s' is there twice; first in %.80s%s%u",
+		 wf_kind_name(e->object->kind), e->object->name,
+		 is_here ? "line" : m->files.items[first->file], is_here ? " " : ":",
 		 wf_lines_find(&first->lines, first->json, ""));
 	complain(m, e->file, wf_lines_find(&e->lines, e->json, "name"), "name", msg);
 	return -EINVAL;

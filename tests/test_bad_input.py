@@ -77,7 +77,7 @@ MANIFESTS = {
         "fd00:0:0:1::/64)"]),
     "duplicate name": (TENANT + "prefixes: [10.0.0.0/8]\n---\n" + TENANT +
                        "prefixes: [10.0.0.0/8]\n", [
-                           "6: name: Tenant 't' is there twice; first in {file}:1"]),
+                           "6: name: Tenant 't' is there twice; first in line 1"]),
     "duplicate key": (TENANT + "prefixes: [10.0.0.0/8]\nname: u\n", [
         "4: key 'name' is there twice; first in line 2"]),
     "unknown node": (POLICY + "via: [node/n1, node/nine]\n", [
@@ -105,8 +105,8 @@ MANIFESTS = {
         "6: ports[0]: there is no protocol 'tpc'; did you mean 'tcp'?",
         "6: ports[1]: 'tcp/65536' has a port beyond 65535, the last one there is",
         "6: ports[3]: expected ports, like tcp/5432, tcp/8000-8100, udp or icmp/8, not 80"]),
-    "too many ports": (POLICY + f"ports: [{', '.join(f'udp/{i}' for i in range(33))}]\n", [
-        "6: ports: 33 port ranges; there can be at most 32"]),
+    "too many ports": (POLICY + f"ports: [{', '.join(f'udp/{i}' for i in range(32))}]\n", [
+        "6: ports: 32 port ranges; there can be at most 31"]),
     "label syntax": (POLICY.replace("from: any", "from: app=web,"), [
         "4: from: 'app=web,' is not a set of labels, like app=web,tier=front"]),
     "unknown other tenant": (POLICY.replace("from: any", "from: tenant/rad"), [

@@ -54,7 +54,7 @@ def test_only_one_newline_is_cut_from_a_secret(keys, tmp_path):
 
 
 BAD_SECRETS = [
-    (SECRET, 0o644, "secret file {path} is open to others (mode 0644): run 'chmod 600 {path}', and "
+    (SECRET, 0o644, "secret file {path} is open to others (mode 0644): chmod it to 600, and "
      "make a new secret if somebody may have read it"),
     (SECRET, 0o640, "is open to others (mode 0640)"),
     (SECRET, 0o602, "is open to others (mode 0602)"),

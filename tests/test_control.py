@@ -13,7 +13,7 @@ import time
 
 import pytest
 
-from cluster import cluster, container, dump, policy, tenant
+from cluster import cluster, container, dump, policy, tenant, wait_for
 from control import api, ip, namespace, namespaces, pings, sentence, weft
 
 NODES = "abcd"
@@ -310,11 +310,11 @@ def test_labels_that_change_move_a_running_endpoint_to_another_policy(lab, nodes
         def chosen():
             return lab.path("mover", "two", node="a")["policy"]
 
-        assert chosen() == "web"
+        wait_for(lambda: chosen() == "web", "its packets to take the way of 'web'", 5)
         identity = a.items("endpoints")["red/mover"]["identity"]
         wish = {"kind": "Endpoint", "name": "mover", "tenant": "red", "labels": {"app": "batch"}}
         a.sync(nodes["d"].apply(wish)[1]["revision"])
-        assert chosen() == "batch"
+        wait_for(lambda: chosen() == "batch", "... of 'batch'", 5)
         assert a.items("endpoints")["red/mover"]["identity"] != identity
         assert pings(netns, "10.0.0.2")
         counted = {item["name"]: item["out"]["packets"] for item in a.items("policies").values()}

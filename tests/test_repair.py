@@ -96,7 +96,7 @@ def test_what_was_deleted_is_put_back_by_the_repair_in_time(lab, nodes):
 def damage(pins):
     """Entries are gone, one is wrong, one is nobody's."""
     dests = pins.table("dests")
-    here = next(key for key, value in dests.items() if value[8:12] != bytes(4))
+    here = next(key for key, value in dests.items() if value[16:20] != bytes(4))  # ifindex
     there = next(key for key in dests if key != here)
     pins.delete("dests", here)
     pins.put("dests", there, bytes([255] * 4) + dests[there][4:])
