@@ -159,7 +159,7 @@ static void random_paths(struct wf_policy *p)
 		for (unsigned int j = 0; j < p->paths[i].n_via; j++)
 			random_word(p->paths[i].via[j], WF_NAME_MAX, "-_.");
 	}
-	p->is_symmetric = below(2);
+	p->is_symmetric = below(2) && p->from.type != WF_SELECT_TENANT;
 	p->encoding = (enum wf_encoding)below(WF_ENCODING_COUNT);
 }
 
