@@ -30,7 +30,7 @@ WF_INLINE _Bool applied_is(const struct wf_applied *e, const struct __sk_buff *s
 			   const struct wf_inner *in)
 {
 	return !((e->generation ^ generation_now()) | (e->port ^ skb->ifindex)) &&
-	       wf_flow_equal(&e->flow, &in->flow) && (e->header_len <= WF_HEAD_MAX || head_rest(e));
+	       wf_flow_equal(&e->flow, &in->flow) && (!e->has_rest || head_rest(e));
 }
 
 /* What is known of the sender's packet and its destination. */
@@ -115,6 +115,7 @@ static __noinline int applied_fill(struct __sk_buff *skb, struct wf_applied *e,
 	e->action = (__u8)way.action;
 	e->fresh_until = 0;
 	e->header_len = 0;
+	e->has_rest = 0;
 	e->believed_until = belief_until(c);
 	e->policy = c->ruling.policy;
 	wf_copy6(e->mac, port->mac);

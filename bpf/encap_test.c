@@ -149,7 +149,8 @@ static void some_packets_are_marked(void **state)
 	assert_in_range(n_marked, 40, 160);
 }
 
-/* The key has changed, and nothing else: no packet has half of the old header. */
+/* The key has changed, and nothing else: no packet has half of the old header. (This one is longer
+ * than what a flow's entry holds.) */
 static void a_replaced_signature_is_sent_whole(void **state)
 {
 	struct fixture *f = *state;
@@ -162,7 +163,7 @@ static void a_replaced_signature_is_sent_whole(void **state)
 	for (int i = 0; i < 4; i++) {
 		const char *extras = i % 2 ? "linux" : "hmac"; /* differ in a flag, early */
 
-		signing_golden("csid", 2, "v4", extras, &golden[i % 2]);
+		signing_golden("csid", 7, "v4", extras, &golden[i % 2]);
 		signing_template(&golden[i % 2], extras, 1, &t);
 		if (i)
 			fixture_put_unseen(f, WF_TABLE_PATH, &key, &t);

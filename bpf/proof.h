@@ -47,13 +47,16 @@ WF_INLINE __u64 header_last(const __u8 *srh, const __u8 *end, __u32 srh_len)
 	return last + 8 <= end ? *(const wf_any64 *)last : 0;
 }
 
-/* The slot where the header is remembered; or, with a flag, where it may be or that it is not. */
-__noinline int header_recall(struct __sk_buff *skb, const struct wf_outer *o)
+/*
+ * The slot where the header is remembered; or, with a flag, where it may be or that it is not.
+ * @srh_len: bytes of the SRH that are its key.
+ */
+__noinline int header_recall(struct __sk_buff *skb, __u32 srh_len)
 {
 	const __u8 *data = packet_data(skb), *end = packet_end(skb);
 	const struct wf_ipv6 *ip = (const void *)(data + L3);
 	const __u8 *srh = (const void *)(ip + 1);
-	const __u32 srh_len = o ? wf_header_srh_len(o) : 0, now = generation_now();
+	const __u32 now = generation_now();
 	__u32 slot, place = 0;
 	const struct wf_header *m;
 
@@ -179,7 +182,7 @@ WF_INLINE _Bool header_transit_is(struct __sk_buff *skb, __u32 off)
 static __noinline int header_input(struct __sk_buff *skb, struct wf_outer *o,
 				   struct wf_proof *proof, enum wf_drop *drop)
 {
-	__u32 slot = (__u32)header_recall(skb, o);
+	__u32 slot = (__u32)header_recall(skb, wf_header_srh_len(o));
 	const struct wf_header *m;
 
 	if (slot & (HEADER_UNKNOWN | HEADER_STRANGE))

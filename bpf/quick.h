@@ -8,6 +8,7 @@
 #pragma once
 
 #include "bpf/case.h"
+#include "bpf/proof.h"
 #include "bpf/send.h"
 #include "bpf/tally.h"
 #include "dp/headercache.h"
@@ -54,7 +55,7 @@ WF_INLINE _Bool quick_may_go(const struct __sk_buff *skb, const struct wf_quick 
 	    (*(const wf_any16 *)(e->mac + 4) ^ *(const wf_any16 *)(eth + 10)) |
 	    ((e->action | (__u16)(e->drop << 8)) ^ encap))
 		return 0;
-	return q->hop_limit > 1 && q->ip_len <= e->max_len && e->header_len <= WF_HEAD_MAX &&
+	return q->hop_limit > 1 && q->ip_len <= e->max_len && !e->has_rest &&
 	       e->fresh_until >= now && quick_is_believed(q, e->believed_until, now);
 }
 
@@ -89,7 +90,9 @@ struct quick_outer {
 	__u64 to[2];
 	__u32 off;	    /* of the packet inside */
 	__u32 arrived_slot; /* of a SID on the way to End.DT46; 0: none */
+	__u16 source;	    /* as in struct wf_proof */
 	__u8 upper;
+	__u8 has; /* as in struct wf_proof */
 };
 
 /* A C-SID container that was walked before. */
@@ -114,11 +117,42 @@ WF_INLINE _Bool quick_walk(const struct wf_ipv6 *outer, const __u8 *end, struct 
 	return 1;
 }
 
-WF_INLINE _Bool quick_outer_read(const struct wf_ipv6 *outer, const __u8 *end,
-				 struct quick_outer *ret)
+/* A header that was walked and verified before: a signed one, or of more segments. */
+WF_INLINE _Bool quick_recall(struct __sk_buff *skb, const struct wf_ipv6 *outer, __u32 srh_len,
+			     struct quick_outer *ret)
 {
-	if (outer->next_header == WF_PROTO_ROUTING)
+	__u32 slot = (__u32)header_recall(skb, srh_len);
+	const struct wf_header *m;
+
+	if (slot & (HEADER_UNKNOWN | HEADER_STRANGE))
+		return 0;
+	m = bpf_map_lookup_elem(&headers, &slot);
+	if (!m || m->step != WF_STEP_DECAP || m->proof.transit_off)
+		return 0;
+	ret->to[0] = ((const wf_any64 *)m->to)[0];
+	ret->to[1] = ((const wf_any64 *)m->to)[1];
+	ret->off = L3 + WF_IPV6_LEN + srh_len;
+	ret->arrived_slot = m->is_moved ? m->arrived_slot : 0;
+	ret->source = m->proof.source;
+	ret->has = m->proof.has;
+	ret->upper = ((const struct wf_srh *)(outer + 1))->next_header;
+	return 1;
+}
+
+WF_INLINE _Bool quick_outer_read(struct __sk_buff *skb, const struct wf_ipv6 *outer,
+				 const __u8 *end, struct quick_outer *ret)
+{
+	const struct wf_srh *srh = (const void *)(outer + 1);
+
+	ret->source = wf_outer_source(outer->src, outer->dst);
+	ret->has = 0;
+	if (outer->next_header == WF_PROTO_ROUTING) {
+		if ((const __u8 *)(srh + 1) > end || wf_srh_len(srh) > WF_HEADER_SRH_MAX)
+			return 0;
+		if (wf_srh_len(srh) > WF_WALKED_SRH_LEN)
+			return quick_recall(skb, outer, wf_srh_len(srh), ret);
 		return quick_walk(outer, end, ret);
+	}
 	ret->to[0] = ((const wf_any64 *)outer->dst)[0];
 	ret->to[1] = ((const wf_any64 *)outer->dst)[1];
 	ret->off = L3 + WF_IPV6_LEN;
@@ -135,14 +169,14 @@ WF_INLINE _Bool quick_may_come(const struct wf_quick *q, const struct quick_oute
 	const __u8 ecn = wf_ipv6_tc(outer) & WF_ECN_MASK;
 
 	if (wf_quick_differs(q, &e->flow) | (e->generation ^ generation_now()) |
-	    (o->to[0] ^ sid[0]) | (o->to[1] ^ sid[1]) | e->drop | e->needs |
-	    (e->source ^ wf_outer_source(outer->src, outer->dst)))
+	    (o->to[0] ^ sid[0]) | (o->to[1] ^ sid[1]) | e->drop | (e->needs & ~o->has) |
+	    (e->source ^ o->source))
 		return 0;
 	return q->hop_limit > 1 && (!ecn || ecn == (q->tc & WF_ECN_MASK)) &&
 	       is_ahead(e->settle_at, now) && quick_is_believed(q, e->believed_until, now);
 }
 
-/* End.DT46, directly or behind a C-SID container. */
+/* End.DT46, whatever SIDs of this node were before it. */
 static __noinline int quick_validate(struct __sk_buff *skb)
 {
 	__u8 *data = packet_data(skb), *end = packet_end(skb);
@@ -155,7 +189,7 @@ static __noinline int quick_validate(struct __sk_buff *skb)
 
 	if ((const __u8 *)(outer + 1) > end ||
 	    *(const wf_any16 *)(data + 12) != WF_BE16(WF_ETH_P_IPV6) ||
-	    !wf_ipv6_is_version(outer) || !quick_outer_read(outer, end, &o))
+	    !wf_ipv6_is_version(outer) || !quick_outer_read(skb, outer, end, &o))
 		return NOT_QUICK;
 	is_v4 = o.upper == WF_PROTO_IPV4;
 	if ((!is_v4 && o.upper != WF_PROTO_IPV6) || !quick_read(data + o.off, end, is_v4, &q))

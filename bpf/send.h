@@ -30,17 +30,19 @@ WF_INLINE void head_fill(struct wf_applied *e, const struct wf_way *way, _Bool i
 {
 	const struct wf_template *t = way->path;
 	struct wf_ipv6 *outer = (void *)e->head;
+	__u32 at = t->next_header_offset;
 
 	e->header_len = t->len;
+	e->has_rest = t->len > WF_HEAD_MAX || t->transit_offset;
 	e->path = way->path_key;
 	__builtin_memcpy(e->head, t->header, WF_HEAD_MAX);
 	outer->vtf = wf_ipv6_vtf(0, way->flow_label);
 	e->sid_arg = way->sid_arg;
 	if (!t->is_signed && t->arg_offset <= WF_HEAD_MAX - 8)
 		wf_store_be64(e->head + (t->arg_offset & (WF_HEAD_MAX - 8)), way->sid_arg);
-	if (t->next_header_offset < WF_HEAD_MAX)
-		e->head[t->next_header_offset & (WF_HEAD_MAX - 1)] = is_v4 ? WF_PROTO_IPV4
-									   : WF_PROTO_IPV6;
+	WF_OPAQUE(at); /* the verifier wants to see the mask */
+	if (at < WF_HEAD_MAX)
+		e->head[at & (WF_HEAD_MAX - 1)] = is_v4 ? WF_PROTO_IPV4 : WF_PROTO_IPV6;
 }
 
 /* What a packet adds to the ready header. @ip_len: of the packet inside. */
@@ -100,15 +102,26 @@ static __noinline int head_store_rest(struct __sk_buff *skb, const struct wf_app
 
 	if (!t)
 		return WF_DROP_NO_PATH;
-	if (len - 1 >= WF_TEMPLATE_MAX - WF_HEAD_MAX)
-		return WF_DROP_RESIZE;
-	if (bpf_skb_store_bytes(skb, L3 + WF_HEAD_MAX, t->header + WF_HEAD_MAX, len, 0))
+	if (len - 1 < WF_TEMPLATE_MAX - WF_HEAD_MAX &&
+	    bpf_skb_store_bytes(skb, L3 + WF_HEAD_MAX, t->header + WF_HEAD_MAX, len, 0))
 		return WF_DROP_RESIZE;
 	if (!t->is_signed && t->arg_offset > WF_HEAD_MAX - 8 && !head_patch_arg(skb, t, e->sid_arg))
 		return WF_DROP_RESIZE;
 	if (t->transit_offset && !head_patch_transit(skb, t))
 		return WF_DROP_RESIZE;
 	return WF_DROP_NONE;
+}
+
+/* All behind the outer IPv6 header. */
+static __noinline int head_store_srh(struct __sk_buff *skb, const struct wf_applied *e)
+{
+	__u32 len = e->header_len < WF_HEAD_MAX ? e->header_len : WF_HEAD_MAX;
+
+	len -= WF_IPV6_LEN;
+	if (len - 1 >= WF_HEAD_MAX - WF_IPV6_LEN ||
+	    bpf_skb_store_bytes(skb, L3 + WF_IPV6_LEN, e->head + WF_IPV6_LEN, len, 0))
+		return WF_DROP_RESIZE;
+	return e->has_rest ? head_store_rest(skb, e) : WF_DROP_NONE;
 }
 
 /* Makes room and stores Ethernet and outer header. RESIZE, NO_PATH. */
@@ -128,10 +141,12 @@ WF_INLINE enum wf_drop head_push(struct __sk_buff *skb, const struct wf_applied 
 	head_patch((void *)(data + L3), e, ip_len, tc);
 	if (e->header_len == WF_IPV6_LEN)
 		return WF_DROP_NONE;
-	if (data + L3 + WF_HEAD_MAX > end)
+	if (e->header_len != WF_HEAD_CSID)
+		return head_store_srh(skb, e);
+	if (data + L3 + WF_HEAD_CSID > end)
 		return WF_DROP_RESIZE;
-	wf_copy_words(data + L3 + WF_IPV6_LEN, e->head + WF_IPV6_LEN, WF_HEAD_MAX - WF_IPV6_LEN);
-	return e->header_len == WF_HEAD_MAX ? WF_DROP_NONE : head_store_rest(skb, e);
+	wf_copy_words(data + L3 + WF_IPV6_LEN, e->head + WF_IPV6_LEN, WF_HEAD_CSID - WF_IPV6_LEN);
+	return WF_DROP_NONE;
 }
 
 /* Sends an encapsulated packet to @e's next hop, or to the one just looked up. */

@@ -18,8 +18,9 @@
 
 #define WF_FLOWCACHE_BITS  13
 #define WF_FLOWCACHE_SLOTS (1 << WF_FLOWCACHE_BITS)
-#define WF_NEXTHOP_JIFFIES 4  /* 16 ms at HZ=250 */
-#define WF_HEAD_MAX	   64 /* of a header: up to six waypoints in one C-SID container */
+#define WF_NEXTHOP_JIFFIES 4   /* 16 ms at HZ=250 */
+#define WF_HEAD_MAX	   128 /* of a header: up to two segments, signed */
+#define WF_HEAD_CSID	   64  /* ... up to six waypoints in one C-SID container */
 
 /* Both are whole cache lines, the key in the first. */
 struct wf_applied {
@@ -41,10 +42,11 @@ struct wf_applied {
 	__u32 believed_until; /* low bits of jiffies; 0: for ever. Connections are looked after */
 	struct wf_counter unsettled;
 	__u8 head[WF_HEAD_MAX] WF_ALIGNED8; /* ready outer header, its first WF_HEAD_MAX bytes */
-	struct wf_path_key path;	    /* where the rest is, when header_len > WF_HEAD_MAX */
+	struct wf_path_key path;	    /* where the rest is, if there is one */
 	__u64 sid_arg;			    /* for the rest, if the argument is there */
 	__u16 policy;			    /* whose verdict it is */
-	__u8 pad[46];
+	__u8 has_rest; /* more than the head, or something in it that changes */
+	__u8 pad[45];
 };
 
 struct wf_validated {
@@ -68,7 +70,7 @@ struct wf_validated {
 	struct wf_counter unsettled;
 };
 
-WF_SIZE_IS(struct wf_applied, 256);
+WF_SIZE_IS(struct wf_applied, 320);
 WF_SIZE_IS(struct wf_validated, 128);
 
 /* Read in the words that the parser wrote: a CPU waits when it reads across two fresh stores. */
