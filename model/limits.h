@@ -12,12 +12,10 @@
 #define WF_VIA_MAX	     16	 /* waypoints of one path */
 #define WF_PATHS_MAX	     8	 /* alternatives of one policy */
 #define WF_WEIGHT_MAX	     255
-#define WF_POLICY_PORTS_MAX                                                                   \
-	31		    /* port ranges of one policy: with what lies between, a list's 64 \
-			     */
-#define WF_LIVE_KEYS_MAX 2  /* live keys of the domain */
-#define WF_SECRET_MIN	 16 /* bytes of a key's secret */
-#define WF_SECRET_MAX	 64 /* as many as SHA-256 takes without hashing them first */
+#define WF_POLICY_PORTS_MAX  31 /* port ranges of one policy: a list of 64 holds the gaps, too */
+#define WF_LIVE_KEYS_MAX     2	/* live keys of the domain */
+#define WF_SECRET_MIN	     16 /* bytes of a key's secret */
+#define WF_SECRET_MAX	     64 /* as many as SHA-256 takes without hashing them first */
 
 #define WF_NODE_ID_MIN	    0x0001 /* global C-SIDs, DESIGN section 3 */
 #define WF_NODE_ID_MAX	    0xdfff
