@@ -120,6 +120,7 @@ struct wf_agent {
 	struct event *kern_event;
 	struct event *pass_event;
 	struct event *retry_event;
+	int64_t retry_at_ms; /* while it is pending */
 	struct event *repair_event;
 	struct event *reopen_event;
 	struct event *owner_event;
@@ -137,7 +138,7 @@ void wf_agent_arm(struct event *e, uint64_t ms);
 /* A pass in the next turn of the loop, or in @ms, if there is none before. Each pass begins with
  * none being wanted. */
 void wf_agent_want_pass(struct wf_agent *a);
-void wf_agent_want_pass_in(struct wf_agent *a, uint32_t ms);
+void wf_agent_want_pass_in(struct wf_agent *a, uint32_t ms); /* or earlier, if that is wanted */
 
 /* watch.c */
 /* Opens the store and loads the model. On failure nothing is changed. */
