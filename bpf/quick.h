@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The shortest way through both programs: an everyday packet of a flow that is remembered and may
- * go, of which nothing is due to be looked at again. For all others it is false, they are
- * untouched, and take the way of bpf/apply.h or bpf/validate.h, which would do the same with this
- * one.
+ * go, of which nothing is due to be looked at again. All others are NOT_QUICK, untouched, and take
+ * the way of bpf/apply.h or bpf/validate.h, which would do the same with this one. Functions of
+ * their own: the stack that they need is free again for that way.
  */
 #pragma once
 
