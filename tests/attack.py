@@ -16,6 +16,8 @@ import struct
 import tempfile
 import types
 
+import pytest
+
 from cluster import cluster, container, policy, tenant
 from frames import Frames, inject
 from packets import FN_DT46, IPV4, UDP, checksum, eth, ipv4, ipv6, packed, sid, udp
@@ -82,6 +84,17 @@ def known_numbers(lab):
         tenant={item["name"]: item["id"] for item in lab.ask("tenant", "list", node="a")},
         identity={key: item["identity"] for key, item in ids("endpoint").items()},
         policy={key: item["id"] for key, item in ids("policy").items()})
+
+
+@pytest.fixture(scope="module", name="lab")
+def lab_():
+    with attacked() as lab:
+        yield lab
+
+
+@pytest.fixture(scope="module", name="known")
+def known_(lab):
+    return known_numbers(lab)
 
 
 @contextlib.contextmanager

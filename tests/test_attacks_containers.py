@@ -12,23 +12,12 @@ from scapy.layers.inet6 import (ICMPv6ND_NA, ICMPv6ND_NS, ICMPv6ND_RA, ICMPv6ND_
 from scapy.layers.l2 import ARP, Ether
 
 from attack import (ADDRESS, BAD_UDP, FN6, FRAGMENTS, GATEWAY_MAC, ICMP, MARK, ONE, ONE6, SQL, TWO,
-                    TWO6, altered, attacked, dying_of, final, fragment_v4, from_container, inner,
-                    known_numbers, mtu_to, nothing_delivered, outer, too_big_v4)
+                    TWO6, altered,  dying_of, final, fragment_v4, from_container, inner,
+                    known_, lab_, mtu_to, nothing_delivered, outer, too_big_v4)
 from cluster import wait_for
 from frames import inject
 from packets import FN_DT46, FN_END, IPV4, ROUTING, UDP, ipv4, ipv6, packed, sid, srh, udp
 from servers import udp_socket
-
-
-@pytest.fixture(scope="module", name="lab")
-def lab_():
-    with attacked() as lab:
-        yield lab
-
-
-@pytest.fixture(scope="module", name="known")
-def known_(lab):
-    return known_numbers(lab)
 
 
 # ---- Forged packets -----------------------------------------------------------------------------

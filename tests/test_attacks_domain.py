@@ -8,25 +8,14 @@ import time
 import pytest
 
 from attack import (ADDRESS, FRAGMENTS, ICMP, ICMPV6, KEY, LEGAL, MARK, ONE, ONE6, OPEN, PATH_PORT,
-                    SECRET, SQL, TCP, TRANSIT_PORT, TWO, TWO6, altered, attacked, dying_of, final,
-                    from_node, inner, known_numbers, mtu_to, outer, secret_file, tcp_segment,
+                    SECRET, SQL, TCP, TRANSIT_PORT, TWO, TWO6, altered,  dying_of, final,
+                    from_node, inner, known_, lab_, mtu_to, outer, secret_file, tcp_segment,
                     too_big_v4)
 from cluster import wait_for
 from frames import OUTER_OFF, Frames, inject
 from packets import FN_END, IPV4, IPV6, ROUTING, UDP, eth, ipv4, ipv6, packed, sid, srh
 from servers import udp_socket
 from signing import HMAC_TYPE, signed_srh, transit_tlv
-
-
-@pytest.fixture(scope="module", name="lab")
-def lab_():
-    with attacked() as lab:
-        yield lab
-
-
-@pytest.fixture(scope="module", name="known")
-def known_(lab):
-    return known_numbers(lab)
 
 
 # ---- From a compromised node, or a router of the domain ------------------------------------------

@@ -3,14 +3,13 @@
 
     red-web --- [ node a ] ------ [ node w ] ------ [ node b ] --- red-db
 """
-import contextlib
 import json
 
 import pytest
 
+import lossless
 from cluster import cluster, container, policy, tenant, wait_for
 from control import api, end, log_of, sentence, start
-from traffic import Numbered
 
 WEB, DB = "10.0.0.1", "10.0.0.2"
 RED = tenant("red", "10.0.0.0/16")
@@ -49,17 +48,8 @@ def states(lab):
     return {name: item["state"] for name, item in api(lab, "b").items("keys").items()}
 
 
-@contextlib.contextmanager
 def no_packet_lost(lab):
-    """1000 packets a second, each way, for the time of a `with`."""
-    web, db = lab.netns("red-web"), lab.netns("red-db")
-    with Numbered(web, db, DB) as there, Numbered(db, web, WEB) as back:
-        for traffic in (there, back):
-            traffic.wait_for(100)
-        yield there
-        for traffic in (there, back):
-            traffic.wait_for(500)
-    assert (there.lost(), back.lost()) == (0, 0)
+    return lossless.no_packet_lost(lab, ("red-web", WEB), ("red-db", DB), n_after=500)
 
 
 def test_what_requires_a_key_needs_one(lab):
