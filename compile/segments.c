@@ -14,9 +14,12 @@ int wf_waypoints_find(const struct wf_nodes *nodes, const struct wf_path *path, 
 	struct wf_waypoints found = {0};
 
 	for (unsigned int i = 0; i < path->n_via; i++) {
-		const char *name = path->via[is_reverse ? path->n_via - 1 - i : i];
+		unsigned int at = is_reverse ? path->n_via - 1 - i : i;
+		const char *name = path->via[at];
 		const struct wf_node *node;
 
+		if (path->is_function[at])
+			return -ENOENT;
 		if (self && !found.n && strcmp(name, self) == 0)
 			continue;
 		node = wf_nodes_find(nodes, name);

@@ -17,10 +17,31 @@
 #define WF_SECRET_MIN	     16 /* bytes of a key's secret */
 #define WF_SECRET_MAX	     64 /* as many as SHA-256 takes without hashing them first */
 
+#define WF_IFNAME_MAX 15 /* bytes of an interface's name: IFNAMSIZ less its NUL */
+
+#define WF_SERVICE_ADDR_MAX	4 /* virtual addresses of one service */
+#define WF_SERVICE_PORTS_MAX	16
+#define WF_SERVICE_BACKENDS_MAX 8 /* selections of backends; each may select many */
+#define WF_BACKEND_WEIGHT_MAX	100
+#define WF_CAPACITY_MAX		1000000 /* flows of one backend */
+#define WF_DRAIN_MAX_MS		(3600 * 1000)
+#define WF_DRAIN_MS		(30 * 1000) /* where nothing is said */
+
+#define WF_PROBE_PATH_MAX	 255 /* bytes */
+#define WF_PROBE_ARGS_MAX	 32  /* words of a command */
+#define WF_PROBE_ARG_MAX	 255 /* bytes of one */
+#define WF_PROBE_INTERVAL_MIN_MS 100
+#define WF_PROBE_INTERVAL_MAX_MS (3600 * 1000)
+#define WF_PROBE_TIMEOUT_MIN_MS	 10
+#define WF_PROBE_TIMEOUT_MAX_MS	 (60 * 1000)
+#define WF_PROBE_TIMES_MAX	 100 /* rise and fall */
+
 #define WF_NODE_ID_MIN	    0x0001 /* global C-SIDs, DESIGN section 3 */
 #define WF_NODE_ID_MAX	    0xdfff
 #define WF_TENANT_ID_MAX    0xffffff /* 24 bits of the SID argument */
 #define WF_IDENTITY_MAX	    0xffffff
 #define WF_POLICY_ID_MAX    0xffff
+#define WF_SERVICE_ID_MAX   0xffff
+#define WF_ENDPOINT_SID_MAX 4095 /* its SID's function is 0xf000 | sid */
 #define WF_UNDERLAY_MTU_MIN 1320 /* an IPv6 packet of 1280 and the shortest header */
 #define WF_UNDERLAY_MTU_MAX 65535

@@ -17,6 +17,8 @@ static const struct {
 	[WF_KIND_ENDPOINT] = {"Endpoint", "endpoint", true},
 	[WF_KIND_POLICY] = {"Policy", "policy", true},
 	[WF_KIND_KEY] = {"Key", "key", false},
+	[WF_KIND_FUNCTION] = {"Function", "function", true},
+	[WF_KIND_SERVICE] = {"Service", "service", true},
 };
 
 const char *wf_kind_name(enum wf_kind kind)
@@ -68,10 +70,12 @@ struct wf_object *wf_object_ref(struct wf_object *o)
 	return o;
 }
 
+#define LABELS_OF_MAX (WF_SERVICE_BACKENDS_MAX + 1)
+
 /* The labels that an object owns, NULL-terminated. */
-static void labels_of(struct wf_object *o, struct wf_labels *ret[3])
+static void labels_of(struct wf_object *o, struct wf_labels *ret[LABELS_OF_MAX])
 {
-	memset(ret, 0, 3 * sizeof(*ret));
+	memset(ret, 0, LABELS_OF_MAX * sizeof(*ret));
 	if (o->kind == WF_KIND_IDENTITY) {
 		ret[0] = &o->identity.labels;
 	} else if (o->kind == WF_KIND_ENDPOINT) {
@@ -79,12 +83,25 @@ static void labels_of(struct wf_object *o, struct wf_labels *ret[3])
 	} else if (o->kind == WF_KIND_POLICY) {
 		ret[0] = &o->policy.from.labels;
 		ret[1] = &o->policy.to.labels;
+	} else if (o->kind == WF_KIND_FUNCTION) {
+		ret[0] = &o->function.instances;
+	} else if (o->kind == WF_KIND_SERVICE) {
+		for (unsigned int i = 0; i < o->service.n_backends; i++)
+			ret[i] = &o->service.backends[i].labels;
 	}
+}
+
+/* NULL: it has none. */
+static struct wf_probe *probe_of(struct wf_object *o)
+{
+	return o->kind == WF_KIND_FUNCTION  ? &o->function.probe
+	       : o->kind == WF_KIND_SERVICE ? &o->service.probe
+					    : NULL;
 }
 
 void wf_object_unref(struct wf_object *o)
 {
-	struct wf_labels *labels[3];
+	struct wf_labels *labels[LABELS_OF_MAX];
 
 	if (!o || --o->refs)
 		return;
@@ -93,6 +110,8 @@ void wf_object_unref(struct wf_object *o)
 		wf_labels_done(labels[i]);
 	if (o->kind == WF_KIND_POLICY)
 		free(o->policy.paths);
+	if (probe_of(o))
+		wf_probe_done(probe_of(o));
 	if (o->kind == WF_KIND_KEY)
 		explicit_bzero(&o->key, sizeof(o->key));
 	free(o->name);
@@ -103,7 +122,7 @@ void wf_object_unref(struct wf_object *o)
 static void copy_plain(const struct wf_object *from, struct wf_object *o)
 {
 	struct wf_object own = *o;
-	struct wf_labels *labels[3];
+	struct wf_labels *labels[LABELS_OF_MAX];
 
 	*o = *from;
 	o->refs = own.refs;
@@ -111,6 +130,8 @@ static void copy_plain(const struct wf_object *from, struct wf_object *o)
 	labels_of(o, labels);
 	for (int i = 0; labels[i]; i++)
 		*labels[i] = (struct wf_labels){0};
+	if (probe_of(o))
+		*probe_of(o) = (struct wf_probe){0};
 	if (o->kind == WF_KIND_POLICY) {
 		o->policy.paths = NULL;
 		o->policy.n_paths = 0;
@@ -133,12 +154,15 @@ struct wf_object *wf_object_clone(const struct wf_object *o)
 {
 	WF_CLEANUP(cleanup_object)
 	struct wf_object *clone = wf_object_new(o->kind, o->tenant, o->name);
-	struct wf_labels *from[3], *to[3];
+	struct wf_labels *from[LABELS_OF_MAX], *to[LABELS_OF_MAX];
 
 	if (!clone)
 		return NULL;
 	copy_plain(o, clone);
-	labels_of((struct wf_object *)o, from); /* only read */
+	/* The casts: they are only read. */
+	if (probe_of(clone) && wf_probe_copy(probe_of((struct wf_object *)o), probe_of(clone)) < 0)
+		return NULL;
+	labels_of((struct wf_object *)o, from);
 	labels_of(clone, to);
 	for (int i = 0; from[i]; i++)
 		if (wf_labels_copy(from[i], to[i]) < 0)

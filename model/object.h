@@ -14,6 +14,7 @@
 #include "base/own.h"
 #include "model/labels.h"
 #include "model/limits.h"
+#include "model/probe.h"
 
 enum wf_kind {
 	WF_KIND_NODE,
@@ -22,6 +23,8 @@ enum wf_kind {
 	WF_KIND_ENDPOINT,
 	WF_KIND_POLICY,
 	WF_KIND_KEY,
+	WF_KIND_FUNCTION,
+	WF_KIND_SERVICE,
 	WF_KIND_COUNT,
 };
 
@@ -82,6 +85,14 @@ struct wf_endpoint {
 	uint32_t identity_was;
 	bool is_announced; /* its node still sends identity_was */
 	bool is_sr_aware;  /* may send routing headers, with SIDs of its own tenant */
+	/* Packets are sent to it by its own SID, as to instances and backends: unique on its node,
+	   1..WF_ENDPOINT_SID_MAX; 0: none. Written by its node. */
+	uint16_t sid;
+	bool is_down; /* its node found that it does not work */
+	/* Where its node has attached it; "" and 0: it did not say. Two endpoints of one node and
+	   netns are two arms of one container. */
+	char ifname[WF_IFNAME_MAX + 1]; /* in the container */
+	uint64_t netns;			/* inode of the network namespace */
 };
 
 /*
@@ -128,7 +139,8 @@ struct wf_port_range {
 };
 
 struct wf_path {
-	char via[WF_VIA_MAX][WF_NAME_MAX + 1]; /* node names, in order */
+	char via[WF_VIA_MAX][WF_NAME_MAX + 1]; /* names of nodes and functions, in order */
+	bool is_function[WF_VIA_MAX];	       /* of the policy's tenant; else a node */
 	unsigned int n_via;		       /* 0: direct */
 	unsigned int weight;		       /* 1..WF_WEIGHT_MAX */
 };
@@ -149,6 +161,53 @@ struct wf_policy {
 	unsigned int n_ports; /* 0: all */
 };
 
+/* How an instance gets packets (draft-ietf-spring-sr-service-programming). */
+enum wf_mode {
+	WF_MODE_DYNAMIC,    /* End.AD: without the SRH, which is remembered and put back */
+	WF_MODE_STATIC,	    /* End.AS: without the SRH; what comes out gets the configured one */
+	WF_MODE_MASQUERADE, /* End.AM: with the SRH and the final destination */
+	WF_MODE_NATIVE,	    /* End.AN: as they are; it knows SRv6 */
+	WF_MODE_COUNT,
+};
+
+/* Endpoints that packets are sent through. */
+struct wf_function {
+	struct wf_labels instances; /* endpoints of the tenant that have all of these */
+	enum wf_mode mode;
+	char in[WF_IFNAME_MAX + 1];  /* interface in the container by which packets enter */
+	char out[WF_IFNAME_MAX + 1]; /* ... and leave; the same: one arm */
+	bool is_bridged;	     /* frames pass as on a wire, not addressed to the interface */
+	bool is_bypass; /* without a healthy instance: on to the next segment; else dropped */
+	struct wf_probe probe;
+};
+
+struct wf_service_port {
+	uint8_t proto;	 /* tcp, udp, sctp */
+	uint16_t port;	 /* of the virtual address; 1.. */
+	uint16_t target; /* the backend's */
+};
+
+struct wf_backends {
+	struct wf_labels labels; /* endpoints of the tenant that have all of these */
+	uint8_t weight;		 /* of each; 0: keeps what it has, gets nothing new */
+};
+
+/* Virtual addresses that are spread over endpoints. */
+struct wf_service {
+	uint16_t id; /* 1.., within the tenant; 0: not allocated yet */
+	struct wf_addr addrs[WF_SERVICE_ADDR_MAX];
+	unsigned int n_addrs;
+	struct wf_service_port ports[WF_SERVICE_PORTS_MAX];
+	unsigned int n_ports;
+	struct wf_backends backends[WF_SERVICE_BACKENDS_MAX];
+	unsigned int n_backends;
+	bool is_by_client;    /* affinity: all flows of a client go to one backend */
+	bool is_least_loaded; /* a backend with so many flows declines new ones: */
+	uint32_t capacity;    /* 1..WF_CAPACITY_MAX; 0 unless is_least_loaded */
+	struct wf_probe probe;
+	uint32_t drain_ms; /* so long a backend that was taken out keeps its flows */
+};
+
 struct wf_object {
 	enum wf_kind kind;
 	unsigned int refs;
@@ -162,6 +221,8 @@ struct wf_object {
 		struct wf_endpoint endpoint;
 		struct wf_policy policy;
 		struct wf_hmac_key key;
+		struct wf_function function;
+		struct wf_service service;
 	};
 };
 

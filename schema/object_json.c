@@ -42,7 +42,7 @@ static bool read_kind(struct wf_reader *r, json_t *json, enum wf_kind *ret)
 	}
 	if (!wf_value_text(r, "kind", v, "a kind, like Tenant", text))
 		return false;
-	if (wf_kind_parse(text, ret) < 0) {
+	if (wf_kind_parse(text, ret) < 0 || !kinds[*ret]) {
 		unknown_kind(r, text);
 		return false;
 	}
