@@ -29,6 +29,10 @@ struct wf_world {
 #define WF_MAP_LISTED  listed
 #define WF_MAP_KEY     keys
 #define WF_MAP_TRANSIT transits
+#define WF_MAP_LANES   lanes
+#define WF_MAP_SERVICE services
+#define WF_MAP_SHARE   shares
+#define WF_MAP_BACKEND backends
 
 #define WF_MAP_CONN	conns
 #define WF_MAP_FRAGMENT fragments

@@ -25,6 +25,10 @@ static void put_path_key(struct wf_buf *b, const struct wf_path_key *key)
 		      key->is_reverse ? " reverse" : "", key->node, key->alternative);
 	if (key->identity)
 		wf_buf_printf(b, " identity %u", key->identity);
+	if (key->sid)
+		wf_buf_printf(b, " sid %u", key->sid);
+	if (key->lane)
+		wf_buf_printf(b, " lane %08x", key->lane);
 }
 
 static void put_sid_key(struct wf_buf *b, uint64_t head)
@@ -108,10 +112,11 @@ static void put_path(struct wf_buf *b, const void *key, const void *value)
 static void put_sid(struct wf_buf *b, const void *key, const void *value)
 {
 	static const char *const names[WF_BEHAVIOR_COUNT] = {
-		[WF_BEHAVIOR_NONE] = "none",
-		[WF_BEHAVIOR_END] = "End",
-		[WF_BEHAVIOR_UN] = "uN",
-		[WF_BEHAVIOR_DT46] = "End.DT46",
+		[WF_BEHAVIOR_NONE] = "none",   [WF_BEHAVIOR_END] = "End",
+		[WF_BEHAVIOR_UN] = "uN",       [WF_BEHAVIOR_DT46] = "End.DT46",
+		[WF_BEHAVIOR_AN] = "End.AN",   [WF_BEHAVIOR_AS] = "End.AS",
+		[WF_BEHAVIOR_AD] = "End.AD",   [WF_BEHAVIOR_AM] = "End.AM",
+		[WF_BEHAVIOR_DX] = "End.DX46",
 	};
 	const struct wf_sid_entry *sid = value;
 

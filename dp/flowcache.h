@@ -43,10 +43,11 @@ struct wf_applied {
 	struct wf_counter unsettled;
 	__u8 head[WF_HEAD_MAX] WF_ALIGNED8; /* ready outer header, its first WF_HEAD_MAX bytes */
 	struct wf_path_key path;	    /* where the rest is, if there is one */
-	__u64 sid_arg;			    /* for the rest, if the argument is there */
 	__u16 policy;			    /* whose verdict it is */
 	__u8 has_rest; /* more than the head, or something in it that changes */
-	__u8 pad[45];
+	__u8 pad;
+	__u64 sid_arg; /* for the rest, if the argument is there */
+	__u8 pad2[40];
 };
 
 struct wf_validated {

@@ -18,7 +18,7 @@
 	X(DEST, dests, struct wf_dest_key, struct wf_dest, 1 << 20)                   \
 	X(CHOICE, choices, struct wf_choice_key, struct wf_choice, 1 << 18)           \
 	X(PATH, paths, struct wf_path_key, struct wf_template, 1 << 18)               \
-	X(SID, sids, __u64, struct wf_sid_entry, 1 << 10)                             \
+	X(SID, sids, __u64, struct wf_sid_entry, 1 << 14)                             \
 	X(SET, sets, __u64, struct wf_set, 1 << 16)                                   \
 	X(ZONE, zones, struct wf_zone_key, __u32, 1 << 18)                            \
 	X(VERDICT, verdicts, struct wf_verdict_key, __u64, 1 << 19)                   \
@@ -27,6 +27,10 @@
 	X(LISTED, listed, struct wf_listed_key, struct wf_listed, 1 << 18)            \
 	X(KEY, keys, __u32, struct wf_key_entry, 1 << 4)                              \
 	X(TRANSIT, transits, struct wf_transit_key, struct wf_transit_entry, 1 << 16) \
+	X(LANES, lanes, struct wf_lanes_key, struct wf_lanes, 1 << 16)                \
+	X(SERVICE, services, struct wf_service_key, struct wf_service_entry, 1 << 16) \
+	X(SHARE, shares, struct wf_share_key, struct wf_share, 1 << 18)               \
+	X(BACKEND, backends, __u32, struct wf_backend, 1 << 16)                       \
 	X(COUNTER, slots, struct wf_counter_key, __u32, WF_COUNTER_SLOTS)
 
 enum wf_table {
@@ -50,6 +54,9 @@ struct wf_port {
 	__u8 mac[6];	/* the container's */
 	__u8 n_addrs;
 	__u8 is_sr_aware; /* may send routing headers, with SIDs of its own tenant */
+	__u16 sid; /* of the endpoint: its SID's function is WF_FN_ENDPOINT | sid; 0: it has none */
+	__u8 proxy; /* enum wf_behavior by which packets were put in that come back here */
+	__u8 pad;
 	__u8 addrs[WF_PORT_ADDRS][16];
 };
 
@@ -94,7 +101,27 @@ struct wf_choice_key {
 struct wf_choice {
 	__u16 bound[WF_CHOICE_MAX]; /* running sums of the weights */
 	__u8 n;			    /* 1..WF_CHOICE_MAX; bound[n - 1] is the sum of all */
-	__u8 pad[3];
+	__u8 has_lanes;		    /* bit i: alternative i goes through functions */
+	__u8 pad[2];
+};
+
+/*
+ * The lanes of an alternative: one for each way through instances of its functions that are up. A
+ * lane's name is made of its instances, in the order of the forward way; so a lane and its mirror,
+ * at both ends, have one name, and it stays while others come and go.
+ */
+struct wf_lanes_key {
+	__u32 tenant;
+	__u16 policy;
+	__u8 is_reverse;
+	__u8 alternative;
+};
+
+#define WF_LANES_MAX 64
+
+struct wf_lanes {
+	__u32 n; /* 1..WF_LANES_MAX */
+	__u32 names[WF_LANES_MAX];
 };
 
 /*
@@ -107,8 +134,9 @@ struct wf_path_key {
 	__u16 node; /* where it ends */
 	__u8 is_reverse;
 	__u8 alternative;
-	__u8 pad[2];
+	__u16 sid;	/* the endpoint that it is for, or that it goes on from; 0: none */
 	__u32 identity; /* of the sender, where the header is signed, as it is in it; else 0 */
+	__u32 lane;	/* through which instances or by which backends; 0: there are none */
 };
 
 struct wf_template {
@@ -128,11 +156,23 @@ enum wf_behavior {
 	WF_BEHAVIOR_END,  /* RFC 8986 4.1 */
 	WF_BEHAVIOR_UN,	  /* RFC 9800 4.1.1, End with NEXT-C-SID: the locator itself */
 	WF_BEHAVIOR_DT46, /* RFC 8986 4.8, the tenant from the argument */
+	/* draft-ietf-spring-sr-service-programming: */
+	WF_BEHAVIOR_AN, /* the function gets the packet as it is */
+	WF_BEHAVIOR_AS, /* the headers are taken off, and made anew */
+	WF_BEHAVIOR_AD, /* ... remembered and put back */
+	WF_BEHAVIOR_AM, /* the headers stay, the destination is the last segment */
+	WF_BEHAVIOR_DX, /* RFC 8986 4.4, 4.5 in one: to an endpoint, whatever the address inside */
 	WF_BEHAVIOR_COUNT,
 };
 
 struct wf_sid_entry {
 	__u32 behavior;
+	__u32 tenant;	   /* of the endpoint whose SID it is; 0: the node's own */
+	__u32 ifindex;	   /* host-side interface of that endpoint */
+	__u32 ifindex_out; /* AS, AD, AM: of the one that packets come back from */
+	__u8 mac[6];	   /* destination of the frames */
+	__u8 is_bridged;   /* frames pass through the function as through a wire */
+	__u8 is_passed_by; /* the function is down and may be left out: End */
 };
 
 /*
@@ -261,6 +301,57 @@ struct wf_transit_entry {
 	__u64 k[2]; /* of SipHash */
 };
 
+/* A service, by what its clients send to. */
+struct wf_service_key {
+	__u32 tenant;
+	__u16 port;
+	__u8 proto;
+	__u8 pad;
+	__u8 addr[16];
+};
+
+struct wf_service_entry {
+	__u16 id;
+	__u16 target;	/* port of the backends */
+	__u16 n_blocks; /* of its table: n_blocks * WF_SHARE_SLOTS slots, of which n_slots count */
+	__u16 n_slots;	/* a prime */
+	__u8 is_by_client; /* flows of one client go to one backend */
+	__u8 is_least_loaded;
+	__u8 pad[2];
+	__u32 capacity; /* flows a backend takes before it declines, if is_least_loaded */
+};
+
+/* A part of a service's Maglev table: who owns a slot, and who did. */
+struct wf_share_key {
+	__u32 tenant;
+	__u16 service;
+	__u16 block;
+};
+
+#define WF_SHARE_SLOTS	  32
+#define WF_CANDIDATES_MAX 3
+
+struct wf_candidate {
+	__u16 node;
+	__u16 sid; /* of the backend on it; 0: none */
+};
+
+struct wf_share {
+	struct wf_candidate slots[WF_SHARE_SLOTS][WF_CANDIDATES_MAX]; /* the present one first */
+};
+
+/* A backend of some service, by node << 16 | sid. */
+struct wf_backend {
+	__u32 tenant;
+	__u32 identity;
+	__u32 identity_was; /* as in struct wf_dest */
+	__u32 ifindex;	    /* if it is here */
+	__u8 v4[16];	    /* its first address of each family; zero: none */
+	__u8 v6[16];
+	__u8 mac[6];
+	__u8 pad[2];
+};
+
 /* Which counter slot belongs to what. Slots are given by user space when it installs the thing. */
 enum wf_counter_kind {
 	WF_COUNTER_NONE,
@@ -310,15 +401,27 @@ struct wf_counter {
 #define WF_VALUE_LISTED	 struct wf_listed
 #define WF_VALUE_KEY	 struct wf_key_entry
 #define WF_VALUE_TRANSIT struct wf_transit_entry
+#define WF_VALUE_LANES	 struct wf_lanes
+#define WF_VALUE_SERVICE struct wf_service_entry
+#define WF_VALUE_SHARE	 struct wf_share
+#define WF_VALUE_BACKEND struct wf_backend
 
 #define WF_SIZE_IS(type, bytes) _Static_assert(sizeof(type) == (bytes), #type " has a hole")
-WF_SIZE_IS(struct wf_port, 16 + 16 * WF_PORT_ADDRS);
+WF_SIZE_IS(struct wf_port, 20 + 16 * WF_PORT_ADDRS);
 WF_SIZE_IS(struct wf_dest_key, 20);
 WF_SIZE_IS(struct wf_tenant_entry, 24);
 WF_SIZE_IS(struct wf_dest, 28);
 WF_SIZE_IS(struct wf_choice_key, 12);
 WF_SIZE_IS(struct wf_choice, 2 * WF_CHOICE_MAX + 4);
-WF_SIZE_IS(struct wf_path_key, 16);
+WF_SIZE_IS(struct wf_path_key, 20);
+WF_SIZE_IS(struct wf_sid_entry, 24);
+WF_SIZE_IS(struct wf_lanes_key, 8);
+WF_SIZE_IS(struct wf_lanes, 4 + 4 * WF_LANES_MAX);
+WF_SIZE_IS(struct wf_service_key, 24);
+WF_SIZE_IS(struct wf_service_entry, 16);
+WF_SIZE_IS(struct wf_share_key, 8);
+WF_SIZE_IS(struct wf_share, 4 * WF_CANDIDATES_MAX * WF_SHARE_SLOTS);
+WF_SIZE_IS(struct wf_backend, 56);
 WF_SIZE_IS(struct wf_template, 16 + WF_TEMPLATE_MAX);
 WF_SIZE_IS(struct wf_set, 8);
 WF_SIZE_IS(struct wf_zone_key, 28);

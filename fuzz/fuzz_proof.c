@@ -17,7 +17,9 @@ static const struct wf_config config = {.block = WF_DEFAULT_BLOCK, .node = 1};
 static const struct wf_key_entry key = {.inner = {1, 2, 3}, .outer = {4, 5, 6}};
 static const struct wf_listed list = {.n = 3, .nodes = {1, 2, 1}};
 static const struct wf_transit_entry mark = {.k = {7, 8}};
-static const struct wf_sid_entry sids[] = {{WF_BEHAVIOR_UN}, {WF_BEHAVIOR_END}, {WF_BEHAVIOR_DT46}};
+static const struct wf_sid_entry sids[] = {{.behavior = WF_BEHAVIOR_UN},
+					   {.behavior = WF_BEHAVIOR_END},
+					   {.behavior = WF_BEHAVIOR_DT46}};
 
 static const void *find(const void *tables, enum wf_table table, const void *name)
 {

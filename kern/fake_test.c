@@ -95,13 +95,13 @@ static void a_full_table_refuses_new_keys_only(void **state)
 	struct wf_err err = {0};
 
 	for (uint64_t i = 0; i < 1 << 10; i++) {
-		const struct wf_sid_entry sid = {WF_BEHAVIOR_END};
+		const struct wf_sid_entry sid = {.behavior = WF_BEHAVIOR_END};
 		const struct wf_table_change c = {WF_TABLE_SID, &i, &sid};
 
 		assert_int_equal(k->ops->table_apply(k, &c, 1, NULL), 0);
 	}
 	for (uint64_t i = 1023; i < 1025; i++) {
-		const struct wf_sid_entry sid = {WF_BEHAVIOR_UN};
+		const struct wf_sid_entry sid = {.behavior = WF_BEHAVIOR_UN};
 		const struct wf_table_change c = {WF_TABLE_SID, &i, &sid};
 
 		assert_int_equal(k->ops->table_apply(k, &c, 1, &err), i < 1024 ? 0 : -E2BIG);

@@ -225,7 +225,7 @@ static void changes_are_done_in_order(void **state)
 	const uint32_t one = 1, two = 2;
 	const struct wf_tenant_entry yes = {.set = 1}, no = {0};
 	const uint64_t sid = 9;
-	const struct wf_sid_entry end = {WF_BEHAVIOR_END};
+	const struct wf_sid_entry end = {.behavior = WF_BEHAVIOR_END};
 	const struct wf_table_change changes[] = {
 		{WF_TABLE_TENANT, &one, &no},  {WF_TABLE_TENANT, &one, &yes},
 		{WF_TABLE_TENANT, &two, &no},  {WF_TABLE_TENANT, &two, NULL},
@@ -246,7 +246,7 @@ static void changes_are_done_in_order(void **state)
 static void a_full_table_says_so(void **state)
 {
 	struct wf_kern *k = sandbox_start(*state);
-	const struct wf_sid_entry end = {WF_BEHAVIOR_END};
+	const struct wf_sid_entry end = {.behavior = WF_BEHAVIOR_END};
 	struct wf_table_change changes[1025];
 	uint64_t keys[1025];
 	struct wf_err err = {0};

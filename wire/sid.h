@@ -20,6 +20,8 @@
 #define WF_FN_END  0xe001 /* End */
 #define WF_FN_DT46 0xe046 /* End.DT46 */
 
+#define WF_FN_ENDPOINT 0xf000 /* | the number of an endpoint on its node: 12 bits, not 0 */
+
 #define WF_TENANT_MAX	0xffffff
 #define WF_IDENTITY_MAX 0xffffff
 
