@@ -194,6 +194,7 @@ static void world_free(struct wf_fake_world *w)
 {
 	wf_fake_tables_done(w);
 	wf_fake_ports_done(w);
+	wf_fake_servers_done(w);
 	wf_vec_done(&w->hooks);
 	wf_vec_done(&w->told);
 	wf_links_done(&w->links);
@@ -238,6 +239,8 @@ static const struct wf_kern_ops fake_ops = {
 	.port_delete = wf_fake_port_delete,
 	.port_mtu = wf_fake_port_mtu,
 	.port_repair = wf_fake_port_repair,
+	.netns_connect = wf_fake_netns_connect,
+	.netns_start = wf_fake_netns_start,
 	.stop = fake_stop,
 	.fd = fake_fd,
 	.dispatch = fake_dispatch,

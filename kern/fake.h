@@ -35,6 +35,16 @@ int wf_kern_fake_netns_add(struct wf_kern *k, const char *netns);
 /* It goes with its ports. -ENOENT. */
 int wf_kern_fake_netns_remove(struct wf_kern *k, const char *netns);
 
+/*
+ * A container's server: connections to its port, at any address, are made; others are refused. What
+ * is at the other end is the test's: accept gives the oldest such end that is not the test's yet
+ * (the caller closes it), or -EAGAIN. Commands run for real, where the test runs. 0 or -ENOMEM.
+ */
+int wf_kern_fake_listen(struct wf_kern *k, const char *netns, uint16_t port);
+/* Nobody listens there any more. */
+void wf_kern_fake_unlisten(struct wf_kern *k, const char *netns, uint16_t port);
+int wf_kern_fake_accept(struct wf_kern *k);
+
 /* What the container got; borrowed until the next call. NULL: not a port. */
 const struct wf_port_spec *wf_kern_fake_port(const struct wf_kern *k, int ifindex);
 /* Borrowed until the next change of the entry; NULL: not there. */

@@ -49,7 +49,7 @@ static struct wf_fake_port *port_by_index(struct wf_fake_world *w, int ifindex)
 	return NULL;
 }
 
-static char **netns_by_name(struct wf_fake_world *w, const char *netns)
+char **wf_fake_netns(struct wf_fake_world *w, const char *netns)
 {
 	wf_vec_each (n, &w->netns)
 		if (!strcmp(*n, netns))
@@ -62,7 +62,7 @@ static int check_port(struct wf_fake_world *w, const struct wf_port_spec *spec, 
 	if (link_by_name(w, spec->host_ifname))
 		return wf_err_set(err, -EEXIST, "there is an interface '%s' already",
 				  spec->host_ifname);
-	if (!netns_by_name(w, spec->netns))
+	if (!wf_fake_netns(w, spec->netns))
 		return wf_err_set(err, -ENOENT, "no network namespace '%s'", spec->netns);
 	wf_vec_each (p, &w->ports)
 		if (!strcmp(p->spec.netns, spec->netns) && !strcmp(p->spec.ifname, spec->ifname))
@@ -76,7 +76,12 @@ static int check_port(struct wf_fake_world *w, const struct wf_port_spec *spec, 
 static struct wf_link link_of_port(const struct wf_port_spec *spec)
 {
 	struct wf_link link = {
-		.mtu = spec->mtu, .mac = WF_GATEWAY_MAC, .is_up = true, .is_ethernet = true};
+		.mtu = spec->mtu,
+		.mac = WF_GATEWAY_MAC,
+		.is_up = true,
+		.has_carrier = true,
+		.is_ethernet = true,
+	};
 
 	strncpy(link.name, spec->host_ifname, WF_IFNAME_MAX);
 	strncpy(link.alias, spec->alias, WF_ALIAS_MAX);
@@ -177,7 +182,7 @@ int wf_kern_fake_netns_add(struct wf_kern *k, const char *netns)
 int wf_kern_fake_netns_remove(struct wf_kern *k, const char *netns)
 {
 	struct wf_fake_world *w = wf_fake_world_of(k);
-	char **found = netns_by_name(w, netns);
+	char **found = wf_fake_netns(w, netns);
 
 	if (!found)
 		return -ENOENT;

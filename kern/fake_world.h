@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Inside the fake kernel: the world, and what its files share. fake.c has the world, links and
- * hooks; fake_table.c tables and counters; fake_port.c namespaces and ports; fake_events.c what the
- * programs tell. For these four only.
+ * hooks; fake_table.c tables and counters; fake_port.c namespaces and ports; fake_netns.c what runs
+ * in these; fake_events.c what the programs tell. For these five only.
  */
 #pragma once
 
@@ -17,6 +17,11 @@ struct wf_fake_port {
 struct wf_fake_hook {
 	int ifindex;
 	enum wf_hook hook;
+};
+
+struct wf_fake_server {
+	char *netns; /* owned */
+	uint16_t port;
 };
 
 struct wf_fake_world {
@@ -38,6 +43,8 @@ struct wf_fake_world {
 	WF_VEC(struct wf_fake_hook) hooks;
 	WF_VEC(struct wf_fake_port) ports;
 	WF_VEC(char *) netns;
+	WF_VEC(struct wf_fake_server) servers;
+	WF_VEC(int) accepted; /* owned; the servers' ends, oldest first */
 	struct wf_monitor monitor;
 	WF_VEC(struct wf_event) told;
 	int told_fd; /* owned; readable while there are any */
@@ -77,6 +84,9 @@ void wf_fake_links_changed(struct wf_fake_world *w);
 
 void wf_fake_tables_done(struct wf_fake_world *w);
 void wf_fake_ports_done(struct wf_fake_world *w);
+void wf_fake_servers_done(struct wf_fake_world *w);
+/* NULL: there is none of that name. */
+char **wf_fake_netns(struct wf_fake_world *w, const char *netns);
 /* The link is going: forgets the port it was, if any. */
 void wf_fake_port_forget(struct wf_fake_world *w, int ifindex);
 
@@ -95,6 +105,10 @@ int wf_fake_port_create(struct wf_kern *k, const struct wf_port_spec *spec, int 
 int wf_fake_port_delete(struct wf_kern *k, int ifindex, struct wf_err *err);
 int wf_fake_port_mtu(struct wf_kern *k, int ifindex, uint32_t mtu, struct wf_err *err);
 int wf_fake_port_repair(struct wf_kern *k, int ifindex, struct wf_err *err);
+int wf_fake_netns_connect(struct wf_kern *k, const struct wf_netns_place *place,
+			  const struct wf_addr *addr, uint16_t port, struct wf_err *err);
+int wf_fake_netns_start(struct wf_kern *k, const struct wf_netns_place *place, char *const *argv,
+			struct wf_child *ret, struct wf_err *err);
 int wf_fake_monitor(struct wf_kern *k, const struct wf_monitor *wanted, struct wf_err *err);
 int wf_fake_events_fd(struct wf_kern *k);
 void wf_fake_events(struct wf_kern *k, wf_event_fn fn, void *arg);

@@ -20,6 +20,8 @@
 #include "dp/event.h"
 #include "dp/hook.h"
 #include "dp/table.h"
+#include "kern/child.h"
+#include "kern/netns.h"
 
 #define WF_IFNAME_MAX 15
 #define WF_ALIAS_MAX  255 /* IFALIASZ - 1 */
@@ -31,6 +33,7 @@ struct wf_link {
 	uint32_t mtu;
 	uint8_t mac[6];
 	bool is_up;
+	bool has_carrier; /* of a port: the inside is there, and up */
 	bool is_loopback;
 	bool is_ethernet;
 };
@@ -133,6 +136,14 @@ struct wf_kern_ops {
 
 	/* The outside is up and has WF_GATEWAY_MAC again. -ENODEV. */
 	int (*port_repair)(struct wf_kern *k, int ifindex, struct wf_err *err);
+
+	/* A connection out of a container, as wf_tcp_connect(). -ENOENT: it is gone. */
+	int (*netns_connect)(struct wf_kern *k, const struct wf_netns_place *place,
+			     const struct wf_addr *addr, uint16_t port, struct wf_err *err);
+	/* A command in a container's network namespace, as wf_child_start(). -ENOENT: the
+	   container or the command is not there. */
+	int (*netns_start)(struct wf_kern *k, const struct wf_netns_place *place, char *const *argv,
+			   struct wf_child *ret, struct wf_err *err);
 
 	/* Detaches and unpins everything, removes address and routes: the node is as before
 	   start(), but for forwarding: who else came to rely on it cannot be known. Ports stay:

@@ -74,6 +74,7 @@ int wf_link_parse(const struct nlmsghdr *hdr, struct wf_link *ret, struct wf_lin
 		return -EBADMSG;
 	p.link.ifindex = info->ifi_index;
 	p.link.is_up = info->ifi_flags & IFF_UP;
+	p.link.has_carrier = info->ifi_flags & IFF_LOWER_UP;
 	p.link.is_loopback = info->ifi_flags & IFF_LOOPBACK;
 	p.link.is_ethernet = info->ifi_type == ARPHRD_ETHER;
 	*ret = p.link;

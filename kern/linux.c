@@ -24,6 +24,7 @@
 #include "kern/port.h"
 #include "kern/table.h"
 #include "kern/tally.h"
+#include "kern/tcp.h"
 
 struct linux_kern {
 	struct wf_kern kern;
@@ -300,6 +301,22 @@ static int linux_port_repair(struct wf_kern *k, int ifindex, struct wf_err *err)
 	return wf_port_repair(&linux_of(k)->nl, ifindex, err);
 }
 
+static int linux_netns_connect(struct wf_kern *k, const struct wf_netns_place *place,
+			       const struct wf_addr *addr, uint16_t port, struct wf_err *err)
+{
+	_cleanup_close_ int netns = wf_netns_find(place, err);
+
+	return netns < 0 ? netns : wf_tcp_connect(netns, addr, port, err);
+}
+
+static int linux_netns_start(struct wf_kern *k, const struct wf_netns_place *place,
+			     char *const *argv, struct wf_child *ret, struct wf_err *err)
+{
+	_cleanup_close_ int netns = wf_netns_find(place, err);
+
+	return netns < 0 ? netns : wf_child_start(netns, argv, ret, err);
+}
+
 static int linux_stop(struct wf_kern *k, struct wf_err *err)
 {
 	struct linux_kern *l = linux_of(k);
@@ -356,6 +373,8 @@ static const struct wf_kern_ops linux_ops = {
 	.port_delete = linux_port_delete,
 	.port_mtu = linux_port_mtu,
 	.port_repair = linux_port_repair,
+	.netns_connect = linux_netns_connect,
+	.netns_start = linux_netns_start,
 	.stop = linux_stop,
 	.fd = linux_fd,
 	.dispatch = linux_dispatch,

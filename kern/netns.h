@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Network namespaces: by name as iproute2 keeps them, or by path; a visit, and the way home. */
+/*
+ * Network namespaces: by name as iproute2 keeps them, by path, or by inode; a visit, and the way
+ * home.
+ *
+ * A descriptor keeps its namespace alive, and so the interfaces in it: nobody holds one for longer
+ * than a call takes, or a container that died would never be seen to have gone.
+ */
 #pragma once
+
+#include <stdint.h>
 
 #include "base/err.h"
 #include "base/own.h"
@@ -12,6 +20,22 @@
  * message says where it looked), -EINVAL (no network namespace).
  */
 int wf_netns_open(const char *netns, struct wf_err *err);
+
+/* How a namespace is found again. */
+struct wf_netns_place {
+	const char *path; /* or name, looked at first; NULL: none is known */
+	uint64_t inode;	  /* of nsfs; 0: whatever is at the path */
+};
+
+/*
+ * Returns a descriptor. Where the path leads elsewhere by now, all namespaces that have a name or a
+ * process are looked at. -ENOENT: it is gone.
+ */
+int wf_netns_find(const struct wf_netns_place *place, struct wf_err *err);
+
+/* Until @fn returns other than 0; returns that. */
+typedef int (*wf_netns_fn)(void *arg, const char *path, uint64_t inode);
+int wf_netns_walk(wf_netns_fn fn, void *arg);
 
 /*
  * The calling thread in another namespace until the guard goes out of scope:

@@ -351,6 +351,32 @@ static void a_vanished_namespace_is_heard_of(void **state)
 	assert_int_equal(r, -ENODEV);
 }
 
+static bool has_carrier(int ifindex)
+{
+	struct wf_links links = {0};
+	bool has = false;
+
+	assert_int_equal(kern->ops->links(kern, &links, NULL), 0);
+	wf_vec_each (l, &links)
+		has |= l->ifindex == ifindex && l->has_carrier;
+	wf_links_done(&links);
+	return has;
+}
+
+static void outside_has_carrier_while_the_inside_is_up(void **state)
+{
+	const struct wf_addr a = addr("10.0.0.7");
+	const struct wf_port_spec spec = web_spec(&a, 1);
+	int ifindex = 0;
+
+	assert_int_equal(create(&spec, &ifindex, NULL), 0);
+	assert_true(has_carrier(ifindex));
+	sandbox_run("ip -n web link set eth0 down");
+	assert_false(has_carrier(ifindex));
+	sandbox_run("ip -n web link set eth0 up");
+	assert_true(has_carrier(ifindex));
+}
+
 static void a_visit_ends_with_its_scope(void **state)
 {
 	_cleanup_close_ int fd = wf_netns_open("web", NULL);
@@ -384,6 +410,7 @@ int main(void)
 		cmocka_unit_test_setup(outside_is_repaired, empty_netns),
 		cmocka_unit_test(mtu_finds_a_namespace_that_only_a_process_has),
 		cmocka_unit_test_setup(a_vanished_namespace_is_heard_of, empty_netns),
+		cmocka_unit_test_setup(outside_has_carrier_while_the_inside_is_up, empty_netns),
 		cmocka_unit_test_setup(a_visit_ends_with_its_scope, empty_netns),
 	};
 	struct wf_err err;
