@@ -44,7 +44,7 @@ static int search(struct wf_edit *e, const struct wf_prefix *p, const struct wf_
 {
 	struct wf_claim claim = {.kind = WF_KIND_ENDPOINT,
 				 .type = WF_CLAIM_ADDRESS,
-				 .tenant = endpoint->tenant};
+				 .scope = endpoint->tenant};
 	const struct range r = range_of(p);
 	uint64_t start = wf_endpoint_hash(endpoint->tenant, endpoint->name, 0) % r.n;
 	int free = 0;

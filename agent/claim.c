@@ -5,25 +5,32 @@
 
 #include "agent/current.h"
 
-static const char *const words[WF_KIND_COUNT] = {
-	[WF_KIND_NODE] = "node",	 [WF_KIND_TENANT] = "tenant",
-	[WF_KIND_IDENTITY] = "identity", [WF_KIND_ENDPOINT] = "address",
-	[WF_KIND_POLICY] = "policy",	 [WF_KIND_KEY] = "key",
-};
+static const char *word_of(const struct wf_claim *claim)
+{
+	static const char *const words[WF_KIND_COUNT] = {
+		[WF_KIND_NODE] = "node",	 [WF_KIND_TENANT] = "tenant",
+		[WF_KIND_IDENTITY] = "identity", [WF_KIND_ENDPOINT] = "address",
+		[WF_KIND_POLICY] = "policy",	 [WF_KIND_KEY] = "key",
+		[WF_KIND_SERVICE] = "service",
+	};
+
+	return claim->type == WF_CLAIM_SID    ? "sid"
+	       : claim->type == WF_CLAIM_PORT ? "port"
+					      : words[claim->kind];
+}
 
 const char *wf_claim_key(const struct wf_claim *claim, char *buf)
 {
-	bool has_tenant = wf_kind_has_tenant(claim->kind);
-	char value[WF_ADDR_STR_MAX];
-	uint32_t id;
+	char value[WF_ADDR_STR_MAX], port[16] = "";
 
-	memcpy(&id, claim->value.bytes, sizeof(id));
-	if (claim->type == WF_CLAIM_ID)
-		snprintf(value, sizeof(value), "%u", id);
+	if (claim->type == WF_CLAIM_ID || claim->type == WF_CLAIM_SID)
+		snprintf(value, sizeof(value), "%u", wf_claim_number(claim));
 	else
 		wf_addr_str(&claim->value, value);
-	snprintf(buf, WF_CLAIM_KEY_MAX, WF_CLAIM_KEY_PREFIX "%s/%s%s%s", words[claim->kind],
-		 has_tenant ? claim->tenant : "", has_tenant ? "/" : "", value);
+	if (claim->type == WF_CLAIM_PORT)
+		snprintf(port, sizeof(port), "/%u/%u", claim->proto, claim->port);
+	snprintf(buf, WF_CLAIM_KEY_MAX, WF_CLAIM_KEY_PREFIX "%s/%s%s%s%s", word_of(claim),
+		 claim->scope, *claim->scope ? "/" : "", value, port);
 	return buf;
 }
 
@@ -32,9 +39,7 @@ bool wf_claim_is_of(const struct wf_claim *claim, const struct wf_object *o)
 	struct wf_claim other;
 
 	for (unsigned int i = 0; o && wf_object_claim(o, i, &other); i++)
-		if (other.kind == claim->kind && other.type == claim->type &&
-		    !strcmp(other.tenant, claim->tenant) &&
-		    wf_addr_cmp(&other.value, &claim->value) == 0)
+		if (wf_claim_equal(&other, claim))
 			return true;
 	return false;
 }
@@ -56,7 +61,8 @@ static int look_at_owner(struct wf_agent *a, const struct wf_claim *claim, const
 	if (r)
 		return r;
 	if (wf_claim_is_of(claim, current.object)) {
-		ret->state = WF_CLAIM_TAKEN;
+		ret->state = claim->is_shared && kind == WF_KIND_SERVICE ? WF_CLAIM_SHARED
+									 : WF_CLAIM_TAKEN;
 		snprintf(ret->owner, sizeof(ret->owner), "%s", owner);
 	}
 	wf_current_done(&current);

@@ -4,11 +4,13 @@
  * deleted with its object in one transaction. So two daemons never give the same one away.
  *
  *   /weft/v1-claims/node/ID        node/END-SID       tenant/ID       key/ID
- *   /weft/v1-claims/identity/TENANT/ID                policy/TENANT/ID
- *   /weft/v1-claims/address/TENANT/ADDRESS
+ *   /weft/v1-claims/identity/TENANT/ID                policy/TENANT/ID    service/TENANT/ID
+ *   /weft/v1-claims/address/TENANT/ADDRESS            sid/NODE/SID
+ *   /weft/v1-claims/port/TENANT/ADDRESS/PROTOCOL/PORT
  *
- * The value is the owner's key. A claim whose owner does not have it (somebody edited the store) is
- * free to take. Beside them stand the guards of edits, guard/NAME (agent/edit.h).
+ * The value is the owner's key, of an address that services share one owner's. A claim whose owner
+ * does not have it (somebody edited the store) is free to take. Beside them stand the guards of
+ * edits, guard/NAME (agent/edit.h).
  */
 #pragma once
 
@@ -25,12 +27,13 @@ enum wf_claim_state {
 	WF_CLAIM_FREE,
 	WF_CLAIM_MINE,
 	WF_CLAIM_TAKEN,
+	WF_CLAIM_SHARED, /* taken by one who shares it */
 };
 
 struct wf_claim_look {
 	enum wf_claim_state state;
 	uint64_t mod_revision;	       /* of the claim's key, 0: there is none */
-	char owner[WF_OBJECT_KEY_MAX]; /* key of whoever has it, if TAKEN */
+	char owner[WF_OBJECT_KEY_MAX]; /* key of whoever has it, if TAKEN or SHARED */
 };
 
 /* Asks the store; @mine is the key of who asks. */

@@ -169,14 +169,22 @@ int wf_edit_free_id(struct wf_edit *e, const struct wf_object *owner, uint32_t m
 			  wf_kind_name(owner->kind));
 }
 
+/* Does who has it give it away in this edit? */
+static bool is_given(const struct wf_edit *e, const struct wf_claim *claim, const char *owner)
+{
+	const struct wf_edit_item *item = find_item(e, owner);
+
+	return item && !wf_claim_is_of(claim, item->now);
+}
+
 /* @claim becomes @item's. -EAGAIN: another one has it. */
 static int take_claim(struct wf_edit *e, const struct wf_edit_item *item,
 		      const struct wf_claim *claim, struct wf_err *err)
 {
 	const struct wf_object *o = item->now;
-	const struct wf_edit_item *owner;
 	char mine[WF_OBJECT_KEY_MAX], key[WF_CLAIM_KEY_MAX];
 	struct wf_claim_look look;
+	bool is_kept; /* the key is right as it is */
 	char *value;
 	int r;
 
@@ -184,32 +192,60 @@ static int take_claim(struct wf_edit *e, const struct wf_edit_item *item,
 	r = wf_claim_look(e->agent, claim, mine, &look, err);
 	if (r)
 		return r;
-	if (look.state == WF_CLAIM_TAKEN) {
-		owner = find_item(e, look.owner);
-		if (!owner || wf_claim_is_of(claim, owner->now))
-			return wf_err_set(err, -EAGAIN, "%s is taken", wf_claim_key(claim, key));
-	}
-	value = look.state == WF_CLAIM_MINE ? NULL : strdup(mine);
-	if (!value && look.state != WF_CLAIM_MINE)
+	if (look.state == WF_CLAIM_TAKEN && !is_given(e, claim, look.owner))
+		return wf_err_set(err, -EAGAIN, "%s is taken", wf_claim_key(claim, key));
+	is_kept = look.state == WF_CLAIM_MINE ||
+		  (look.state == WF_CLAIM_SHARED && !is_given(e, claim, look.owner));
+	value = is_kept ? NULL : strdup(mine);
+	if (!value && !is_kept)
 		return wf_edit_no_memory(err);
 	r = write_key(e, wf_claim_key(claim, key), value, look.mod_revision, value != NULL);
 	return r ? wf_edit_no_memory(err) : 0;
+}
+
+/* Another one that stays and shares @claim with who gives it; NULL: none. */
+static const struct wf_object *heir(const struct wf_edit *e, const struct wf_claim *claim,
+				    const struct wf_object *giver)
+{
+	const struct wf_model *m = e->agent->model;
+	const struct wf_object *other;
+	struct wf_claim any = *claim;
+	char key[WF_OBJECT_KEY_MAX];
+
+	if (!claim->is_shared)
+		return NULL;
+	any.is_shared = false;
+	other = wf_claims_find(&e->claims, &any, NULL);
+	if (other)
+		return other;
+	other = wf_model_find_claim(m, &any,
+				    wf_model_find(m, giver->kind, giver->tenant, giver->name));
+	if (other &&
+	    is_given(e, claim, wf_object_key(other->kind, other->tenant, other->name, key)))
+		return NULL;
+	return other;
 }
 
 /* Unless it is another one's by now. */
 static int give_claim(struct wf_edit *e, const struct wf_edit_item *item,
 		      const struct wf_claim *claim, struct wf_err *err)
 {
-	const struct wf_object *o = item->old.object;
-	char mine[WF_OBJECT_KEY_MAX], key[WF_CLAIM_KEY_MAX];
+	const struct wf_object *o = item->old.object, *next = heir(e, claim, o);
+	char mine[WF_OBJECT_KEY_MAX], theirs[WF_OBJECT_KEY_MAX], key[WF_CLAIM_KEY_MAX];
 	struct wf_claim_look look;
+	char *value = NULL;
 	int r;
 
 	wf_object_key(o->kind, o->tenant, o->name, mine);
 	r = wf_claim_look(e->agent, claim, mine, &look, err);
 	if (r || look.state != WF_CLAIM_MINE)
 		return r;
-	r = write_key(e, wf_claim_key(claim, key), NULL, look.mod_revision, true);
+	if (next) {
+		value = strdup(wf_object_key(next->kind, next->tenant, next->name, theirs));
+		if (!value)
+			return wf_edit_no_memory(err);
+	}
+	r = write_key(e, wf_claim_key(claim, key), value, look.mod_revision, true);
 	return r ? wf_edit_no_memory(err) : 0;
 }
 

@@ -29,7 +29,7 @@ static void add_node(const struct wf_agent *a, struct wf_path_segment *s, uint16
 static void read_foreign(const struct wf_agent *a, struct wf_path_segment *s)
 {
 	struct wf_claim claim = {
-		.kind = WF_KIND_NODE, .type = WF_CLAIM_ADDRESS, .tenant = "", .value = s->sid};
+		.kind = WF_KIND_NODE, .type = WF_CLAIM_ADDRESS, .scope = "", .value = s->sid};
 
 	s->behavior = "End";
 	s->nodes[s->n_nodes++] = wf_model_find_claim(a->model, &claim, NULL);

@@ -15,7 +15,8 @@ static const struct wf_object *rival(const struct wf_model *m, const struct wf_o
 
 	for (unsigned int i = 0; !other && wf_object_claim(o, i, &claim); i++)
 		other = wf_model_find_claim(m, &claim, o);
-	return other;
+	/* An endpoint is there already; a service's address is only wished. */
+	return other && other->kind > o->kind ? NULL : other;
 }
 
 static void leave_out(struct wf_agent *a, struct wf_model *m, const struct wf_object *o)

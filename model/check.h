@@ -22,3 +22,16 @@ int wf_check_joins(const struct wf_changes *c);
 int wf_check_keys(const struct wf_changes *c);
 /* Nodes that stop to run Weft, and are needed to. */
 int wf_check_stopped(const struct wf_changes *c);
+/* Endpoints that two functions select. */
+int wf_check_functions(const struct wf_changes *c);
+
+/* Where waypoint @j of path @i stands: "via[2]", "paths[1].via[2]". @buf: WF_VIA_KEY_MAX bytes;
+ * returns @buf. */
+#define WF_VIA_KEY_MAX 48
+const char *wf_via_key(const struct wf_policy *p, unsigned int i, unsigned int j, char *buf);
+
+/* The parts of wf_object_check(). */
+void wf_check_function(const struct wf_function *f, size_t index, struct wf_problems *problems);
+void wf_check_service(const struct wf_service *s, size_t index, struct wf_problems *problems);
+/* Of either of them. */
+void wf_check_probe(const struct wf_probe *p, size_t index, struct wf_problems *problems);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/check.h"
 #include "model/ports.h"
 #include "model/scope.h"
 
@@ -124,8 +125,28 @@ static bool is_without_waypoint(const struct wf_policy *p)
 	return false;
 }
 
+/* A way through a function twice would be a loop to it. */
+static void check_loops(struct check *c, const struct wf_policy *p, unsigned int i)
+{
+	const struct wf_path *path = &p->paths[i];
+	char key[WF_VIA_KEY_MAX];
+
+	for (unsigned int j = 1; j < path->n_via; j++)
+		for (unsigned int k = 0; k < j; k++)
+			if (path->is_function[j] && path->is_function[k] &&
+			    strcmp(path->via[j], path->via[k]) == 0) {
+				wf_problems_add(c->problems, c->index, wf_via_key(p, i, j, key),
+						"function '%s' is on this path already: it can be "
+						"passed once",
+						path->via[j]);
+				break;
+			}
+}
+
 static void check_allow(struct check *c, const struct wf_policy *p)
 {
+	for (unsigned int i = 0; i < p->n_paths; i++)
+		check_loops(c, p, i);
 	if (!p->n_paths)
 		wf_problems_add(c->problems, c->index, "paths",
 				"a policy needs at least one path; via: [] is the direct one");
@@ -206,4 +227,8 @@ void wf_object_check(const struct wf_object *o, size_t index, struct wf_problems
 		check_endpoint(&c, &o->endpoint);
 	else if (o->kind == WF_KIND_POLICY)
 		check_policy(&c, o);
+	else if (o->kind == WF_KIND_FUNCTION)
+		wf_check_function(&o->function, index, problems);
+	else if (o->kind == WF_KIND_SERVICE)
+		wf_check_service(&o->service, index, problems);
 }

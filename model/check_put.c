@@ -13,6 +13,7 @@
 #include "model/check.h"
 #include "model/near.h"
 #include "model/scope.h"
+#include "model/service_port.h"
 
 struct check {
 	const struct wf_model *model;
@@ -38,30 +39,34 @@ static const struct wf_object *find(const struct check *c, enum wf_kind kind, co
 	return item ? item->object : wf_model_find(c->model, kind, tenant, name);
 }
 
-/* All of a kind that have no tenant. */
-static void offer_all(const struct check *c, enum wf_kind kind, struct wf_near *near)
+/* All of a kind (and tenant). */
+static void offer_all(const struct check *c, enum wf_kind kind, const char *tenant,
+		      struct wf_near *near)
 {
 	struct wf_object *const *objects;
 	size_t n;
 
-	objects = wf_model_range(c->model, kind, NULL, &n);
+	objects = wf_model_range(c->model, kind, tenant, &n);
 	for (size_t i = 0; i < n && i < WF_NEAR_LOOKED_AT; i++)
 		if (!wf_batch_find(&c->batch, objects[i]))
 			wf_near_offer(near, objects[i]->name);
 	for (size_t i = 0; i < c->batch.n && i < WF_NEAR_LOOKED_AT; i++)
-		if (c->batch.items[i].object->kind == kind)
+		if (c->batch.items[i].object->kind == kind &&
+		    strcmp(c->batch.items[i].object->tenant, tenant) == 0)
 			wf_near_offer(near, c->batch.items[i].object->name);
 }
 
-static void unknown(struct check *c, const char *key, enum wf_kind kind, const char *name)
+static void unknown(struct check *c, const char *key, enum wf_kind kind, const char *tenant,
+		    const char *name)
 {
+	const struct wf_object wanted = {.kind = kind, .name = (char *)name}; /* only read */
 	struct wf_near near = {.wanted = name};
-	char words[WF_NEAR_STR_MAX];
+	char what[80], words[WF_NEAR_STR_MAX];
 
 	if (c->problems->n < WF_PROBLEMS_MAX)
-		offer_all(c, kind, &near);
-	wf_problems_add(c->problems, c->index, key, "there is no %s '%s'%s",
-			kind == WF_KIND_NODE ? "node" : "tenant", name, wf_near_str(&near, words));
+		offer_all(c, kind, tenant, &near);
+	wf_problems_add(c->problems, c->index, key, "there is no %s%s", describe(&wanted, what),
+			wf_near_str(&near, words));
 }
 
 static void check_duplicates(struct check *c)
@@ -76,15 +81,43 @@ static void check_duplicates(struct check *c)
 	}
 }
 
+/* @i: as for wf_object_claim(). A service's id comes before its addresses. */
 static const char *claim_key(const struct wf_object *o, const struct wf_claim *claim,
 			     unsigned int i, char key[32])
 {
+	if (o->kind == WF_KIND_SERVICE && o->service.id)
+		i--;
 	if (claim->type == WF_CLAIM_ID)
 		return "id";
+	if (claim->type == WF_CLAIM_SID)
+		return "sid";
 	if (o->kind == WF_KIND_NODE)
 		return "end";
-	snprintf(key, 32, "addresses[%u]", i);
+	if (claim->type == WF_CLAIM_PORT)
+		snprintf(key, 32, "ports[%u]", (i - o->service.n_addrs) % o->service.n_ports);
+	else
+		snprintf(key, 32, "addresses[%u]", i);
 	return key;
+}
+
+#define CLAIM_STR_MAX (WF_ADDR_STR_MAX + WF_SERVICE_PORT_STR_MAX + 4)
+
+/* "id 5", "10.0.0.1", "tcp/80 of 10.0.0.1". */
+static const char *claim_str(const struct wf_claim *claim, char buf[CLAIM_STR_MAX])
+{
+	const struct wf_service_port port = {.proto = claim->proto, .port = claim->port};
+	char front[WF_SERVICE_PORT_STR_MAX], addr[WF_ADDR_STR_MAX];
+
+	wf_addr_str(&claim->value, addr);
+	if (claim->type == WF_CLAIM_ADDRESS)
+		strcpy(buf, addr);
+	else if (claim->type == WF_CLAIM_PORT)
+		snprintf(buf, CLAIM_STR_MAX, "%s of %s", wf_service_port_front_str(&port, front),
+			 addr);
+	else
+		snprintf(buf, CLAIM_STR_MAX, "%s %u", claim->type == WF_CLAIM_ID ? "id" : "sid",
+			 wf_claim_number(claim));
+	return buf;
 }
 
 /* Who else has it, in the batch so far or in what the batch leaves of the model? */
@@ -101,9 +134,8 @@ static const struct wf_object *claimed_by(const struct check *c, const struct wf
 
 static int check_claims(struct check *c, struct wf_object *o)
 {
-	char key[32], value[WF_ADDR_STR_MAX], who[80];
+	char key[32], value[CLAIM_STR_MAX], who[80];
 	struct wf_claim claim;
-	uint32_t id;
 
 	if (wf_claims_reserve(&c->claims) < 0)
 		return -ENOMEM;
@@ -112,13 +144,9 @@ static int check_claims(struct check *c, struct wf_object *o)
 
 		if (!owner)
 			continue;
-		memcpy(&id, claim.value.bytes, sizeof(id));
-		if (claim.type == WF_CLAIM_ID)
-			snprintf(value, sizeof(value), "id %u", id);
-		else
-			wf_addr_str(&claim.value, value);
 		wf_problems_add(c->problems, c->index, claim_key(o, &claim, i, key),
-				"%s is in use by %s", value, describe(owner, who));
+				"%s is in use by %s", claim_str(&claim, value),
+				describe(owner, who));
 	}
 	wf_claims_add(&c->claims, o);
 	return 0;
@@ -132,20 +160,19 @@ static void check_node_of(struct check *c, const struct wf_object *o)
 		return;
 	node = find(c, WF_KIND_NODE, "", o->endpoint.node);
 	if (!node)
-		unknown(c, "node", WF_KIND_NODE, o->endpoint.node);
+		unknown(c, "node", WF_KIND_NODE, "", o->endpoint.node);
 	else if (node->node.has_end_sid)
 		wf_problems_add(c->problems, c->index, "node",
 				"node '%s' does not run Weft (it has an `end`)", o->endpoint.node);
 }
 
-static void check_endpoint(struct check *c, const struct wf_object *o,
-			   const struct wf_object *tenant)
+static void check_addresses(struct check *c, const struct wf_object *tenant,
+			    const struct wf_addr *addrs, unsigned int n)
 {
 	char key[32], fault[WF_ADDRESS_FAULT_STR_MAX];
 
-	check_node_of(c, o);
-	for (unsigned int i = 0; tenant && i < o->endpoint.n_addrs; i++) {
-		if (!wf_tenant_address_fault(tenant, &o->endpoint.addrs[i], fault))
+	for (unsigned int i = 0; tenant && i < n; i++) {
+		if (!wf_tenant_address_fault(tenant, &addrs[i], fault))
 			continue;
 		snprintf(key, sizeof(key), "addresses[%u]", i);
 		wf_problems_add(c->problems, c->index, key, "%s", fault);
@@ -165,26 +192,52 @@ static void check_selector(struct check *c, const char *key, const struct wf_sel
 				wf_tenant_prefixes_str(&tenant->self, all));
 }
 
-static void check_via(struct check *c, const struct wf_policy *p, unsigned int i, unsigned int j)
+const char *wf_via_key(const struct wf_policy *p, unsigned int i, unsigned int j, char *buf)
 {
-	const char *name = p->paths[i].via[j];
-	const struct wf_object *node = find(c, WF_KIND_NODE, "", name);
-	bool must_mark = p->require & WF_REQUIRE_TRANSIT;
-	char key[48];
+	if (p->n_paths == 1 && p->paths[0].weight == 1)
+		snprintf(buf, WF_VIA_KEY_MAX, "via[%u]", j);
+	else
+		snprintf(buf, WF_VIA_KEY_MAX, "paths[%u].via[%u]", i, j);
+	return buf;
+}
 
+static void check_function_of(struct check *c, const struct wf_object *o, const char *key,
+			      const char *name)
+{
+	if (find(c, WF_KIND_FUNCTION, o->tenant, name))
+		return;
+	if (find(c, WF_KIND_NODE, "", name))
+		wf_problems_add(c->problems, c->index, key,
+				"there is no function '%s' in tenant '%s'; a node is written "
+				"node/%s",
+				name, o->tenant, name);
+	else
+		unknown(c, key, WF_KIND_FUNCTION, o->tenant, name);
+}
+
+static void check_via(struct check *c, const struct wf_object *o, unsigned int i, unsigned int j)
+{
+	const struct wf_policy *p = &o->policy;
+	const char *name = p->paths[i].via[j];
+	const struct wf_object *node;
+	bool must_mark = p->require & WF_REQUIRE_TRANSIT;
+	char key[WF_VIA_KEY_MAX];
+
+	wf_via_key(p, i, j, key);
+	if (p->paths[i].is_function[j]) {
+		check_function_of(c, o, key, name);
+		return;
+	}
+	node = find(c, WF_KIND_NODE, "", name);
 	if (node && !(must_mark && node->node.has_end_sid))
 		return;
-	if (p->n_paths == 1 && p->paths[0].weight == 1)
-		snprintf(key, sizeof(key), "via[%u]", j);
-	else
-		snprintf(key, sizeof(key), "paths[%u].via[%u]", i, j);
 	if (node)
 		wf_problems_add(c->problems, c->index, key,
 				"node '%s' does not run Weft (it has an `end`), so it cannot prove "
 				"transit",
 				name);
 	else
-		unknown(c, key, WF_KIND_NODE, name);
+		unknown(c, key, WF_KIND_NODE, "", name);
 }
 
 static void check_policy(struct check *c, const struct wf_object *o, const struct wf_object *tenant)
@@ -192,12 +245,12 @@ static void check_policy(struct check *c, const struct wf_object *o, const struc
 	const struct wf_policy *p = &o->policy;
 
 	if (p->from.type == WF_SELECT_TENANT && !find(c, WF_KIND_TENANT, "", p->from.tenant))
-		unknown(c, "from", WF_KIND_TENANT, p->from.tenant);
+		unknown(c, "from", WF_KIND_TENANT, "", p->from.tenant);
 	check_selector(c, "from", &p->from, tenant);
 	check_selector(c, "to", &p->to, tenant);
 	for (unsigned int i = 0; i < p->n_paths; i++)
 		for (unsigned int j = 0; j < p->paths[i].n_via; j++)
-			check_via(c, p, i, j);
+			check_via(c, o, i, j);
 }
 
 static bool keeps_prefixes(const struct wf_tenant *now, const struct wf_tenant *before)
@@ -214,18 +267,25 @@ static bool keeps_prefixes(const struct wf_tenant *now, const struct wf_tenant *
 	return true;
 }
 
+static bool has_fault(const struct wf_object *tenant, const struct wf_addr *addrs, unsigned int n,
+		      char *fault)
+{
+	for (unsigned int i = 0; i < n; i++)
+		if (wf_tenant_address_fault(tenant, &addrs[i], fault))
+			return true;
+	return false;
+}
+
 /* What is wrong with @other once @tenant is so? */
 static bool would_break(const struct wf_object *tenant, const struct wf_object *other, char *fault)
 {
 	const struct wf_selector *sides[] = {&other->policy.from, &other->policy.to};
 	char prefix[WF_PREFIX_STR_MAX];
 
-	if (other->kind == WF_KIND_ENDPOINT) {
-		for (unsigned int i = 0; i < other->endpoint.n_addrs; i++)
-			if (wf_tenant_address_fault(tenant, &other->endpoint.addrs[i], fault))
-				return true;
-		return false;
-	}
+	if (other->kind == WF_KIND_ENDPOINT)
+		return has_fault(tenant, other->endpoint.addrs, other->endpoint.n_addrs, fault);
+	if (other->kind == WF_KIND_SERVICE)
+		return has_fault(tenant, other->service.addrs, other->service.n_addrs, fault);
 	for (int i = 0; i < 2; i++)
 		if (sides[i]->type == WF_SELECT_PREFIX &&
 		    !wf_tenant_has_prefix(&tenant->self, &sides[i]->prefix)) {
@@ -236,16 +296,16 @@ static bool would_break(const struct wf_object *tenant, const struct wf_object *
 	return false;
 }
 
-/* Do the endpoints and policies that stay as they are still fit the new prefixes? */
+/* Do the endpoints, services and policies that stay as they are still fit the new prefixes? */
 static void check_tenant(struct check *c, const struct wf_object *o)
 {
-	static const enum wf_kind kinds[] = {WF_KIND_ENDPOINT, WF_KIND_POLICY};
+	static const enum wf_kind kinds[] = {WF_KIND_ENDPOINT, WF_KIND_SERVICE, WF_KIND_POLICY};
 	const struct wf_object *old = wf_model_find(c->model, WF_KIND_TENANT, NULL, o->name);
 	char who[80], fault[WF_ADDRESS_FAULT_STR_MAX];
 
 	if (!old || keeps_prefixes(&o->self, &old->self))
 		return;
-	for (int i = 0; i < 2; i++) {
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
 		struct wf_object *const *others;
 		size_t n;
 
@@ -269,7 +329,7 @@ static void check_verify(struct check *c, const struct wf_tenant *t)
 
 		snprintf(key, sizeof(key), "verify[%u]", i);
 		if (!node)
-			unknown(c, key, WF_KIND_NODE, t->verify[i]);
+			unknown(c, key, WF_KIND_NODE, "", t->verify[i]);
 		else if (node->node.has_end_sid)
 			wf_problems_add(c->problems, c->index, key,
 					"node '%s' does not run Weft (it has an `end`), so it "
@@ -286,13 +346,16 @@ static int check_one(struct check *c, struct wf_object *o)
 	if (wf_kind_has_tenant(o->kind)) {
 		tenant = find(c, WF_KIND_TENANT, "", o->tenant);
 		if (!tenant)
-			unknown(c, "tenant", WF_KIND_TENANT, o->tenant);
+			unknown(c, "tenant", WF_KIND_TENANT, "", o->tenant);
 	}
 	if (o->kind == WF_KIND_TENANT) {
 		check_verify(c, &o->self);
 		check_tenant(c, o);
 	} else if (o->kind == WF_KIND_ENDPOINT) {
-		check_endpoint(c, o, tenant);
+		check_node_of(c, o);
+		check_addresses(c, tenant, o->endpoint.addrs, o->endpoint.n_addrs);
+	} else if (o->kind == WF_KIND_SERVICE) {
+		check_addresses(c, tenant, o->service.addrs, o->service.n_addrs);
 	} else if (o->kind == WF_KIND_POLICY) {
 		check_policy(c, o, tenant);
 	}
@@ -303,7 +366,8 @@ int wf_model_check_put(const struct wf_model *m, struct wf_object *const *object
 		       struct wf_problems *problems)
 {
 	static int (*const parts[])(const struct wf_changes *c) = {wf_check_rivals, wf_check_joins,
-								   wf_check_keys};
+								   wf_check_keys,
+								   wf_check_functions};
 	struct check c = {.model = m, .problems = problems};
 	const struct wf_changes changes = {m, &c.batch, problems};
 	size_t found_before = problems->n_found;

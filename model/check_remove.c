@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* One look at all tenants, endpoints and policies, whatever the number of objects that go. */
+/* One look at all who may need what goes (tenants, endpoints, policies, functions, services),
+ * whatever the number of objects that go. */
 #include "model/model.h"
 
 #include <errno.h>
@@ -67,6 +68,16 @@ static void needs_key(struct check *c, const struct wf_object *user)
 		needs(c, wf_batch_find(&c->gone, signing), user);
 }
 
+static void needs_waypoint(struct check *c, const struct wf_path *path, unsigned int i,
+			   const struct wf_object *user)
+{
+	if (path->is_function[i])
+		needs(c, wf_batch_find_name(&c->gone, WF_KIND_FUNCTION, user->tenant, path->via[i]),
+		      user);
+	else
+		needs_node(c, path->via[i], user);
+}
+
 static void check_policy(struct check *c, const struct wf_object *user)
 {
 	if (user->policy.from.type == WF_SELECT_TENANT)
@@ -75,7 +86,7 @@ static void check_policy(struct check *c, const struct wf_object *user)
 		needs_key(c, user);
 	for (unsigned int i = 0; i < user->policy.n_paths; i++)
 		for (unsigned int j = 0; j < user->policy.paths[i].n_via; j++)
-			needs_node(c, user->policy.paths[i].via[j], user);
+			needs_waypoint(c, &user->policy.paths[i], j, user);
 }
 
 static void check_user(struct check *c, const struct wf_object *user)
@@ -90,7 +101,7 @@ static void check_user(struct check *c, const struct wf_object *user)
 	needs_tenant(c, user->tenant, user);
 	if (user->kind == WF_KIND_ENDPOINT)
 		needs_node(c, user->endpoint.node, user);
-	else
+	else if (user->kind == WF_KIND_POLICY)
 		check_policy(c, user);
 }
 
@@ -120,15 +131,20 @@ static void check_attached(struct check *c, const struct wf_batch_item *item)
 
 static bool can_be_needed(const struct check *c)
 {
-	for (size_t i = 0; i < c->gone.n; i++)
-		if (!wf_kind_has_tenant(c->gone.items[i].object->kind))
+	for (size_t i = 0; i < c->gone.n; i++) {
+		enum wf_kind kind = c->gone.items[i].object->kind;
+
+		if (!wf_kind_has_tenant(kind) || kind == WF_KIND_FUNCTION)
 			return true;
+	}
 	return false;
 }
 
 int wf_model_check_remove(const struct wf_model *m, struct wf_object *const *objects, size_t n,
 			  struct wf_problems *problems)
 {
+	static const enum wf_kind users[] = {WF_KIND_TENANT, WF_KIND_ENDPOINT, WF_KIND_POLICY,
+					     WF_KIND_FUNCTION, WF_KIND_SERVICE};
 	struct check c = {.model = m, .problems = problems};
 	size_t found_before = problems->n_found;
 
@@ -138,11 +154,8 @@ int wf_model_check_remove(const struct wf_model *m, struct wf_object *const *obj
 		check_missing(&c, &c.gone.items[i]);
 		check_attached(&c, &c.gone.items[i]);
 	}
-	if (can_be_needed(&c)) {
-		check_users(&c, WF_KIND_TENANT);
-		check_users(&c, WF_KIND_ENDPOINT);
-		check_users(&c, WF_KIND_POLICY);
-	}
+	for (size_t i = 0; can_be_needed(&c) && i < sizeof(users) / sizeof(*users); i++)
+		check_users(&c, users[i]);
 	wf_batch_done(&c.gone);
 	return problems->n_found > found_before ? -EINVAL : 0;
 }

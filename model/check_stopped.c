@@ -46,7 +46,9 @@ static int check_user(void *arg, const struct wf_object *o, const struct wf_batc
 		return 0;
 	for (unsigned int i = 0; i < o->policy.n_paths; i++)
 		for (unsigned int j = 0; j < o->policy.paths[i].n_via; j++)
-			needs(c, o->policy.paths[i].via[j], o, "requires transit of this node");
+			if (!o->policy.paths[i].is_function[j])
+				needs(c, o->policy.paths[i].via[j], o,
+				      "requires transit of this node");
 	return 0;
 }
 

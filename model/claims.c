@@ -5,14 +5,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CLAIMS_PER_OBJECT WF_ENDPOINT_ADDR_MAX
+/* A service's: its id, its addresses, and each port of each. */
+#define CLAIMS_PER_OBJECT (1 + WF_SERVICE_ADDR_MAX * (1 + WF_SERVICE_PORTS_MAX))
+
+_Static_assert(CLAIMS_PER_OBJECT > WF_ENDPOINT_ADDR_MAX + 1, "an endpoint has no more");
 
 struct wf_claim wf_claim_id(enum wf_kind kind, const char *tenant, uint32_t id)
 {
-	struct wf_claim claim = {.kind = kind, .type = WF_CLAIM_ID, .tenant = tenant};
+	struct wf_claim claim = {.kind = kind, .type = WF_CLAIM_ID, .scope = tenant};
 
 	memcpy(claim.value.bytes, &id, sizeof(id));
 	return claim;
+}
+
+struct wf_claim wf_claim_sid(const char *node, uint16_t sid)
+{
+	struct wf_claim claim = wf_claim_id(WF_KIND_ENDPOINT, node, sid);
+
+	claim.type = WF_CLAIM_SID;
+	return claim;
+}
+
+uint32_t wf_claim_number(const struct wf_claim *claim)
+{
+	uint32_t number;
+
+	memcpy(&number, claim->value.bytes, sizeof(number));
+	return number;
 }
 
 static bool id_claim(const struct wf_object *o, uint32_t id, struct wf_claim *ret)
@@ -24,7 +43,41 @@ static bool id_claim(const struct wf_object *o, uint32_t id, struct wf_claim *re
 static bool address_claim(const struct wf_object *o, const struct wf_addr *a, struct wf_claim *ret)
 {
 	*ret = (struct wf_claim){
-		.kind = o->kind, .type = WF_CLAIM_ADDRESS, .tenant = o->tenant, .value = *a};
+		.kind = o->kind, .type = WF_CLAIM_ADDRESS, .scope = o->tenant, .value = *a};
+	return true;
+}
+
+static bool endpoint_claim(const struct wf_object *o, unsigned int i, struct wf_claim *ret)
+{
+	const struct wf_endpoint *e = &o->endpoint;
+
+	if (i < e->n_addrs)
+		return address_claim(o, &e->addrs[i], ret);
+	*ret = wf_claim_sid(e->node, e->sid);
+	return i == e->n_addrs && e->sid && e->node[0];
+}
+
+static bool service_claim(const struct wf_object *o, unsigned int i, struct wf_claim *ret)
+{
+	const struct wf_service *s = &o->service;
+	const struct wf_service_port *port;
+
+	if (s->id && i-- == 0)
+		return id_claim(o, s->id, ret);
+	if (i < s->n_addrs) {
+		address_claim(o, &s->addrs[i], ret);
+		ret->kind = WF_KIND_ENDPOINT;
+		ret->is_shared = true;
+		return true;
+	}
+	i -= s->n_addrs;
+	if (i >= s->n_addrs * s->n_ports)
+		return false;
+	port = &s->ports[i % s->n_ports];
+	address_claim(o, &s->addrs[i / s->n_ports], ret);
+	ret->type = WF_CLAIM_PORT;
+	ret->proto = port->proto;
+	ret->port = port->port;
 	return true;
 }
 
@@ -49,7 +102,9 @@ bool wf_object_claim(const struct wf_object *o, unsigned int i, struct wf_claim 
 	case WF_KIND_KEY:
 		return i == 0 && id_claim(o, o->key.id, ret);
 	case WF_KIND_ENDPOINT:
-		return i < o->endpoint.n_addrs && address_claim(o, &o->endpoint.addrs[i], ret);
+		return endpoint_claim(o, i, ret);
+	case WF_KIND_SERVICE:
+		return service_claim(o, i, ret);
 	default:
 		return false;
 	}
@@ -67,16 +122,17 @@ static uint32_t hash_of(const struct wf_claim *claim)
 {
 	uint64_t h = mix(claim->kind, claim->type), words[2];
 
-	for (const char *c = claim->tenant; *c; c++)
+	for (const char *c = claim->scope; *c; c++)
 		h = mix(h, (unsigned char)*c);
+	h = mix(h, (uint64_t)claim->proto << 16 | claim->port);
 	memcpy(words, claim->value.bytes, sizeof(words));
 	return (uint32_t)mix(mix(h, words[0]), words[1]);
 }
 
-static bool is_equal(const struct wf_claim *a, const struct wf_claim *b)
+bool wf_claim_equal(const struct wf_claim *a, const struct wf_claim *b)
 {
-	return a->kind == b->kind && a->type == b->type && strcmp(a->tenant, b->tenant) == 0 &&
-	       wf_addr_cmp(&a->value, &b->value) == 0;
+	return a->kind == b->kind && a->type == b->type && strcmp(a->scope, b->scope) == 0 &&
+	       wf_addr_cmp(&a->value, &b->value) == 0 && a->proto == b->proto && a->port == b->port;
 }
 
 static void place(struct wf_claims *c, struct wf_claim_slot slot)
@@ -95,7 +151,7 @@ int wf_claims_reserve(struct wf_claims *c)
 
 	if ((c->n + CLAIMS_PER_OBJECT) * 4 <= c->cap * 3)
 		return 0;
-	grown.cap = c->cap ? c->cap * 2 : 32;
+	grown.cap = c->cap ? c->cap * 2 : 128;
 	grown.slots = calloc(grown.cap, sizeof(*grown.slots));
 	if (!grown.slots)
 		return -ENOMEM;
@@ -157,7 +213,8 @@ struct wf_object *wf_claims_find(const struct wf_claims *c, const struct wf_clai
 		const struct wf_claim_slot *slot = &c->slots[at];
 
 		if (slot->hash == hash && slot->owner != except &&
-		    wf_object_claim(slot->owner, slot->index, &other) && is_equal(claim, &other))
+		    wf_object_claim(slot->owner, slot->index, &other) &&
+		    wf_claim_equal(claim, &other) && !(claim->is_shared && other.is_shared))
 			return slot->owner;
 	}
 	return NULL;

@@ -17,7 +17,7 @@
 #define WF_SECRET_MIN	     16 /* bytes of a key's secret */
 #define WF_SECRET_MAX	     64 /* as many as SHA-256 takes without hashing them first */
 
-#define WF_IFNAME_MAX 15 /* bytes of an interface's name: IFNAMSIZ less its NUL */
+#define WF_ENDPOINT_IFNAME_MAX 15 /* bytes of an interface's name: IFNAMSIZ less its NUL */
 
 #define WF_SERVICE_ADDR_MAX	4 /* virtual addresses of one service */
 #define WF_SERVICE_PORTS_MAX	16

@@ -38,7 +38,11 @@ struct wf_object *const *wf_model_range(const struct wf_model *m, enum wf_kind k
 /* The endpoint of @tenant that has this address. Borrowed; NULL: it is free. O(1). */
 struct wf_object *wf_model_find_address(const struct wf_model *m, const char *tenant,
 					const struct wf_addr *addr);
-/* Who has this id (or End SID), beside @except (may be NULL)? Borrowed; NULL: nobody. O(1). */
+/* The service of @tenant that has this port of this address. Borrowed; NULL: none. O(1). */
+struct wf_object *wf_model_find_service(const struct wf_model *m, const char *tenant,
+					const struct wf_addr *addr, uint8_t proto, uint16_t port);
+/* Who has this, and does not share it, beside @except (may be NULL)? Borrowed; NULL: nobody. O(1).
+ */
 struct wf_object *wf_model_find_claim(const struct wf_model *m, const struct wf_claim *claim,
 				      const struct wf_object *except);
 
@@ -73,17 +77,17 @@ void wf_object_check(const struct wf_object *o, size_t index, struct wf_problems
 
 /*
  * Would the wish be right with these objects put into it? Duplicates among them, missing tenants,
- * unknown nodes in `via`, prefixes that overlap within a tenant or no longer hold its endpoints,
- * addresses outside the tenant or in use, ids in use, ... 0: yes; -EINVAL: @problems say why;
- * -ENOMEM.
+ * unknown nodes and functions in `via`, endpoints that two functions select, prefixes that overlap
+ * within a tenant or no longer hold its endpoints, addresses outside the tenant or in use, ids in
+ * use, ... 0: yes; -EINVAL: @problems say why; -ENOMEM.
  */
 int wf_model_check_put(const struct wf_model *m, struct wf_object *const *objects, size_t n,
 		       struct wf_problems *problems);
 
 /*
  * Would it be right without these (kind, tenant and name of each are looked at)? Missing ones, and
- * ones that others need: a tenant with endpoints or policies, a node in a `via` or with endpoints,
- * an endpoint that is attached.
+ * ones that others need: a tenant with endpoints, policies, functions or services, a node or a
+ * function in a `via`, a node with endpoints, an endpoint that is attached.
  */
 int wf_model_check_remove(const struct wf_model *m, struct wf_object *const *objects, size_t n,
 			  struct wf_problems *problems);

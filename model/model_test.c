@@ -96,7 +96,10 @@ static void ids_and_end_sids_are_found_by_their_owner(void **state)
 	assert_null(wf_model_find_claim(m, &claim, router));
 	claim = wf_claim_id(WF_KIND_TENANT, "", 9);
 	assert_null(wf_model_find_claim(m, &claim, NULL));
-	claim = (struct wf_claim){WF_KIND_NODE, WF_CLAIM_ADDRESS, "", address("5f00:0:9:1::")};
+	claim = (struct wf_claim){.kind = WF_KIND_NODE,
+				  .type = WF_CLAIM_ADDRESS,
+				  .scope = "",
+				  .value = address("5f00:0:9:1::")};
 	assert_string_equal(wf_model_find_claim(m, &claim, NULL)->name, "r");
 }
 

@@ -91,8 +91,8 @@ struct wf_endpoint {
 	bool is_down; /* its node found that it does not work */
 	/* Where its node has attached it; "" and 0: it did not say. Two endpoints of one node and
 	   netns are two arms of one container. */
-	char ifname[WF_IFNAME_MAX + 1]; /* in the container */
-	uint64_t netns;			/* inode of the network namespace */
+	char ifname[WF_ENDPOINT_IFNAME_MAX + 1]; /* in the container */
+	uint64_t netns;				 /* inode of the network namespace */
 };
 
 /*
@@ -174,10 +174,10 @@ enum wf_mode {
 struct wf_function {
 	struct wf_labels instances; /* endpoints of the tenant that have all of these */
 	enum wf_mode mode;
-	char in[WF_IFNAME_MAX + 1];  /* interface in the container by which packets enter */
-	char out[WF_IFNAME_MAX + 1]; /* ... and leave; the same: one arm */
-	bool is_bridged;	     /* frames pass as on a wire, not addressed to the interface */
-	bool is_bypass; /* without a healthy instance: on to the next segment; else dropped */
+	char in[WF_ENDPOINT_IFNAME_MAX + 1]; /* interface in the container by which packets enter */
+	char out[WF_ENDPOINT_IFNAME_MAX + 1]; /* ... and leave; the same: one arm */
+	bool is_bridged; /* frames pass as on a wire, not addressed to the interface */
+	bool is_bypass;	 /* without a healthy instance: on to the next segment; else dropped */
 	struct wf_probe probe;
 };
 
@@ -199,6 +199,7 @@ struct wf_service {
 	unsigned int n_addrs;
 	struct wf_service_port ports[WF_SERVICE_PORTS_MAX];
 	unsigned int n_ports;
+	/* Of several that select an endpoint the first one counts. */
 	struct wf_backends backends[WF_SERVICE_BACKENDS_MAX];
 	unsigned int n_backends;
 	bool is_by_client;    /* affinity: all flows of a client go to one backend */
