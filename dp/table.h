@@ -280,6 +280,7 @@ struct wf_listed {
 	__u16 n; /* waypoints that leave a mark, in order */
 	__u16 nodes[WF_VIA_SID_MAX];
 	__u16 pad;
+	__u32 lane; /* that it is; 0: it leads through no functions */
 };
 
 /* A live key of the domain, by its HMAC Key ID: SHA-256 after the inner and the outer pad. */
@@ -431,7 +432,7 @@ WF_SIZE_IS(struct wf_ranges, 8 + 12 * WF_RANGES_MAX);
 WF_SIZE_IS(struct wf_policy_key, 16);
 WF_SIZE_IS(struct wf_policy_entry, 4);
 WF_SIZE_IS(struct wf_listed_key, 16);
-WF_SIZE_IS(struct wf_listed, 36);
+WF_SIZE_IS(struct wf_listed, 40);
 WF_SIZE_IS(struct wf_key_entry, 72);
 WF_SIZE_IS(struct wf_transit_key, 8);
 WF_SIZE_IS(struct wf_transit_entry, 16);
