@@ -3,7 +3,10 @@
  * People's objects become the store's: what Weft gave an object before (id, node, MAC, identity)
  * stays, what it lacks is given. Then all are checked together, and written together.
  */
+#include <stdio.h>
+
 #include "agent/key.h"
+#include "agent/place.h"
 #include "agent/relabel.h"
 #include "agent/request.h"
 #include "agent/trial.h"
@@ -73,6 +76,24 @@ static int merge_policy(struct merge *m, struct wf_err *err)
 	return r;
 }
 
+/* Two that come at once could select the same endpoints. */
+static int merge_function(struct merge *m, struct wf_err *err)
+{
+	char guard[WF_NAME_MAX + 16];
+
+	snprintf(guard, sizeof(guard), "functions/%s", m->now->tenant);
+	return wf_edit_guard(m->edit, guard, err);
+}
+
+static int merge_service(struct merge *m, struct wf_err *err)
+{
+	uint32_t id = m->now->service.id;
+	int r = settle_id(m, m->old ? m->old->service.id : 0, WF_SERVICE_ID_MAX, &id, err);
+
+	m->now->service.id = (uint16_t)id;
+	return r;
+}
+
 /* Without addresses of its own the wish leaves those there are; those of an attached one are used.
  */
 static void settle_addresses(struct merge *m)
@@ -106,16 +127,12 @@ static int merge_endpoint(struct merge *m, struct wf_err *err)
 {
 	struct wf_endpoint *now = &m->now->endpoint;
 
+	wf_place_clear(now);
 	now->is_declared = true;
-	now->node[0] = '\0';
-	now->identity = now->identity_was = 0;
-	now->is_announced = false;
-	memset(now->mac, 0, sizeof(now->mac));
 	if (!m->old)
 		return 0;
 	settle_addresses(m);
-	memcpy(now->node, m->old->endpoint.node, sizeof(now->node));
-	memcpy(now->mac, m->old->endpoint.mac, sizeof(now->mac));
+	wf_place_keep(&m->old->endpoint, now);
 	return settle_identity(m, err);
 }
 
@@ -145,6 +162,10 @@ static int merge(struct merge *m, struct wf_err *err)
 		return merge_policy(m, err);
 	case WF_KIND_KEY:
 		return merge_key(m, err);
+	case WF_KIND_FUNCTION:
+		return merge_function(m, err);
+	case WF_KIND_SERVICE:
+		return merge_service(m, err);
 	default:
 		return wf_err_set(err, -EINVAL, "objects of kind %s cannot be applied",
 				  wf_kind_name(m->now->kind));
@@ -174,13 +195,32 @@ static int need_tenant(struct wf_edit *e, const char *name, struct wf_err *err)
 	return wf_edit_need(e, WF_KIND_TENANT, NULL, name, err) == -ENOENT ? -EAGAIN : 0;
 }
 
-/* Its own, and the one that a policy lets in. */
-static int need_tenants(struct wf_edit *e, const struct wf_object *o, struct wf_err *err)
+/* So must a function on a way. */
+static int need_functions(struct wf_edit *e, const struct wf_object *policy,
+			  const struct wf_path *path, struct wf_err *err)
+{
+	const struct wf_model *m = e->agent->model;
+	int r = 0;
+
+	for (unsigned int i = 0; i < path->n_via && !r; i++)
+		if (path->is_function[i] &&
+		    wf_model_find(m, WF_KIND_FUNCTION, policy->tenant, path->via[i]) &&
+		    wf_edit_need(e, WF_KIND_FUNCTION, policy->tenant, path->via[i], err) == -ENOENT)
+			r = -EAGAIN;
+	return r;
+}
+
+/* Its own tenant, the one that a policy lets in, the functions of its ways. */
+static int need_others(struct wf_edit *e, const struct wf_object *o, struct wf_err *err)
 {
 	int r = wf_kind_has_tenant(o->kind) ? need_tenant(e, o->tenant, err) : 0;
 
-	if (!r && o->kind == WF_KIND_POLICY && o->policy.from.type == WF_SELECT_TENANT)
+	if (r || o->kind != WF_KIND_POLICY)
+		return r;
+	if (o->policy.from.type == WF_SELECT_TENANT)
 		r = need_tenant(e, o->policy.from.tenant, err);
+	for (unsigned int i = 0; i < o->policy.n_paths && !r; i++)
+		r = need_functions(e, o, &o->policy.paths[i], err);
 	return r;
 }
 
@@ -205,7 +245,7 @@ static int add_one(struct wf_request *req, struct wf_edit *e, size_t i, struct w
 		return 0;
 	if (wf_edit_add(e, old, now) < 0)
 		return wf_edit_no_memory(err);
-	return need_tenants(e, now, err);
+	return need_others(e, now, err);
 }
 
 static int add_all(struct wf_request *req, struct wf_edit *e, struct wf_err *err)

@@ -26,6 +26,8 @@ struct attach {
 	bool is_there;	       /* was attached already, just so */
 };
 
+_Static_assert(WF_ENDPOINT_IFNAME_MAX == WF_IFNAME_MAX, "an endpoint's name is an interface's");
+
 static int check_ifname(const char *ifname, struct wf_err *err)
 {
 	size_t n = strlen(ifname);
@@ -170,16 +172,24 @@ static int merge(const struct attach *at, const struct wf_endpoint *old, struct 
 	return wf_labels_copy(wish->labels, &now->labels) < 0 ? wf_edit_no_memory(err) : 0;
 }
 
-static void place(const struct wf_agent *a, struct wf_object *o)
+/* What other nodes, and this one after a restart, are to know of where it is. */
+static int place(const struct wf_agent *a, const struct attach *at, struct wf_object *o,
+		 struct wf_err *err)
 {
 	uint64_t h = wf_endpoint_hash(o->tenant, o->name, SALT_MAC);
+	int r = a->kern->ops->netns_inode(a->kern, at->wish->netns, &o->endpoint.netns, err);
 
+	if (r)
+		return r;
+	memcpy(o->endpoint.ifname, at->alias.ifname, sizeof(o->endpoint.ifname));
+	o->endpoint.is_down = false;
 	snprintf(o->endpoint.node, sizeof(o->endpoint.node), "%s", a->options.node);
 	for (int i = 0; i < 6; i++)
 		o->endpoint.mac[i] = (uint8_t)(h >> 8 * i);
 	o->endpoint.identity_was = 0; /* of an interface that is gone */
 	o->endpoint.is_announced = false;
 	o->endpoint.mac[0] = (o->endpoint.mac[0] & 0xfc) | 0x02; /* local, of one station */
+	return 0;
 }
 
 static int find_tenant(const struct wf_agent *a, const char *name, const struct wf_object **ret,
@@ -207,13 +217,14 @@ static int check(const struct wf_agent *a, struct wf_object *o, struct wf_proble
 }
 
 /* Everything of the object that the request leaves open. */
-static int complete(struct wf_edit *e, struct wf_object *o, struct wf_problems *problems,
-		    struct wf_err *err)
+static int complete(struct wf_edit *e, const struct attach *at, struct wf_object *o,
+		    struct wf_problems *problems, struct wf_err *err)
 {
 	const struct wf_object *tenant;
 	int r = find_tenant(e->agent, o->tenant, &tenant, err);
 
-	place(e->agent, o);
+	if (!r)
+		r = place(e->agent, at, o, err);
 	if (!r)
 		r = wf_address_allocate(e, tenant, o, err);
 	if (!r)
@@ -304,7 +315,7 @@ static int add(struct wf_edit *e, struct attach *at, struct wf_current *old,
 		return check_same(at, was, err);
 	r = merge(at, was, &now->endpoint, err);
 	if (!r)
-		r = complete(e, now, &outcome->problems, err);
+		r = complete(e, at, now, &outcome->problems, err);
 	if (!r && wf_edit_add(e, old, now) < 0)
 		r = wf_edit_no_memory(err);
 	return r;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* An endpoint goes: first from the wish, with its addresses, then its interface. */
 #include "agent/attach.h"
+#include "agent/place.h"
 
 struct detach {
 	const char *tenant;
@@ -26,10 +27,7 @@ int wf_detach_edit(struct wf_edit *e, struct wf_current *old, struct wf_err *err
 		now = wf_object_clone(old->object);
 		if (!now)
 			return wf_edit_no_memory(err);
-		now->endpoint.node[0] = '\0';
-		now->endpoint.identity = now->endpoint.identity_was = 0;
-		now->endpoint.is_announced = false;
-		memset(now->endpoint.mac, 0, sizeof(now->endpoint.mac));
+		wf_place_clear(&now->endpoint);
 	}
 	return wf_edit_add(e, old, now) < 0 ? wf_edit_no_memory(err) : 0;
 }

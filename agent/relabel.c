@@ -36,6 +36,19 @@ struct label {
 	const struct wf_labels *labels;
 };
 
+/* Labels say of which function it is an instance. */
+static int check(struct wf_request *req, struct wf_object *now, struct wf_err *err)
+{
+	struct wf_problems *problems = &req->outcome->problems;
+	int r = wf_model_check_put(req->agent->model, &now, 1, problems);
+
+	if (r == -ENOMEM)
+		return wf_edit_no_memory(err);
+	return r ? wf_err_set(err, r, "%s",
+			      problems->n ? problems->items[0].msg : "the endpoint is wrong")
+		 : 0;
+}
+
 static int change(struct wf_request *req, struct wf_edit *e, struct wf_current *old,
 		  struct wf_err *err)
 {
@@ -53,6 +66,8 @@ static int change(struct wf_request *req, struct wf_edit *e, struct wf_current *
 		return 0;
 	req->outcome->changes[0] = WF_CHANGE_CHANGED;
 	r = wf_relabel(e, old->object, now, err);
+	if (!r)
+		r = check(req, now, err);
 	if (!r && wf_edit_need(e, WF_KIND_TENANT, NULL, wish->tenant, err) < 0)
 		r = -EAGAIN;
 	if (!r && wf_edit_add(e, old, now) < 0)

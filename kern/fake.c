@@ -239,6 +239,7 @@ static const struct wf_kern_ops fake_ops = {
 	.port_delete = wf_fake_port_delete,
 	.port_mtu = wf_fake_port_mtu,
 	.port_repair = wf_fake_port_repair,
+	.netns_inode = wf_fake_netns_inode,
 	.netns_connect = wf_fake_netns_connect,
 	.netns_start = wf_fake_netns_start,
 	.stop = fake_stop,

@@ -22,6 +22,23 @@ static int check_place(struct wf_fake_world *w, const struct wf_netns_place *pla
 			  place->path ? place->path : "no path");
 }
 
+/* Of the name: the same for ever, and likely no other's. */
+int wf_fake_netns_inode(struct wf_kern *k, const char *netns, uint64_t *ret, struct wf_err *err)
+{
+	const struct wf_netns_place place = {.path = netns};
+	uint64_t inode = 4026531840; /* such numbers the kernel's have */
+	int r;
+
+	WF_FAKE_CALL(k, err);
+	r = check_place(wf_fake_world_of(k), &place, err);
+	if (r)
+		return r;
+	for (const char *c = name_of(&place); *c; c++)
+		inode = inode * 31 + (unsigned char)*c;
+	*ret = inode & INT64_MAX;
+	return 0;
+}
+
 static struct wf_fake_server *find_server(struct wf_fake_world *w, const char *netns, uint16_t port)
 {
 	wf_vec_each (s, &w->servers)

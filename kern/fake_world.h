@@ -105,6 +105,7 @@ int wf_fake_port_create(struct wf_kern *k, const struct wf_port_spec *spec, int 
 int wf_fake_port_delete(struct wf_kern *k, int ifindex, struct wf_err *err);
 int wf_fake_port_mtu(struct wf_kern *k, int ifindex, uint32_t mtu, struct wf_err *err);
 int wf_fake_port_repair(struct wf_kern *k, int ifindex, struct wf_err *err);
+int wf_fake_netns_inode(struct wf_kern *k, const char *netns, uint64_t *ret, struct wf_err *err);
 int wf_fake_netns_connect(struct wf_kern *k, const struct wf_netns_place *place,
 			  const struct wf_addr *addr, uint16_t port, struct wf_err *err);
 int wf_fake_netns_start(struct wf_kern *k, const struct wf_netns_place *place, char *const *argv,

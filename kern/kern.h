@@ -137,6 +137,9 @@ struct wf_kern_ops {
 	/* The outside is up and has WF_GATEWAY_MAC again. -ENODEV. */
 	int (*port_repair)(struct wf_kern *k, int ifindex, struct wf_err *err);
 
+	/* The inode that tells @netns, as port_create() finds it, from all others there are; never
+	   0. -ENOENT, -EINVAL: as there. */
+	int (*netns_inode)(struct wf_kern *k, const char *netns, uint64_t *ret, struct wf_err *err);
 	/* A connection out of a container, as wf_tcp_connect(). -ENOENT: it is gone. */
 	int (*netns_connect)(struct wf_kern *k, const struct wf_netns_place *place,
 			     const struct wf_addr *addr, uint16_t port, struct wf_err *err);

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include "kern/bpf.h"
 #include "kern/events.h"
@@ -301,6 +302,21 @@ static int linux_port_repair(struct wf_kern *k, int ifindex, struct wf_err *err)
 	return wf_port_repair(&linux_of(k)->nl, ifindex, err);
 }
 
+static int linux_netns_inode(struct wf_kern *k, const char *netns, uint64_t *ret,
+			     struct wf_err *err)
+{
+	_cleanup_close_ int fd = wf_netns_open(netns, err);
+	struct stat st;
+
+	(void)k; /* all nodes of a machine name them alike */
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
+		return wf_err_errno(err, -errno, "cannot look at network namespace %s", netns);
+	*ret = st.st_ino;
+	return 0;
+}
+
 static int linux_netns_connect(struct wf_kern *k, const struct wf_netns_place *place,
 			       const struct wf_addr *addr, uint16_t port, struct wf_err *err)
 {
@@ -373,6 +389,7 @@ static const struct wf_kern_ops linux_ops = {
 	.port_delete = linux_port_delete,
 	.port_mtu = linux_port_mtu,
 	.port_repair = linux_port_repair,
+	.netns_inode = linux_netns_inode,
 	.netns_connect = linux_netns_connect,
 	.netns_start = linux_netns_start,
 	.stop = linux_stop,

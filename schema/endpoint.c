@@ -6,33 +6,12 @@
 
 static void read_addresses(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
 {
-	json_t *item;
-	size_t i;
-
-	if (!wf_value_list(r, key, v, WF_ENDPOINT_ADDR_MAX, "addresses, like [10.0.0.5]"))
-		return;
-	json_array_foreach(v, i, item)
-	{
-		char at[WF_KEY_MAX];
-
-		snprintf(at, sizeof(at), "%s[%zu]", key, i);
-		wf_value_addr(r, at, item, &o->endpoint.addrs[i]);
-	}
-	o->endpoint.n_addrs = (unsigned int)json_array_size(v);
+	wf_value_addrs(r, key, v, WF_ENDPOINT_ADDR_MAX, o->endpoint.addrs, &o->endpoint.n_addrs);
 }
 
 static int write_addresses(const struct wf_object *o, json_t **ret)
 {
-	json_t *list = json_array();
-	char text[WF_ADDR_STR_MAX];
-
-	for (unsigned int i = 0; list && i < o->endpoint.n_addrs; i++)
-		if (json_array_append_new(list, json_string(wf_addr_str(&o->endpoint.addrs[i],
-									text))) < 0) {
-			json_decref(list);
-			list = NULL;
-		}
-	return wf_key_wrote(list, ret);
+	return wf_key_wrote(wf_addrs_to_json(o->endpoint.addrs, o->endpoint.n_addrs), ret);
 }
 
 static void read_labels(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
@@ -134,6 +113,53 @@ static int write_announced(const struct wf_object *o, json_t **ret)
 	return o->endpoint.is_announced ? wf_key_wrote(json_true(), ret) : 0;
 }
 
+static void read_sid(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
+{
+	uint32_t sid;
+
+	if (wf_value_number(r, key, v, 1, WF_ENDPOINT_SID_MAX, &sid))
+		o->endpoint.sid = (uint16_t)sid;
+}
+
+static int write_sid(const struct wf_object *o, json_t **ret)
+{
+	return wf_key_wrote_number(o->endpoint.sid, ret);
+}
+
+static void read_down(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
+{
+	wf_value_bool(r, key, v, &o->endpoint.is_down);
+}
+
+static int write_down(const struct wf_object *o, json_t **ret)
+{
+	return o->endpoint.is_down ? wf_key_wrote(json_true(), ret) : 0;
+}
+
+static void read_ifname(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
+{
+	wf_value_ifname(r, key, v, o->endpoint.ifname);
+}
+
+static int write_ifname(const struct wf_object *o, json_t **ret)
+{
+	return o->endpoint.ifname[0] ? wf_key_wrote(json_string(o->endpoint.ifname), ret) : 0;
+}
+
+static void read_netns(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
+{
+	if (json_is_integer(v) && json_integer_value(v) > 0)
+		o->endpoint.netns = (uint64_t)json_integer_value(v);
+	else
+		wf_value_wrong(r, key, "the inode of a network namespace", v);
+}
+
+static int write_netns(const struct wf_object *o, json_t **ret)
+{
+	return o->endpoint.netns ? wf_key_wrote(json_integer((json_int_t)o->endpoint.netns), ret)
+				 : 0;
+}
+
 static const struct wf_key keys[] = {
 	{"addresses", 0, read_addresses, write_addresses},
 	{"labels", 0, read_labels, write_labels},
@@ -144,6 +170,10 @@ static const struct wf_key keys[] = {
 	{"identity_was", WF_KEY_TRUSTED, read_identity_was, write_identity_was},
 	{"announced", WF_KEY_TRUSTED, read_announced, write_announced},
 	{"declared", WF_KEY_TRUSTED, read_declared, write_declared},
+	{"sid", WF_KEY_TRUSTED, read_sid, write_sid},
+	{"down", WF_KEY_TRUSTED, read_down, write_down},
+	{"ifname", WF_KEY_TRUSTED, read_ifname, write_ifname},
+	{"netns", WF_KEY_TRUSTED, read_netns, write_netns},
 	{0},
 };
 

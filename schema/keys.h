@@ -25,7 +25,7 @@ struct wf_later_key {
 	const char *name, *what;
 };
 
-#define WF_KEYS_MAX 12
+#define WF_KEYS_MAX 16
 
 struct wf_keys {
 	const struct wf_key *keys;	  /* up to one without a name, WF_KEYS_MAX of them */
@@ -35,7 +35,7 @@ struct wf_keys {
 };
 
 extern const struct wf_keys wf_node_keys, wf_tenant_keys, wf_identity_keys, wf_endpoint_keys,
-	wf_policy_keys, wf_hmac_key_keys;
+	wf_policy_keys, wf_hmac_key_keys, wf_function_keys, wf_service_keys;
 
 /* As wf_object_from_json(), of a document of a manifest. */
 int wf_object_from_manifest(json_t *json, struct wf_problems *problems, struct wf_object **ret);

@@ -56,7 +56,8 @@ static void keys_that_are_unknown_missing_or_twice(void **state)
 	expect(RED "x: 1\n", "f:4: x: unknown key\n");
 	expect("kind: Endpoint\nname: a\n", "f:1: tenant: is missing\n");
 	expect("\nname: a\n",
-	       "f:2: kind: is missing; there are Node, Tenant, Endpoint, Policy, Key\n");
+	       "f:2: kind: is missing; there are Node, Tenant, Endpoint, Policy, Key, Function, "
+	       "Service\n");
 	expect("kind: Node\n", "f:1: name: is missing\n");
 	expect(RED "\nname: blue\n", "f:5: key 'name' is there twice; first in line 2\n");
 	expect("kind: Endpoint\nname: a\ntenant: red\nlabels:\n  b: {}\n  app: 1\n  app: 2\n",
@@ -77,11 +78,10 @@ static void kinds_that_are_not(void **state)
 {
 	expect("kind: Tenat\nname: a\n",
 	       "f:1: kind: there is no kind 'Tenat'; did you mean 'Tenant'?\n");
-	expect("kind: 5\nname: a\n", "f:1: kind: there is no kind '5'; there are 'Node', 'Tenant', "
-				     "'Endpoint', 'Policy', 'Key'\n");
+	expect("kind: 5\nname: a\n", "f:1: kind: there is no kind '5'\n");
 	expect("kind: [Node]\nname: a\n", "f:1: kind: expected a kind, like Tenant, not a list\n");
-	expect("kind: Function\nname: a\n",
-	       "f:1: kind: Function comes with a later version of Weft\n");
+	expect("kind: Functoin\nname: a\n",
+	       "f:1: kind: there is no kind 'Functoin'; did you mean 'Function'?\n");
 	expect("kind: Identity\ntenant: red\nid: 1\nlabels: {}\n",
 	       "f:1: kind: an Identity is made by attaching endpoints, not declared\n");
 }
@@ -179,12 +179,16 @@ static void prefixes_that_are_bad(void **state)
 
 static void policies_that_are_wrong(void **state)
 {
-	expect(POLICY "via: [node/1, fw]\n",
-	       "f:6: via[1]: 'fw' would be a function, which comes with a later version of Weft; a "
-	       "node is written node/fw\n");
+	expect(POLICY "via: [node/1, fw, node/1]\n", "");
+	expect(POLICY "via: [fw, node/fw, fw]\n",
+	       "f:6: via[2]: function 'fw' is on this path already: it can be passed once\n");
+	expect(POLICY "paths: [{via: [fw], weight: 2}, {via: [fw, ids, ids]}]\n",
+	       "f:6: paths[1].via[2]: function 'ids' is on this path already: it can be passed "
+	       "once\n");
 	expect(POLICY "via: [node/, 'node/a b']\n",
-	       "f:6: via[0]: expected a node, like node/4, not 'node/'\n"
-	       "f:6: via[1]: expected a node, like node/4, not 'node/a b'\n");
+	       "f:6: via[0]: expected a node, like node/4, or a function, like fw, not 'node/'\n"
+	       "f:6: via[1]: expected a node, like node/4, or a function, like fw, not 'node/a "
+	       "b'\n");
 	expect(POLICY "via: [n,n,n,n,n,n,n,n,n,n,n,n,n,n,n,n,n]\n",
 	       "f:6: via: 17 waypoints; there can be at most 16\n");
 	expect(POLICY "via: []\npaths: [{via: []}]\n",
@@ -281,7 +285,9 @@ static void nesting_is_bounded(void **state)
 	memset(text + 3, '[', 62);
 	memset(text + 65, ']', 62);
 	text[127] = '\0';
-	expect(text, "f:1: kind: is missing; there are Node, Tenant, Endpoint, Policy, Key\n");
+	expect(text,
+	       "f:1: kind: is missing; there are Node, Tenant, Endpoint, Policy, Key, Function, "
+	       "Service\n");
 }
 
 static void json_is_yaml(void **state)

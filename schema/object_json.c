@@ -10,11 +10,12 @@ static const struct wf_keys *const kinds[WF_KIND_COUNT] = {
 	[WF_KIND_NODE] = &wf_node_keys,		[WF_KIND_TENANT] = &wf_tenant_keys,
 	[WF_KIND_IDENTITY] = &wf_identity_keys, [WF_KIND_ENDPOINT] = &wf_endpoint_keys,
 	[WF_KIND_POLICY] = &wf_policy_keys,	[WF_KIND_KEY] = &wf_hmac_key_keys,
+	[WF_KIND_FUNCTION] = &wf_function_keys, [WF_KIND_SERVICE] = &wf_service_keys,
 };
 
 static void unknown_kind(struct wf_reader *r, const char *text)
 {
-	static const char *const later[] = {"Function", "Service", "Gateway", "CrossConnect"};
+	static const char *const later[] = {"Gateway", "CrossConnect"};
 	struct wf_near near = {.wanted = text};
 	char words[WF_NEAR_STR_MAX];
 
@@ -36,13 +37,15 @@ static bool read_kind(struct wf_reader *r, json_t *json, enum wf_kind *ret)
 	char text[WF_VALUE_TEXT_MAX];
 
 	if (!v) {
-		wf_problems_add(r->problems, r->index, "kind",
-				"is missing; there are Node, Tenant, Endpoint, Policy, Key");
+		wf_problems_add(
+			r->problems, r->index, "kind",
+			"is missing; there are Node, Tenant, Endpoint, Policy, Key, Function, "
+			"Service");
 		return false;
 	}
 	if (!wf_value_text(r, "kind", v, "a kind, like Tenant", text))
 		return false;
-	if (wf_kind_parse(text, ret) < 0 || !kinds[*ret]) {
+	if (wf_kind_parse(text, ret) < 0) {
 		unknown_kind(r, text);
 		return false;
 	}

@@ -44,14 +44,14 @@ static void read_via(struct wf_reader *r, const char *key, json_t *v, struct wf_
 	json_t *item;
 	size_t i;
 
-	if (!wf_value_list(r, key, v, WF_VIA_MAX, "waypoints, like [node/1, node/4]"))
+	if (!wf_value_list(r, key, v, WF_VIA_MAX, "waypoints, like [fw, node/4]"))
 		return;
 	json_array_foreach(v, i, item)
 	{
 		char at[WF_KEY_MAX];
 
 		snprintf(at, sizeof(at), "%s[%zu]", key, i);
-		wf_value_node(r, at, item, path->via[i]);
+		wf_value_waypoint(r, at, item, path->via[i], &path->is_function[i]);
 	}
 	path->n_via = (unsigned int)json_array_size(v);
 }
@@ -137,11 +137,6 @@ static void read_paths(struct wf_reader *r, const char *key, json_t *v, struct w
 	}
 }
 
-static json_t *via_of(const struct wf_path *path)
-{
-	return wf_nodes_to_json(path->via, path->n_via);
-}
-
 static bool is_single(const struct wf_policy *p)
 {
 	return p->n_paths == 1 && p->paths[0].weight == 1;
@@ -149,7 +144,7 @@ static bool is_single(const struct wf_policy *p)
 
 static int write_single(const struct wf_object *o, json_t **ret)
 {
-	return is_single(&o->policy) ? wf_key_wrote(via_of(&o->policy.paths[0]), ret) : 0;
+	return is_single(&o->policy) ? wf_key_wrote(wf_via_to_json(&o->policy.paths[0]), ret) : 0;
 }
 
 static int write_paths(const struct wf_object *o, json_t **ret)
@@ -161,7 +156,7 @@ static int write_paths(const struct wf_object *o, json_t **ret)
 	list = json_array();
 	for (unsigned int i = 0; list && i < o->policy.n_paths; i++) {
 		const struct wf_path *path = &o->policy.paths[i];
-		json_t *item = json_pack("{s:o, s:I}", "via", via_of(path), "weight",
+		json_t *item = json_pack("{s:o, s:I}", "via", wf_via_to_json(path), "weight",
 					 (json_int_t)path->weight);
 
 		if (json_array_append_new(list, item) < 0) {

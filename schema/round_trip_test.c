@@ -123,6 +123,11 @@ static void random_endpoint(struct wf_endpoint *e)
 	e->identity_was = below(3);
 	e->is_announced = below(2);
 	e->is_sr_aware = below(2);
+	e->sid = (uint16_t)below(WF_ENDPOINT_SID_MAX + 1);
+	e->is_down = below(2);
+	if (below(2))
+		random_word(e->ifname, WF_ENDPOINT_IFNAME_MAX, "-_.");
+	e->netns = below(2) ? 4026531840 + below(1000) : 0;
 }
 
 static void random_ports(struct wf_policy *p)
@@ -142,6 +147,15 @@ static void random_ports(struct wf_policy *p)
 	}
 }
 
+/* A function is passed once. */
+static bool is_new_function(const struct wf_path *path, unsigned int at)
+{
+	for (unsigned int i = 0; i < at; i++)
+		if (path->is_function[i] && strcmp(path->via[i], path->via[at]) == 0)
+			return false;
+	return true;
+}
+
 static void random_paths(struct wf_policy *p)
 {
 	static const uint8_t needs[] = {0, WF_REQUIRE_HMAC, WF_REQUIRE_HMAC | WF_REQUIRE_PATH,
@@ -156,8 +170,10 @@ static void random_paths(struct wf_policy *p)
 	for (unsigned int i = 0; i < p->n_paths; i++) {
 		p->paths[i].weight = 1 + below(WF_WEIGHT_MAX);
 		p->paths[i].n_via = 1 + below(WF_VIA_MAX);
-		for (unsigned int j = 0; j < p->paths[i].n_via; j++)
+		for (unsigned int j = 0; j < p->paths[i].n_via; j++) {
 			random_word(p->paths[i].via[j], WF_NAME_MAX, "-_.");
+			p->paths[i].is_function[j] = below(2) && is_new_function(&p->paths[i], j);
+		}
 	}
 	p->is_symmetric = below(2) && p->from.type != WF_SELECT_TENANT;
 	p->encoding = (enum wf_encoding)below(WF_ENCODING_COUNT);
@@ -187,6 +203,82 @@ static void random_key(struct wf_hmac_key *key)
 	key->is_linux = below(2);
 }
 
+static void random_argv(struct wf_probe *p)
+{
+	unsigned int n = 1 + below(WF_PROBE_ARGS_MAX);
+
+	p->argv = calloc(n + 1, sizeof(*p->argv));
+	for (unsigned int i = 0; i < n; i++) {
+		p->argv[i] = calloc(1, WF_PROBE_ARG_MAX + 1);
+		random_word(p->argv[i] + (i == 0), WF_PROBE_ARG_MAX - 1, "/ -_.=");
+	}
+	p->argv[0][0] = '/';
+}
+
+/* @n_types: how many of the types it can be. */
+static void random_probe(struct wf_probe *p, unsigned int n_types)
+{
+	p->type = (enum wf_probe_type)below(n_types);
+	if (p->type == WF_PROBE_NONE)
+		return;
+	if (p->type == WF_PROBE_COMMAND)
+		random_argv(p);
+	else
+		p->port = (uint16_t)(1 + below(WF_PORT_MAX));
+	if (p->type == WF_PROBE_HTTP) {
+		p->path[0] = '/';
+		random_word(p->path + 1, WF_PROBE_PATH_MAX - 1, "/?&=");
+	}
+	p->interval_ms = WF_PROBE_INTERVAL_MIN_MS + below(3) * 1000 + below(2) * 60000 + below(2);
+	p->timeout_ms = WF_PROBE_TIMEOUT_MIN_MS + below(WF_PROBE_INTERVAL_MIN_MS / 2);
+	p->rise = (uint8_t)(1 + below(WF_PROBE_TIMES_MAX));
+	p->fall = (uint8_t)(1 + below(WF_PROBE_TIMES_MAX));
+}
+
+static void random_function(struct wf_function *f)
+{
+	random_labels(&f->instances, 1);
+	f->mode = (enum wf_mode)below(WF_MODE_COUNT);
+	random_word(f->in, WF_ENDPOINT_IFNAME_MAX, "-_.");
+	strcpy(f->out, f->in);
+	if (below(2))
+		random_word(f->out, WF_ENDPOINT_IFNAME_MAX, "-_.");
+	f->is_bridged = below(2);
+	f->is_bypass = below(2);
+	random_probe(&f->probe, WF_PROBE_TYPE_COUNT);
+}
+
+static void random_service(struct wf_service *s)
+{
+	static const uint8_t protos[] = {IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP};
+
+	s->id = (uint16_t)below(WF_SERVICE_ID_MAX + 1);
+	s->n_addrs = 1 + below(WF_SERVICE_ADDR_MAX);
+	for (unsigned int i = 0; i < s->n_addrs; i++)
+		s->addrs[i] = random_addr(i, below(2));
+	s->n_ports = 1 + below(WF_SERVICE_PORTS_MAX);
+	for (unsigned int i = 0; i < s->n_ports; i++)
+		s->ports[i] = (struct wf_service_port){
+			.proto = protos[below(3)],
+			.port = (uint16_t)(1 + i * 4000 + below(4000)),
+			.target = (uint16_t)(1 + below(WF_PORT_MAX)),
+		};
+	s->n_backends = 1 + below(WF_SERVICE_BACKENDS_MAX);
+	for (unsigned int i = 0; i < s->n_backends; i++) {
+		char value[8];
+
+		snprintf(value, sizeof(value), "v%u", i); /* none selects what another does */
+		random_labels(&s->backends[i].labels, 0);
+		assert_int_equal(wf_labels_set(&s->backends[i].labels, "app", value), 0);
+		s->backends[i].weight = (uint8_t)below(WF_BACKEND_WEIGHT_MAX + 1);
+	}
+	s->is_by_client = below(2);
+	s->is_least_loaded = below(2);
+	s->capacity = s->is_least_loaded ? 1 + below(WF_CAPACITY_MAX) : 0;
+	random_probe(&s->probe, WF_PROBE_COMMAND);
+	s->drain_ms = below(4) * 500 + below(2) * 60000;
+}
+
 static struct wf_object *random_object(void)
 {
 	enum wf_kind kind = (enum wf_kind)below(WF_KIND_COUNT);
@@ -206,6 +298,10 @@ static struct wf_object *random_object(void)
 		random_policy(&o->policy);
 	else if (kind == WF_KIND_KEY)
 		random_key(&o->key);
+	else if (kind == WF_KIND_FUNCTION)
+		random_function(&o->function);
+	else if (kind == WF_KIND_SERVICE)
+		random_service(&o->service);
 	if (kind == WF_KIND_IDENTITY) {
 		o->identity.id = 1 + below(WF_IDENTITY_MAX);
 		random_labels(&o->identity.labels, 0);
@@ -229,6 +325,42 @@ static bool are_equal_ports(const struct wf_policy *a, const struct wf_policy *b
 		    a->ports[i].first != b->ports[i].first || a->ports[i].last != b->ports[i].last)
 			return false;
 	return a->n_ports == b->n_ports;
+}
+
+static bool is_equal_function(const struct wf_function *a, const struct wf_function *b)
+{
+	return wf_labels_equal(&a->instances, &b->instances) && a->mode == b->mode &&
+	       strcmp(a->in, b->in) == 0 && strcmp(a->out, b->out) == 0 &&
+	       a->is_bridged == b->is_bridged && a->is_bypass == b->is_bypass &&
+	       wf_probe_equal(&a->probe, &b->probe);
+}
+
+static bool are_equal_backends(const struct wf_service *a, const struct wf_service *b)
+{
+	for (unsigned int i = 0; i < a->n_backends; i++)
+		if (!wf_labels_equal(&a->backends[i].labels, &b->backends[i].labels) ||
+		    a->backends[i].weight != b->backends[i].weight)
+			return false;
+	return a->n_backends == b->n_backends;
+}
+
+static bool are_equal_service_ports(const struct wf_service *a, const struct wf_service *b)
+{
+	for (unsigned int i = 0; i < a->n_ports; i++)
+		if (a->ports[i].proto != b->ports[i].proto ||
+		    a->ports[i].port != b->ports[i].port ||
+		    a->ports[i].target != b->ports[i].target)
+			return false;
+	return a->n_ports == b->n_ports;
+}
+
+static bool is_equal_service(const struct wf_service *a, const struct wf_service *b)
+{
+	return a->id == b->id && a->n_addrs == b->n_addrs &&
+	       memcmp(a->addrs, b->addrs, sizeof(a->addrs)) == 0 && are_equal_service_ports(a, b) &&
+	       are_equal_backends(a, b) && a->is_by_client == b->is_by_client &&
+	       a->is_least_loaded == b->is_least_loaded && a->capacity == b->capacity &&
+	       wf_probe_equal(&a->probe, &b->probe) && a->drain_ms == b->drain_ms;
 }
 
 static bool is_equal(const struct wf_object *a, const struct wf_object *b)
@@ -262,7 +394,15 @@ static bool is_equal(const struct wf_object *a, const struct wf_object *b)
 		       a->endpoint.identity == b->endpoint.identity &&
 		       a->endpoint.identity_was == b->endpoint.identity_was &&
 		       a->endpoint.is_announced == b->endpoint.is_announced &&
-		       a->endpoint.is_sr_aware == b->endpoint.is_sr_aware;
+		       a->endpoint.is_sr_aware == b->endpoint.is_sr_aware &&
+		       a->endpoint.sid == b->endpoint.sid &&
+		       a->endpoint.is_down == b->endpoint.is_down &&
+		       strcmp(a->endpoint.ifname, b->endpoint.ifname) == 0 &&
+		       a->endpoint.netns == b->endpoint.netns;
+	case WF_KIND_FUNCTION:
+		return is_equal_function(&a->function, &b->function);
+	case WF_KIND_SERVICE:
+		return is_equal_service(&a->service, &b->service);
 	case WF_KIND_KEY:
 		return memcmp(&a->key, &b->key, sizeof(a->key)) == 0;
 	default:

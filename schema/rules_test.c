@@ -197,9 +197,7 @@ static void tenants_that_are_wrong(void **state)
 	expect(RED "require: [path]\n",
 	       "f:4: require: a tenant can require hmac alone: path and transit belong to the "
 	       "policies that have the paths\n");
-	expect(RED "verify: [node/4, fw, node/4]\n", "f:4: verify[1]: 'fw' would be a function, "
-						     "which comes with a later version of Weft; "
-						     "a node is written node/fw\n");
+	expect(RED "verify: [node/4, fw, node/4]\n", "f:4: verify[1]: a node is written node/fw\n");
 	expect(RED "verify: [node/4, node/5, node/4]\n",
 	       "f:4: verify[2]: node '4' is there twice\n");
 }

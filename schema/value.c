@@ -112,6 +112,23 @@ bool wf_value_addr(struct wf_reader *r, const char *key, json_t *v, struct wf_ad
 	return true;
 }
 
+bool wf_value_ifname(struct wf_reader *r, const char *key, json_t *v,
+		     char ret[WF_ENDPOINT_IFNAME_MAX + 1])
+{
+	static const char wanted[] = "an interface's name, like eth0";
+	char text[WF_VALUE_TEXT_MAX];
+
+	if (!wf_value_text(r, key, v, wanted, text))
+		return false;
+	if (!*text || strlen(text) > WF_ENDPOINT_IFNAME_MAX || strpbrk(text, "/: \t\n") ||
+	    strcmp(text, ".") == 0 || strcmp(text, "..") == 0) {
+		wf_value_wrong(r, key, wanted, v);
+		return false;
+	}
+	strcpy(ret, text);
+	return true;
+}
+
 /* @text has bits right of its length: says which prefixes it could mean. */
 static void has_host_bits(struct wf_reader *r, const char *key, const char *text)
 {

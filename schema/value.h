@@ -33,11 +33,24 @@ bool wf_value_bool(struct wf_reader *r, const char *key, json_t *v, bool *ret);
 bool wf_value_addr(struct wf_reader *r, const char *key, json_t *v, struct wf_addr *ret);
 bool wf_value_prefix(struct wf_reader *r, const char *key, json_t *v, struct wf_prefix *ret);
 bool wf_value_encoding(struct wf_reader *r, const char *key, json_t *v, enum wf_encoding *ret);
+/* A list of at most @max. */
+void wf_value_addrs(struct wf_reader *r, const char *key, json_t *v, size_t max,
+		    struct wf_addr *ret, unsigned int *ret_n);
+/* "200ms", "1s", "2m" */
+bool wf_value_duration(struct wf_reader *r, const char *key, json_t *v, uint32_t min_ms,
+		       uint32_t max_ms, uint32_t *ret_ms);
+bool wf_value_ifname(struct wf_reader *r, const char *key, json_t *v,
+		     char ret[WF_ENDPOINT_IFNAME_MAX + 1]);
 bool wf_value_labels(struct wf_reader *r, const char *key, json_t *v, struct wf_labels *ret);
 
 /* A word of @words (NULL-terminated): its place among them, or -1. @wanted: "allow or deny". */
 int wf_value_word(struct wf_reader *r, const char *key, json_t *v, const char *const *words,
 		  const char *wanted);
+/* A waypoint: a node, written node/NAME, or the name of a function. */
+void wf_value_waypoint(struct wf_reader *r, const char *key, json_t *v, char ret[WF_NAME_MAX + 1],
+		       bool *ret_is_function);
+/* The ways of a path. NULL: no memory. */
+json_t *wf_via_to_json(const struct wf_path *path);
 /* A node, written node/NAME. */
 void wf_value_node(struct wf_reader *r, const char *key, json_t *v, char ret[WF_NAME_MAX + 1]);
 /* A list of those. NULL: no memory. */
@@ -50,6 +63,9 @@ bool wf_value_list(struct wf_reader *r, const char *key, json_t *v, size_t max, 
 void wf_value_unknown_key(struct wf_reader *r, const char *key, const char *word,
 			  const char *const *known);
 
+/* NULL: no memory; so with all that write. */
+json_t *wf_addrs_to_json(const struct wf_addr *addrs, unsigned int n);
+json_t *wf_duration_to_json(uint32_t ms);
 json_t *wf_labels_to_json(const struct wf_labels *l);
 /* NULL for WF_ENCODING_UNSET. */
 const char *wf_encoding_name(enum wf_encoding e);
