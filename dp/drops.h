@@ -53,7 +53,12 @@
 	X(HMAC_KEY, "hmac-key", "signed with a key that this node does not know (any more)")       \
 	X(HMAC, "hmac", "the signature is wrong")                                                  \
 	X(PATH, "path", "the signed segment list is not one of the policy's")                      \
-	X(TRANSIT, "transit", "a waypoint's mark is missing, wrong or out of order")
+	X(TRANSIT, "transit", "a waypoint's mark is missing, wrong or out of order")               \
+	/* functions and services */                                                               \
+	X(FUNCTION_DOWN, "function-down", "a function on the path is down, not to be left out")    \
+	X(FUNCTION_FLOW, "function-flow", "from a function: not of a flow that it was given")      \
+	X(DECLINED, "declined", "the last backend that was asked did not take the flow")           \
+	X(NO_BACKEND, "no-backend", "the service has no backend that could take the flow")
 
 enum wf_drop {
 #define WF_DROP_ENUM(id, name, text) WF_DROP_##id,

@@ -168,8 +168,8 @@ enum wf_behavior {
 struct wf_sid_entry {
 	__u32 behavior;
 	__u32 tenant;	   /* of the endpoint whose SID it is; 0: the node's own */
-	__u32 ifindex;	   /* host-side interface of that endpoint */
-	__u32 ifindex_out; /* AS, AD, AM: of the one that packets come back from */
+	__u32 ifindex;	   /* host-side interface of that endpoint; 0: the function is down */
+	__u32 ifindex_out; /* AN, AS, AD, AM: of the one that packets come back from */
 	__u8 mac[6];	   /* destination of the frames */
 	__u8 is_bridged;   /* frames pass through the function as through a wire */
 	__u8 is_passed_by; /* the function is down and may be left out: End */
