@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "agent/due.h"
+#include "agent/health.h"
 #include "agent/monitor.h"
 #include "agent/printable.h"
 #include "wire/sid.h"
@@ -171,6 +172,7 @@ void wf_agent_free(struct wf_agent *a)
 	for (int i = 0; i < 6; i++)
 		if (events[i])
 			event_free(events[i]);
+	wf_health_done(a);
 	wf_monitor_done(a);
 	wf_owner_release(a);
 	wf_watch_close(a);

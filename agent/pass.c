@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* One look at the whole: what is there, what should be, and the steps between. */
 #include "agent/due.h"
+#include "agent/health.h"
 
 static int check_config(struct wf_agent *a, struct wf_image *wanted, struct wf_err *err)
 {
@@ -105,6 +106,7 @@ static int make_it_so(struct wf_agent *a, bool is_repair, struct wf_err *err)
 		return r;
 	wf_gone_check(a);
 	wf_due_check(a);
+	wf_health_check(a);
 	revision = a->revision;
 	r = install(a, is_repair, &is_settled, err);
 	if (!r)

@@ -105,6 +105,7 @@ struct wf_agent {
 	uint32_t retry_ms;  /* the next wait */
 	int64_t pass_at_ms; /* the next one by the clock; 0: none */
 	WF_VEC(struct wf_gone) gone;
+	struct wf_health_watch *health; /* owned (agent/health.h); NULL before the first pass */
 	WF_VEC(struct wf_due) dues; /* in the model's order */
 	uint64_t dues_revision;	    /* of the model they were seen in */
 	int64_t still_ms;	    /* of tests: the time it is; 0: as the clock says */

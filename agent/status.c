@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "agent/health.h"
 #include "agent/printable.h"
 
 void wf_agent_status(const struct wf_agent *a, struct wf_agent_status *ret)
@@ -97,6 +98,11 @@ static void tell_ports(const struct wf_agent *a, const struct teller *t)
 		     a->gone.items[i].name, a->gone.items[i].tenant);
 }
 
+static void tell_down(void *arg, const char *text)
+{
+	tell(arg, "%s", text);
+}
+
 void wf_agent_each_problem(const struct wf_agent *a, void (*fn)(void *arg, const char *text),
 			   void *arg)
 {
@@ -105,4 +111,5 @@ void wf_agent_each_problem(const struct wf_agent *a, void (*fn)(void *arg, const
 	tell_store(a, &t);
 	tell_kernel(a, &t);
 	tell_ports(a, &t);
+	wf_health_each_down(a, tell_down, &t);
 }
