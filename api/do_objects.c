@@ -155,7 +155,7 @@ static int parse_name(json_t *json, size_t index, struct wf_problems *problems,
 
 	if (wf_kind_parse(text_at(json, "kind"), &kind) < 0 || kind == WF_KIND_IDENTITY)
 		wf_problems_add(problems, index, "kind",
-				"must be Node, Tenant, Endpoint, Policy or Key");
+				"must be Node, Tenant, Endpoint, Policy, Key, Function or Service");
 	else if (!wf_name_is_valid(name))
 		wf_problems_add(problems, index, "name", "is missing, or cannot be a name");
 	else if (wf_kind_has_tenant(kind) && !wf_name_is_valid(tenant))

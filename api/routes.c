@@ -7,6 +7,8 @@ const struct wf_route wf_routes[] = {
 	{EVHTTP_REQ_GET, "/v1/tenants", wf_show_tenants},
 	{EVHTTP_REQ_GET, "/v1/endpoints", wf_show_endpoints},
 	{EVHTTP_REQ_GET, "/v1/policies", wf_show_policies},
+	{EVHTTP_REQ_GET, "/v1/functions", wf_show_functions},
+	{EVHTTP_REQ_GET, "/v1/services", wf_show_services},
 	{EVHTTP_REQ_GET, "/v1/keys", wf_show_keys},
 	{EVHTTP_REQ_GET, "/v1/policy/check", wf_show_check},
 	{EVHTTP_REQ_GET, "/v1/sids", wf_show_sids},

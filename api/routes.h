@@ -19,6 +19,8 @@ void wf_show_nodes(struct wf_call *c);
 void wf_show_tenants(struct wf_call *c);
 void wf_show_endpoints(struct wf_call *c);
 void wf_show_policies(struct wf_call *c);
+void wf_show_functions(struct wf_call *c);
+void wf_show_services(struct wf_call *c);
 void wf_show_keys(struct wf_call *c);
 void wf_show_check(struct wf_call *c);
 void wf_show_sids(struct wf_call *c);

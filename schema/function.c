@@ -54,8 +54,6 @@ static void read_out(struct wf_reader *r, const char *key, json_t *v, struct wf_
 
 static int write_out(const struct wf_object *o, json_t **ret)
 {
-	if (strcmp(o->function.in, o->function.out) == 0)
-		return 0;
 	return wf_key_wrote(json_string(o->function.out), ret);
 }
 
@@ -68,7 +66,7 @@ static void read_frames(struct wf_reader *r, const char *key, json_t *v, struct 
 
 static int write_frames(const struct wf_object *o, json_t **ret)
 {
-	return o->function.is_bridged ? wf_key_wrote(json_string("bridged"), ret) : 0;
+	return wf_key_wrote(json_string(o->function.is_bridged ? "bridged" : "routed"), ret);
 }
 
 static void read_on_failure(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
@@ -80,7 +78,7 @@ static void read_on_failure(struct wf_reader *r, const char *key, json_t *v, str
 
 static int write_on_failure(const struct wf_object *o, json_t **ret)
 {
-	return o->function.is_bypass ? wf_key_wrote(json_string("bypass"), ret) : 0;
+	return wf_key_wrote(json_string(o->function.is_bypass ? "bypass" : "drop"), ret);
 }
 
 static void read_probe(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)

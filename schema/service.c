@@ -56,7 +56,7 @@ static void read_affinity(struct wf_reader *r, const char *key, json_t *v, struc
 
 static int write_affinity(const struct wf_object *o, json_t **ret)
 {
-	return o->service.is_by_client ? wf_key_wrote(json_string("client"), ret) : 0;
+	return wf_key_wrote(json_string(o->service.is_by_client ? "client" : "none"), ret);
 }
 
 static void read_balance(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
@@ -68,7 +68,7 @@ static void read_balance(struct wf_reader *r, const char *key, json_t *v, struct
 
 static int write_balance(const struct wf_object *o, json_t **ret)
 {
-	return o->service.is_least_loaded ? wf_key_wrote(json_string("least-loaded"), ret) : 0;
+	return wf_key_wrote(json_string(o->service.is_least_loaded ? "least-loaded" : "hash"), ret);
 }
 
 static void read_capacity(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
@@ -103,6 +103,18 @@ static int write_drain(const struct wf_object *o, json_t **ret)
 	return wf_key_wrote(wf_duration_to_json(o->service.drain_ms), ret);
 }
 
+static void read_memberships(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
+{
+	wf_history_from_json(r, key, v, &o->service.history);
+}
+
+static int write_memberships(const struct wf_object *o, json_t **ret)
+{
+	const struct wf_history *h = &o->service.history;
+
+	return h->n ? wf_key_wrote(wf_history_to_json(h), ret) : 0;
+}
+
 static void finish(struct wf_reader *r, json_t *json, struct wf_object *o)
 {
 	(void)r; /* nothing can be wrong */
@@ -120,6 +132,7 @@ static const struct wf_key keys[] = {
 	{"capacity", 0, read_capacity, write_capacity},
 	{"probe", 0, read_probe, write_probe},
 	{"drain", 0, read_drain, write_drain},
+	{"memberships", WF_KEY_TRUSTED, read_memberships, write_memberships},
 	{0},
 };
 
