@@ -25,6 +25,22 @@ enum wf_stage {
 	WF_STAGE_WAS, /* by what others may still have sent */
 };
 
+/* Which end of the packet has a service's virtual address. */
+enum wf_alias_at {
+	WF_ALIAS_NONE,
+	WF_ALIAS_TO,
+	WF_ALIAS_FROM,
+	WF_ALIAS_ANSWER, /* none yet: it is the sender's, by which the packet is to leave */
+};
+
+/* Who it is instead: a backend, as the policies know it; for an answer, whom the client asked. */
+struct wf_alias {
+	__u8 addr[16];
+	__be16 port;
+	__u8 at; /* enum wf_alias_at */
+	__u8 pad[5];
+};
+
 /* Large for a BPF stack: in the kernel it lies in a map. */
 struct wf_case {
 	/* the packet: */
@@ -41,6 +57,13 @@ struct wf_case {
 	__u8 is_first;	/* fragment */
 	__u8 is_vague;	/* a fragment that does not say its transport protocol */
 	__u8 fragment_proto;
+
+	/* with a service at one end (dp/service.h): */
+	struct wf_alias alias;
+	struct wf_conn_key request;  /* the flow of the client's packets */
+	struct wf_flow judged;	     /* the flow that policies are asked of, in between */
+	struct wf_candidate backend; /* it goes to; sid 0: none */
+	__u32 lane;		     /* its path's */
 
 	/* the judgement: */
 	__u8 is_once; /* of this packet, not of its flow: not to be remembered */
@@ -113,6 +136,9 @@ WF_INLINE void wf_case_fill(const struct wf_inner *in, const __u8 *l4, __u32 n, 
 	ret->is_once = 0;
 	ret->needs = 0;
 	ret->fragment_id = 0;
+	ret->alias.at = WF_ALIAS_NONE;
+	ret->backend.sid = 0;
+	ret->lane = 0;
 	ret->stage = WF_STAGE_IN;
 	ret->ruling = (struct wf_ruling){0};
 	ret->kind = WF_CASE_WHOLE;

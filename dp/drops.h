@@ -58,7 +58,8 @@
 	X(FUNCTION_DOWN, "function-down", "a function on the path is down, not to be left out")    \
 	X(FUNCTION_FLOW, "function-flow", "from a function: not of a flow that it was given")      \
 	X(DECLINED, "declined", "the last backend that was asked did not take the flow")           \
-	X(NO_BACKEND, "no-backend", "the service has no backend that could take the flow")
+	X(NO_BACKEND, "no-backend", "the service has no backend that could take the flow")         \
+	X(HAIRPIN, "hairpin", "the service chose the client itself, who cannot answer itself")
 
 enum wf_drop {
 #define WF_DROP_ENUM(id, name, text) WF_DROP_##id,

@@ -19,14 +19,16 @@ struct wf_fragment_key {
 	__u8 pad[3];
 };
 
-/* The ruling on the first one. */
+/* The ruling on the first one, and its ports. */
 struct wf_fragment {
 	__u32 seen_s; /* of the world's clock */
 	__u16 policy;
 	__u16 way;
+	__be16 sport;
+	__be16 dport;
 	__u8 is_reverse;
 	__u8 pad[3];
 };
 
 WF_SIZE_IS(struct wf_fragment_key, 44);
-WF_SIZE_IS(struct wf_fragment, 12);
+WF_SIZE_IS(struct wf_fragment, 16);

@@ -30,10 +30,30 @@ WF_INLINE _Bool wf_set_of(const struct wf_world *w, __u32 tenant, __u8 stage, __
 	return 1;
 }
 
+/*
+ * @flow, of the packet's direction or (@is_back) of the other one, as the policies know its ends:
+ * with the backend's own address and port.
+ */
+WF_INLINE const struct wf_flow *wf_case_unmask(struct wf_case *c, const struct wf_flow *flow,
+					       _Bool is_back)
+{
+	struct wf_flow *f = &c->judged;
+	const _Bool is_dst = (c->alias.at == WF_ALIAS_TO) != is_back;
+
+	if (c->alias.at != WF_ALIAS_TO && c->alias.at != WF_ALIAS_FROM)
+		return flow;
+	*f = *flow;
+	wf_copy16(is_dst ? f->dst : f->src, c->alias.addr);
+	if (is_dst && wf_flow_has_ports(f->proto))
+		f->dport = c->alias.port;
+	return f;
+}
+
 /* What its policies say of the packet, or of what goes in the other direction: c->ask.ruling. */
 WF_INLINE void wf_case_judge(const struct wf_world *w, struct wf_case *c, _Bool is_back)
 {
 	const struct wf_conn_key *key = is_back ? &c->back : &c->ahead;
+	const struct wf_flow *flow;
 	__u64 set = 0;
 
 	__builtin_memset(&c->ask.ruling, 0, sizeof(c->ask.ruling));
@@ -42,10 +62,11 @@ WF_INLINE void wf_case_judge(const struct wf_world *w, struct wf_case *c, _Bool 
 		return;
 	c->ask.set = set;
 	c->ask.tenant = key->tenant;
+	flow = wf_case_unmask(c, &key->flow, is_back);
 	if (is_back)
-		wf_policy_judge(w, &c->ask, &key->flow, &c->to, &c->from);
+		wf_policy_judge(w, &c->ask, flow, &c->to, &c->from);
 	else
-		wf_policy_judge(w, &c->ask, &key->flow, &c->from, &c->to);
+		wf_policy_judge(w, &c->ask, flow, &c->from, &c->to);
 }
 
 WF_INLINE _Bool wf_case_is_allowed(const struct wf_world *w, struct wf_case *c, _Bool is_back)
@@ -163,6 +184,8 @@ WF_INLINE void wf_fragment_remember(const struct wf_world *w, struct wf_case *c)
 		.seen_s = wf_world_now_s(w),
 		.policy = c->ruling.policy,
 		.way = c->ruling.way,
+		.sport = c->ahead.flow.sport,
+		.dport = c->ahead.flow.dport,
 		.is_reverse = c->ruling.is_reverse,
 	};
 
