@@ -91,6 +91,8 @@ static int merge_service(struct merge *m, struct wf_err *err)
 	int r = settle_id(m, m->old ? m->old->service.id : 0, WF_SERVICE_ID_MAX, &id, err);
 
 	m->now->service.id = (uint16_t)id;
+	if (!r && m->old && wf_history_copy(&m->old->service.history, &m->now->service.history) < 0)
+		return wf_edit_no_memory(err);
 	return r;
 }
 

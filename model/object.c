@@ -112,6 +112,8 @@ void wf_object_unref(struct wf_object *o)
 		free(o->policy.paths);
 	if (probe_of(o))
 		wf_probe_done(probe_of(o));
+	if (o->kind == WF_KIND_SERVICE)
+		wf_history_done(&o->service.history);
 	if (o->kind == WF_KIND_KEY)
 		explicit_bzero(&o->key, sizeof(o->key));
 	free(o->name);
@@ -132,6 +134,8 @@ static void copy_plain(const struct wf_object *from, struct wf_object *o)
 		*labels[i] = (struct wf_labels){0};
 	if (probe_of(o))
 		*probe_of(o) = (struct wf_probe){0};
+	if (o->kind == WF_KIND_SERVICE)
+		o->service.history = (struct wf_history){0};
 	if (o->kind == WF_KIND_POLICY) {
 		o->policy.paths = NULL;
 		o->policy.n_paths = 0;
@@ -168,6 +172,9 @@ struct wf_object *wf_object_clone(const struct wf_object *o)
 		if (wf_labels_copy(from[i], to[i]) < 0)
 			return NULL;
 	if (o->kind == WF_KIND_POLICY && copy_paths(&o->policy, &clone->policy) < 0)
+		return NULL;
+	if (o->kind == WF_KIND_SERVICE &&
+	    wf_history_copy(&o->service.history, &clone->service.history) < 0)
 		return NULL;
 	return TAKE_PTR(clone);
 }

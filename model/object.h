@@ -14,6 +14,7 @@
 #include "base/own.h"
 #include "model/labels.h"
 #include "model/limits.h"
+#include "model/membership.h"
 #include "model/probe.h"
 
 enum wf_kind {
@@ -207,6 +208,7 @@ struct wf_service {
 	uint32_t capacity;    /* 1..WF_CAPACITY_MAX; 0 unless is_least_loaded */
 	struct wf_probe probe;
 	uint32_t drain_ms; /* so long a backend that was taken out keeps its flows */
+	struct wf_history history; /* owned; who has been spread over (agent/membership.h) */
 };
 
 struct wf_object {

@@ -47,6 +47,11 @@ static void every_kind_is_written_as_it_was_read(void **state)
 		"{'kind':'Key','name':'k','id':1,'secret':'00112233445566778899aabbccddeeff','"
 		"state':"
 		"'signing'}",
+		"{'kind':'Service','name':'w','tenant':'red','id':2,'addresses':['10.0.0.100'],"
+		"'ports':['tcp/80'],'backends':[{'labels':{'app':'web'},'weight':1}],"
+		"'affinity':'none','balance':'hash','drain':'30s','memberships':["
+		"{'serial':3,'slots':1021,'backends':['1/2','4/1*50']},"
+		"{'serial':1,'slots':4093,'backends':[]}]}",
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
@@ -206,6 +211,52 @@ static void garbage_from_the_store_is_refused(void **state)
 	}
 }
 
+static void memberships_that_weft_did_not_write_are_refused(void **state)
+{
+	static const char *const cases[] = {
+		"1",
+		"[1]",
+		"[{'serial':0,'slots':1021,'backends':[]}]",
+		"[{'serial':1,'slots':1,'backends':[]}]",
+		"[{'serial':1,'slots':65536,'backends':[]}]",
+		"[{'serial':1,'slots':1021}]",
+		"[{'serial':1,'slots':1021,'backends':[1]}]",
+		"[{'serial':1,'slots':1021,'backends':['1']}]",
+		"[{'serial':1,'slots':1021,'backends':['0/1']}]",
+		"[{'serial':1,'slots':1021,'backends':['57344/1']}]",
+		"[{'serial':1,'slots':1021,'backends':['1/0']}]",
+		"[{'serial':1,'slots':1021,'backends':['1/4096']}]",
+		"[{'serial':1,'slots':1021,'backends':['1/1x']}]",
+		"[{'serial':1,'slots':1021,'backends':['1/1*0']}]",
+		"[{'serial':1,'slots':1021,'backends':['1/1*101']}]",
+		"[{'serial':1,'slots':1021,'backends':['1/1*']}]",
+		"[{'serial':1,'slots':1021,'backends':['2/1','1/1']}]",
+		"[{'serial':1,'slots':1021,'backends':['1/1','1/1']}]",
+		"[{},{},{},{},{},{},{},{},{}]",
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct wf_problems problems = {0};
+		struct wf_object *o = NULL;
+		char text[512];
+		json_t *json;
+
+		snprintf(text, sizeof(text),
+			 "{'kind':'Service','name':'w','tenant':'red','addresses':['10.0.0.1'],"
+			 "'ports':['tcp/80'],'backends':[],'memberships':%s}",
+			 cases[i]);
+		for (char *quote = text; (quote = strchr(quote, '\''));)
+			*quote = '"';
+		json = json_loads(text, 0, NULL);
+		assert_non_null(json);
+		assert_int_equal(wf_object_from_json(json, true, 0, &problems, &o), -EINVAL);
+		assert_int_equal(problems.n, 1);
+		assert_string_equal(problems.items[0].key, "memberships");
+		wf_problems_done(&problems);
+		json_decref(json);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -216,6 +267,7 @@ int main(void)
 		cmocka_unit_test(secrets_that_are_wrong_are_not_shown),
 		cmocka_unit_test(what_is_implied_is_read_and_not_written),
 		cmocka_unit_test(garbage_from_the_store_is_refused),
+		cmocka_unit_test(memberships_that_weft_did_not_write_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

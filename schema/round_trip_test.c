@@ -248,6 +248,20 @@ static void random_function(struct wf_function *f)
 	random_probe(&f->probe, WF_PROBE_TYPE_COUNT);
 }
 
+static void random_membership(struct wf_history *h)
+{
+	struct wf_seat seats[5];
+	struct wf_membership m = {.n_slots = (uint16_t)(2 + below(UINT16_MAX - 1)), .seats = seats};
+
+	for (m.n_seats = 0; m.n_seats < below(6) && m.n_seats < 5; m.n_seats++)
+		seats[m.n_seats] = (struct wf_seat){
+			.node = (uint16_t)(1 + m.n_seats * 10000 + below(10000)),
+			.sid = (uint16_t)(1 + below(WF_ENDPOINT_SID_MAX)),
+			.weight = (uint8_t)(1 + below(WF_BACKEND_WEIGHT_MAX)),
+		};
+	assert_int_equal(wf_history_begin(h, &m), 0);
+}
+
 static void random_service(struct wf_service *s)
 {
 	static const uint8_t protos[] = {IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP};
@@ -277,6 +291,8 @@ static void random_service(struct wf_service *s)
 	s->capacity = s->is_least_loaded ? 1 + below(WF_CAPACITY_MAX) : 0;
 	random_probe(&s->probe, WF_PROBE_COMMAND);
 	s->drain_ms = below(4) * 500 + below(2) * 60000;
+	for (unsigned int i = below(3); i; i--)
+		random_membership(&s->history);
 }
 
 static struct wf_object *random_object(void)
@@ -360,7 +376,8 @@ static bool is_equal_service(const struct wf_service *a, const struct wf_service
 	       memcmp(a->addrs, b->addrs, sizeof(a->addrs)) == 0 && are_equal_service_ports(a, b) &&
 	       are_equal_backends(a, b) && a->is_by_client == b->is_by_client &&
 	       a->is_least_loaded == b->is_least_loaded && a->capacity == b->capacity &&
-	       wf_probe_equal(&a->probe, &b->probe) && a->drain_ms == b->drain_ms;
+	       wf_probe_equal(&a->probe, &b->probe) && a->drain_ms == b->drain_ms &&
+	       wf_history_equal(&a->history, &b->history);
 }
 
 static bool is_equal(const struct wf_object *a, const struct wf_object *b)
