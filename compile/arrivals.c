@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "compile/image.h"
+#include "compile/lanes.h"
 #include "compile/needs.h"
 #include "compile/segments.h"
 #include "compile/signer.h"
@@ -29,6 +30,12 @@ static uint64_t hash_of(const struct wf_segments *segments)
 	return wf_listed_hash(list, segments->n);
 }
 
+/* 0: of a router that does not run Weft. */
+static uint16_t id_of(const struct wf_waypoint *w)
+{
+	return w->node.has_end_sid ? 0 : w->node.id;
+}
+
 /*
  * The visits that leave a mark. Several in a row at a node are one, those at the end of the path
  * are none, and routers that do not run Weft leave none.
@@ -39,10 +46,10 @@ static void find_marks(const struct wf_waypoints *waypoints, uint16_t end, struc
 	uint16_t last = 0;
 
 	memset(ret, 0, sizeof(*ret));
-	while (n && !waypoints->nodes[n - 1].has_end_sid && waypoints->nodes[n - 1].id == end)
+	while (n && id_of(&waypoints->items[n - 1]) == end)
 		n--;
 	for (unsigned int i = 0; i < n; i++) {
-		uint16_t id = waypoints->nodes[i].has_end_sid ? 0 : waypoints->nodes[i].id;
+		uint16_t id = id_of(&waypoints->items[i]);
 
 		if (id && id != last)
 			ret->nodes[ret->n++] = id;
@@ -59,31 +66,63 @@ static int add_markers(struct wf_arrivals *l, const struct wf_listed *listed)
 	return r;
 }
 
-/* One way of a policy, from @source to here. */
-static int list_path(struct wf_arrivals *l, const struct wf_realm *realm,
-		     const struct wf_direction *d, const struct wf_path *path,
-		     const struct wf_object *source)
+/* The ways of a direction, from a node to here. */
+struct listing {
+	struct wf_arrivals *arrivals;
+	const struct wf_realm *realm;
+	const struct wf_direction *direction;
+	const struct wf_object *source; /* node */
+};
+
+static int list_course(const struct listing *l, const struct wf_course *course)
 {
 	static const enum wf_encoding encodings[] = {WF_ENCODING_CSID, WF_ENCODING_SRH};
-	const struct wf_view *v = l->view;
-	struct wf_arrival row = {.key = {.tenant = realm->tenant->self.id,
-					 .policy = d->object->policy.id,
-					 .source = source->node.id}};
+	const struct wf_policy *policy = &l->direction->object->policy;
+	const struct wf_view *v = l->arrivals->view;
+	struct wf_arrival row = {.key = {.tenant = l->realm->tenant->self.id,
+					 .policy = policy->id,
+					 .source = l->source->node.id}};
 	struct wf_waypoints waypoints;
 	struct wf_segments segments;
 	int r = 0;
 
-	if (wf_waypoints_find(&v->nodes, path, d->is_reverse, source->name, &waypoints) < 0)
+	if (wf_waypoints_find(&v->nodes, course, &waypoints) < 0)
 		return 0;
 	find_marks(&waypoints, v->id, &row.value);
+	row.value.lane = course->lane->name;
 	for (size_t i = 0; i < sizeof(encodings) / sizeof(*encodings) && !r; i++) {
 		wf_segments_make(&waypoints, encodings[i], v->here->block, v->id, &segments);
 		row.key.hash = hash_of(&segments);
-		r = wf_vec_push(&l->rows, row);
+		r = wf_vec_push(&l->arrivals->rows, row);
 	}
-	if (!r && d->object->policy.require & WF_REQUIRE_TRANSIT)
-		r = add_markers(l, &row.value);
+	if (!r && policy->require & WF_REQUIRE_TRANSIT)
+		r = add_markers(l->arrivals, &row.value);
 	return r;
+}
+
+static int list_lanes(const struct listing *l, const struct wf_path *path, enum wf_lane_kind kind)
+{
+	struct wf_lane_list lanes = {0};
+	int r = wf_lanes_find(&l->realm->functions, path, kind, &lanes);
+
+	for (size_t i = 0; i < lanes.lanes.n && !r; i++) {
+		struct wf_course course = {path, &lanes.lanes.items[i], l->direction->is_reverse,
+					   l->source->name};
+
+		r = list_course(l, &course);
+		course.self = NULL;
+		if (!r && course.lane->name)
+			r = list_course(l, &course);
+	}
+	wf_lanes_done(&lanes);
+	return r;
+}
+
+static int list_path(const struct listing *l, const struct wf_path *path)
+{
+	int r = list_lanes(l, path, WF_LANES_UP);
+
+	return r || !wf_path_has_functions(path) ? r : list_lanes(l, path, WF_LANES_POSSIBLE);
 }
 
 static bool has_node(const struct wf_selection *s, uint16_t id)
@@ -103,6 +142,11 @@ static bool has_node(const struct wf_selection *s, uint16_t id)
 	return false;
 }
 
+static bool is_listed(const struct wf_policy *p)
+{
+	return p->require & (WF_REQUIRE_PATH | WF_REQUIRE_TRANSIT) || wf_policy_has_functions(p);
+}
+
 static int list_direction(struct wf_arrivals *l, const struct wf_realm *realm,
 			  const struct wf_direction *d)
 {
@@ -110,16 +154,16 @@ static int list_direction(struct wf_arrivals *l, const struct wf_realm *realm,
 	const struct wf_nodes *nodes = &l->view->nodes;
 	int r = 0;
 
-	if (!(policy->require & (WF_REQUIRE_PATH | WF_REQUIRE_TRANSIT)) ||
-	    !has_node(d->to, l->view->id))
+	if (!is_listed(policy) || !has_node(d->to, l->view->id))
 		return 0;
 	for (size_t i = 0; i < nodes->n && !r; i++) {
-		const struct wf_object *source = nodes->items[i];
+		const struct listing listing = {l, realm, d, nodes->items[i]};
+		const struct wf_node *source = &nodes->items[i]->node;
 
-		if (!wf_node_can_end(&source->node) || !has_node(d->from, source->node.id))
+		if (!wf_node_can_end(source) || !has_node(d->from, source->id))
 			continue;
 		for (unsigned int k = 0; k < policy->n_paths && !r; k++)
-			r = list_path(l, realm, d, &policy->paths[k], source);
+			r = list_path(&listing, &policy->paths[k]);
 	}
 	return r;
 }
@@ -135,7 +179,12 @@ int wf_arrivals_hear(struct wf_arrivals *l, const struct wf_realm *realm)
 
 static int row_cmp(const void *a, const void *b)
 {
-	return memcmp(a, b, sizeof(struct wf_listed_key));
+	return memcmp(a, b, sizeof(struct wf_arrival));
+}
+
+static bool is_same_list(const struct wf_arrival *a, const struct wf_arrival *b)
+{
+	return memcmp(&a->key, &b->key, sizeof(a->key)) == 0;
 }
 
 /* Ways that are the same, of alternatives and mirrors, are listed once. */
@@ -147,7 +196,7 @@ static int add_rows(struct wf_arrivals *l)
 	for (size_t i = 0; i < l->rows.n && !r; i++) {
 		const struct wf_arrival *row = &l->rows.items[i];
 
-		if (!i || row_cmp(row - 1, row) != 0)
+		if (!i || !is_same_list(row - 1, row))
 			r = wf_image_add(l->img, WF_TABLE_LISTED, &row->key, &row->value);
 	}
 	return r;

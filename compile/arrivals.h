@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * LISTED entries: the segment lists by which packets may come here, of policies that require a path
- * or marks of transit. And the keys: all live ones, and what marks are made with.
+ * or marks of transit, and of those through functions: by which lane a packet came is read from its
+ * list. And the keys: all live ones, and what marks are made with.
  *
  * Listed are all alternatives, from every node with a sender, mirrored ones too, in both encodings:
- * a headend that knows no C-SIDs may send the same way.
+ * a headend that knows no C-SIDs may send the same way. Of alternatives through functions also the
+ * lanes that may be there in the next moment, because an instance's health is told to all at once;
+ * and what a static function sends on, which does not know where the packet began.
  */
 #pragma once
 

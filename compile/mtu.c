@@ -19,7 +19,7 @@ static unsigned int path_bytes(const struct wf_nodes *nodes, const struct wf_pat
 	struct wf_waypoints waypoints;
 	struct wf_segments segments;
 
-	if (wf_waypoints_find(nodes, path, false, NULL, &waypoints) < 0)
+	if (wf_waypoints_measure(nodes, path, &waypoints) < 0)
 		return 0;
 	wf_segments_make(&waypoints, encoding, 0, 0, &segments);
 	return wf_template_bytes(segments.n, extras);
@@ -30,15 +30,17 @@ static unsigned int larger(unsigned int a, unsigned int b)
 	return a > b ? a : b;
 }
 
-static unsigned int policy_bytes(const struct wf_nodes *nodes, const struct wf_tenant *tenant,
-				 const struct wf_policy *policy)
+static unsigned int policy_bytes(const struct wf_model *m, const struct wf_nodes *nodes,
+				 const struct wf_object *tenant, const struct wf_policy *policy)
 {
-	const struct wf_extras extras = wf_extras_of(tenant, policy, &any_signer);
+	const enum wf_encoding encoding = wf_encoding_of(m, tenant, policy);
+	struct wf_extras extras = wf_extras_of(&tenant->self, policy, &any_signer);
 	unsigned int most = 0;
 
-	for (unsigned int i = 0; i < policy->n_paths; i++)
-		most = larger(most, path_bytes(nodes, &policy->paths[i],
-					       wf_encoding_of(tenant, policy), &extras));
+	for (unsigned int i = 0; i < policy->n_paths; i++) {
+		extras.is_full = wf_path_has_functions(&policy->paths[i]);
+		most = larger(most, path_bytes(nodes, &policy->paths[i], encoding, &extras));
+	}
 	return most;
 }
 
@@ -59,10 +61,10 @@ static unsigned int needed(const struct wf_model *m, const struct wf_nodes *node
 	bool is_host = strcmp(host->name, name) == 0;
 
 	if (guests && strcmp(guests->name, name) == 0)
-		return larger(policy_bytes(nodes, &host->self, policy), tenant_bytes(host));
+		return larger(policy_bytes(m, nodes, host, policy), tenant_bytes(host));
 	if (guests && is_host) /* replies */
 		return tenant_bytes(guests);
-	return is_host ? policy_bytes(nodes, &host->self, policy) : 0;
+	return is_host ? policy_bytes(m, nodes, host, policy) : 0;
 }
 
 uint32_t wf_compile_tenant_mtu(const struct wf_model *m, const char *tenant, uint32_t underlay_mtu)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "compile/lanes.h"
 #include "compile/template.h"
 #include "wire/sid.h"
 
@@ -14,6 +15,7 @@ struct way {
 	struct wf_waypoints waypoints;
 	enum wf_encoding encoding;
 	struct wf_extras extras;
+	uint32_t lane;
 };
 
 struct wf_paths wf_paths_of(const struct wf_view *v, struct wf_image *img)
@@ -33,15 +35,23 @@ static uint64_t arg_of(const struct wf_path_key *key)
 	return wf_sid_arg_pack(&arg);
 }
 
-static int add_path(const struct wf_paths *p, const struct wf_path_key *key, const struct way *way)
+int wf_paths_put(const struct wf_paths *p, const struct wf_path_key *key,
+		 const struct wf_template *template)
 {
 	struct wf_counter_key counter = {.kind = WF_COUNTER_PATH};
+	int r = wf_image_add(p->img, WF_TABLE_PATH, key, template);
+
+	memcpy(counter.name, key, sizeof(*key));
+	return r ? r : wf_image_add_counter(p->img, &counter);
+}
+
+static int add_path(const struct wf_paths *p, const struct wf_path_key *key, const struct way *way)
+{
 	const uint32_t block = p->view->here->block;
 	struct wf_extras extras = way->extras;
 	struct wf_template template = {0};
 	struct wf_segments segments;
 	uint8_t source[16];
-	int r;
 
 	if (extras.signer && !p->can_sign)
 		return 0;
@@ -51,9 +61,7 @@ static int add_path(const struct wf_paths *p, const struct wf_path_key *key, con
 		wf_segments_make(&way->waypoints, way->encoding, block, key->node, &segments);
 		wf_template_make(source, &segments, &extras, &template);
 	}
-	memcpy(counter.name, key, sizeof(*key));
-	r = wf_image_add(p->img, WF_TABLE_PATH, key, &template);
-	return r ? r : wf_image_add_counter(p->img, &counter);
+	return wf_paths_put(p, key, &template);
 }
 
 int wf_paths_add_direct(const struct wf_paths *p)
@@ -95,35 +103,111 @@ int wf_paths_add_own_direct(const struct wf_paths *p, const struct wf_tenant *te
 	return add_for_senders(p, key, &way, senders);
 }
 
+/* Of an alternative: one for each lane. */
+struct ways {
+	WF_VEC(struct way) list;
+};
+
 /* A direction's alternatives with their waypoints found: the same for all nodes it leads to. */
 struct alternatives {
-	struct way ways[WF_PATHS_MAX];
-	bool is_whole[WF_PATHS_MAX];
+	struct ways ways[WF_PATHS_MAX];
 	struct wf_choice choice;
 	struct wf_senders senders;
 };
 
-static void find_alternatives(const struct wf_paths *p, const struct wf_tenant *tenant,
-			      const struct wf_direction *d, struct alternatives *ret)
+static void done(struct alternatives *a)
+{
+	for (unsigned int i = 0; i < WF_PATHS_MAX; i++)
+		wf_vec_done(&a->ways[i].list);
+}
+
+/* @like: but for the lane. */
+static int find_ways(const struct wf_paths *p, const struct wf_functions *functions,
+		     const struct wf_direction *d, const struct wf_path *path,
+		     const struct way *like, struct ways *ret)
+{
+	struct wf_lane_list lanes = {0};
+	int r = wf_lanes_find(functions, path, WF_LANES_UP, &lanes);
+
+	for (size_t i = 0; i < lanes.lanes.n && !r; i++) {
+		const struct wf_lane *lane = &lanes.lanes.items[i];
+		const struct wf_course course = {path, lane, d->is_reverse, p->view->here->node};
+		struct way way = *like;
+
+		way.lane = lane->name;
+		way.extras.is_full = lane->name != 0;
+		if (wf_waypoints_find(&p->view->nodes, &course, &way.waypoints) == 0)
+			r = wf_vec_push(&ret->list, way);
+	}
+	wf_lanes_done(&lanes);
+	return r;
+}
+
+static int find_alternatives(const struct wf_paths *p, const struct wf_realm *realm,
+			     const struct wf_direction *d, struct alternatives *ret)
 {
 	const struct wf_policy *policy = &d->object->policy;
+	const struct way like = {
+		.encoding = wf_encoding_of(p->view->model, realm->tenant, policy),
+		.extras = wf_extras_of(&realm->tenant->self, policy, &p->signer),
+	};
 	uint16_t sum = 0;
+	int r = 0;
 
-	memset(ret, 0, sizeof(*ret));
-	for (unsigned int i = 0; i < policy->n_paths; i++) {
-		struct way *way = &ret->ways[i];
-
-		way->encoding = wf_encoding_of(tenant, policy);
-		way->extras = wf_extras_of(tenant, policy, &p->signer);
-		ret->is_whole[i] = wf_waypoints_find(&p->view->nodes, &policy->paths[i],
-						     d->is_reverse, p->view->here->node,
-						     &way->waypoints) == 0;
-		if (ret->is_whole[i])
-			sum += (uint16_t)policy->paths[i].weight;
-		ret->choice.bound[i] = sum;
-	}
 	ret->choice.n = (uint8_t)policy->n_paths;
 	ret->senders = (struct wf_senders){d->from->senders, d->from->n_senders};
+	for (unsigned int i = 0; i < policy->n_paths && !r; i++) {
+		const struct wf_path *path = &policy->paths[i];
+
+		r = find_ways(p, &realm->functions, d, path, &like, &ret->ways[i]);
+		if (ret->ways[i].list.n)
+			sum += (uint16_t)path->weight;
+		ret->choice.bound[i] = sum;
+		if (wf_path_has_functions(path))
+			ret->choice.has_lanes |= (uint8_t)(1u << i);
+	}
+	return r;
+}
+
+static int add_lanes(const struct wf_paths *p, const struct wf_lanes_key *key,
+		     const struct ways *ways)
+{
+	struct wf_lanes lanes = {.n = (uint32_t)ways->list.n};
+
+	for (size_t i = 0; i < ways->list.n; i++)
+		lanes.names[i] = ways->list.items[i].lane;
+	return lanes.n ? wf_image_add(p->img, WF_TABLE_LANES, key, &lanes) : 0;
+}
+
+static int add_all_lanes(const struct wf_paths *p, const struct wf_choice_key *key,
+			 const struct alternatives *a)
+{
+	int r = 0;
+
+	for (uint8_t i = 0; i < a->choice.n && !r; i++) {
+		const struct wf_lanes_key lanes = {
+			.tenant = key->tenant,
+			.policy = key->policy,
+			.is_reverse = key->is_reverse,
+			.alternative = i,
+		};
+
+		if (a->choice.has_lanes >> i & 1)
+			r = add_lanes(p, &lanes, &a->ways[i]);
+	}
+	return r;
+}
+
+static int add_ways(const struct wf_paths *p, struct wf_path_key key, const struct ways *ways,
+		    const struct wf_senders *senders)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < ways->list.n && !r; i++) {
+		key.lane = ways->list.items[i].lane;
+		r = add_for_senders(p, key, &ways->list.items[i], senders);
+	}
+	return r;
 }
 
 static int add_choice(const struct wf_paths *p, const struct wf_choice_key *key,
@@ -131,7 +215,7 @@ static int add_choice(const struct wf_paths *p, const struct wf_choice_key *key,
 {
 	int r = wf_image_add(p->img, WF_TABLE_CHOICE, key, &a->choice);
 
-	for (uint8_t i = 0; i < a->choice.n && !r; i++) {
+	for (uint8_t i = 0; i < a->choice.n && a->senders.n && !r; i++) {
 		const struct wf_path_key path = {
 			.tenant = key->tenant,
 			.policy = key->policy,
@@ -140,30 +224,39 @@ static int add_choice(const struct wf_paths *p, const struct wf_choice_key *key,
 			.alternative = i,
 		};
 
-		if (a->is_whole[i])
-			r = add_for_senders(p, path, &a->ways[i], &a->senders);
+		r = add_ways(p, path, &a->ways[i], &a->senders);
 	}
 	return r;
 }
 
-int wf_paths_add_direction(const struct wf_paths *p, const struct wf_tenant *tenant,
+static int add_alternatives(const struct wf_paths *p, const struct wf_realm *realm,
+			    const struct wf_direction *d, const struct alternatives *a)
+{
+	struct wf_choice_key key = {
+		.tenant = realm->tenant->self.id,
+		.policy = d->object->policy.id,
+		.is_reverse = d->is_reverse,
+	};
+	int r;
+
+	if (!a->choice.n || !a->choice.bound[a->choice.n - 1] || !d->to->n_nodes)
+		return 0;
+	r = add_all_lanes(p, &key, a);
+	for (size_t i = 0; i < d->to->n_nodes && !r; i++) {
+		key.node = d->to->nodes[i];
+		r = add_choice(p, &key, a);
+	}
+	return r;
+}
+
+int wf_paths_add_direction(const struct wf_paths *p, const struct wf_realm *realm,
 			   const struct wf_direction *d)
 {
-	struct alternatives a;
-	int r = 0;
+	struct alternatives a = {0};
+	int r = find_alternatives(p, realm, d, &a);
 
-	find_alternatives(p, tenant, d, &a);
-	if (!a.choice.n || !a.choice.bound[a.choice.n - 1])
-		return 0;
-	for (size_t i = 0; i < d->to->n_nodes && !r; i++) {
-		struct wf_choice_key key = {
-			.tenant = tenant->id,
-			.policy = d->object->policy.id,
-			.node = d->to->nodes[i],
-			.is_reverse = d->is_reverse,
-		};
-
-		r = add_choice(p, &key, &a);
-	}
+	if (!r)
+		r = add_alternatives(p, realm, d, &a);
+	done(&a);
 	return r;
 }

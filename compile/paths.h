@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * PATH and CHOICE entries, and the counters of the paths: the direct path to every node, and for
- * every direction of a policy its alternatives to every node where it can end. Signed paths are
- * made for each identity that sends from here, because it is part of what is signed.
+ * PATH, LANES and CHOICE entries, and the counters of the paths: the direct path to every node, and
+ * for every direction of a policy its alternatives to every node where it can end; of one that
+ * leads through functions, each lane. Signed paths are made for each identity that sends from here,
+ * because it is part of what is signed.
  *
- * An alternative with a waypoint that has no SID yet has no path and no share of the flows. When
- * that is all of them, there is no choice, and the data path drops (no-path) rather than take
- * another way. So it does when headers are to be signed and there is no key that signs.
+ * An alternative with a waypoint that has no SID yet, or with a function without an instance that
+ * is up (unless that is passed by), has no path and no share of the flows. When that is all of
+ * them, there is no choice, and the data path drops (no-path) rather than take another way. So it
+ * does when headers are to be signed and there is no key that signs.
  */
 #pragma once
 
-#include "compile/directions.h"
 #include "compile/image.h"
+#include "compile/realm.h"
 #include "compile/signer.h"
 #include "compile/view.h"
 
@@ -32,8 +34,12 @@ struct wf_senders {
 
 /* 0, -ENOMEM, -E2BIG. */
 int wf_paths_add_direct(const struct wf_paths *p);
-int wf_paths_add_direction(const struct wf_paths *p, const struct wf_tenant *tenant,
+/* Without senders, and with a static function here: only what that chooses by. */
+int wf_paths_add_direction(const struct wf_paths *p, const struct wf_realm *realm,
 			   const struct wf_direction *d);
+/* A path and its counter. */
+int wf_paths_put(const struct wf_paths *p, const struct wf_path_key *key,
+		 const struct wf_template *template);
 /* To @node, of a tenant that has direct paths of its own (wf_tenant_has_direct()). */
 int wf_paths_add_own_direct(const struct wf_paths *p, const struct wf_tenant *tenant, uint16_t node,
 			    const struct wf_senders *senders);

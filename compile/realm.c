@@ -1,6 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compile/realm.h"
 
+/* What it sends on, it sends in the name of anybody: it must know all verdicts. */
+static bool has_static_here(const struct wf_realm *r, const struct wf_view *v)
+{
+	wf_vec_each (f, &r->functions) {
+		if (f->object->function.mode != WF_MODE_STATIC)
+			continue;
+		wf_vec_each (instance, &f->list)
+			if (instance->node == v->id)
+				return true;
+	}
+	return false;
+}
+
 static int select_all(struct wf_realm *r, const struct wf_view *v)
 {
 	const struct wf_electorate electorate = {
@@ -12,9 +25,14 @@ static int select_all(struct wf_realm *r, const struct wf_view *v)
 	};
 	int e;
 
-	e = wf_zones_of(&r->tenant->self, r->policies, r->n_policies, &r->zones);
+	e = wf_functions_of(v->model, r->tenant->name, &r->functions);
+	r->has_static_here = has_static_here(r, v);
+	if (!e)
+		e = wf_zones_of(&r->tenant->self, r->policies, r->n_policies, &r->zones);
 	if (!e)
 		e = wf_sides_of(v->model, &r->members, &r->zones, &r->sides);
+	if (!e && r->has_static_here)
+		wf_sides_take_all(&r->sides);
 	if (!e)
 		e = wf_selections_of(&electorate, r->policies, r->n_policies, &r->selections);
 	return e ? e : wf_directions_of(r->policies, r->n_policies, &r->selections, &r->directions);
@@ -32,6 +50,7 @@ int wf_realm_init(struct wf_realm *ret, const struct wf_view *v, const struct wf
 
 void wf_realm_done(struct wf_realm *r)
 {
+	wf_functions_done(&r->functions);
 	wf_directions_done(&r->directions);
 	wf_selections_done(&r->selections);
 	wf_sides_done(&r->sides);

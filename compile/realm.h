@@ -3,6 +3,7 @@
 #pragma once
 
 #include "compile/directions.h"
+#include "compile/functions.h"
 
 struct wf_realm {
 	const struct wf_object *tenant;
@@ -14,6 +15,8 @@ struct wf_realm {
 	struct wf_sides sides;
 	struct wf_selections selections;
 	struct wf_directions directions;
+	struct wf_functions functions;
+	bool has_static_here; /* an instance of a static function is on this node */
 };
 
 /* 0 or -ENOMEM. @ret: zeroed, to be done in either case. */

@@ -29,10 +29,11 @@ static char *segments_str(const struct wf_model *m, const char *via, enum wf_enc
 	struct wf_buf b = {0};
 	char text[WF_ADDR_STR_MAX];
 	struct wf_path path;
+	const struct wf_course course = {&path, NULL, is_reverse, self};
 	struct wf_addr a;
 
 	wish_path(&path, via, 1);
-	if (wf_waypoints_find(&nodes, &path, is_reverse, self, &waypoints) == -ENOENT)
+	if (wf_waypoints_find(&nodes, &course, &waypoints) == -ENOENT)
 		return strdup("none");
 	wf_segments_make(&waypoints, encoding, 0x5f000000, 9, &segments);
 	for (unsigned int i = 0; i < segments.n; i++) {
@@ -112,7 +113,7 @@ static void headers_are_as_long_as_the_design_says(void **state)
 		struct wf_segments segments;
 
 		for (unsigned int i = 0; i < n; i++)
-			waypoints.nodes[i].id = 7;
+			waypoints.items[i].node.id = 7;
 		wf_segments_make(&waypoints, WF_ENCODING_CSID, 0, 1, &segments);
 		assert_int_equal(wf_template_bytes(segments.n, &none), csid[n]);
 		wf_segments_make(&waypoints, WF_ENCODING_SRH, 0, 1, &segments);

@@ -5,6 +5,7 @@
 
 #include "compile/hash.h"
 #include "compile/joins.h"
+#include "compile/lanes.h"
 #include "compile/needs.h"
 #include "compile/verdicts.h"
 #include "wire/bytes.h"
@@ -14,11 +15,11 @@ static bool is_outside(const struct wf_selector *s)
 	return s->type == WF_SELECT_TENANT || s->type == WF_SELECT_INTERNET;
 }
 
-/* Does some reply pass only as one, or go only as one by its way? */
+/* Does some reply pass only as one, or go only as one by its way, or by the same instances? */
 static bool needs_tracking(const struct wf_policy *p)
 {
 	return p->is_deny || is_outside(&p->from) || is_outside(&p->to) ||
-	       (wf_policy_is_symmetric(p) && p->n_ports);
+	       wf_policy_has_functions(p) || (wf_policy_is_symmetric(p) && p->n_ports);
 }
 
 /* Also where the tenant is a guest: replies to it come from those who are none of its own. */

@@ -193,6 +193,12 @@ int wf_sides_of(const struct wf_model *m, const struct wf_members *members,
 	return 0;
 }
 
+void wf_sides_take_all(struct wf_sides *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		s->items[i].is_here = true;
+}
+
 void wf_sides_done(struct wf_sides *s)
 {
 	free(s->items);

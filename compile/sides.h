@@ -38,6 +38,8 @@ struct wf_sides {
 /* 0 or -ENOMEM. */
 int wf_sides_of(const struct wf_model *m, const struct wf_members *members,
 		const struct wf_zones *zones, struct wf_sides *ret);
+/* Packets of all of them can leave this node: a static function sends in their names. */
+void wf_sides_take_all(struct wf_sides *s);
 void wf_sides_done(struct wf_sides *s);
 
 struct wf_numbers {

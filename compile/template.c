@@ -44,7 +44,7 @@ static unsigned int tlv_bytes(const struct wf_extras *extras)
 /* Segments in the SRH; 0: no SRH. */
 static unsigned int n_listed(unsigned int n_segments, const struct wf_extras *extras)
 {
-	if (extras->signer || (n_segments == 1 && tlv_bytes(extras)))
+	if (extras->signer || extras->is_full || (n_segments == 1 && tlv_bytes(extras)))
 		return n_segments;
 	return n_segments - 1;
 }
@@ -148,4 +148,18 @@ void wf_template_make(const uint8_t source[16], const struct wf_segments *segmen
 		return;
 	fill_arg(segments->n, extras, ret);
 	sign(tlv_off, extras, ret);
+}
+
+void wf_template_make_rest(const uint8_t source[16], const struct wf_segments *segments,
+			   const struct wf_extras *extras, const struct wf_rest *rest,
+			   struct wf_template *ret)
+{
+	struct wf_ipv6 *ip = (struct wf_ipv6 *)ret->header;
+	struct wf_srh *srh = (struct wf_srh *)(ret->header + SRH_OFFSET);
+
+	wf_template_make(source, segments, extras, ret);
+	memcpy(ip->dst, rest->dst, sizeof(ip->dst));
+	srh->segments_left = (uint8_t)rest->left;
+	if (!rest->left && !extras->has_opaque) /* there the argument is read */
+		ret->arg_offset = offsetof(struct wf_ipv6, dst) + ARGUMENT_OFFSET;
 }

@@ -9,7 +9,8 @@
  *
  * The first segment is in the destination address; an unsigned header leaves it out of the list
  * (reduced, RFC 8754 section 4.1.1), unless it is the only one. A signed header lists it, because
- * the destination address is not part of what is signed.
+ * the destination address is not part of what is signed; and one that leads through functions,
+ * because the receiver reads from the list which instances they were.
  *
  * The data path puts in, for each packet: length, flow label, traffic class, the next header, the
  * argument unless it is signed, and the transit TLV of a packet that is to be marked.
@@ -27,6 +28,7 @@ struct wf_extras {
 	uint64_t arg;			/* signed headers: the argument, wire/sid.h */
 	bool has_opaque;		/* the argument is in a TLV, not in the final SID */
 	uint16_t transit_every;		/* 0: no transit TLV; only signed headers have one */
+	bool is_full;			/* all segments are listed, as of a lane of functions */
 };
 
 /*
@@ -38,6 +40,12 @@ struct wf_extras wf_extras_of(const struct wf_tenant *tenant, const struct wf_po
 
 /* Bytes of the header with this many segments; @extras->signer: NULL or not. */
 unsigned int wf_template_bytes(unsigned int n_segments, const struct wf_extras *extras);
+
+/* A header of which a part has been travelled already (End.AS), from @rest on: with its full list.
+ */
+void wf_template_make_rest(const uint8_t source[16], const struct wf_segments *segments,
+			   const struct wf_extras *extras, const struct wf_rest *rest,
+			   struct wf_template *ret);
 
 /* @source: the node's own address. */
 void wf_template_make(const uint8_t source[16], const struct wf_segments *segments,

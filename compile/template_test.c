@@ -19,7 +19,7 @@ static void make(enum wf_encoding encoding, unsigned int n_via, const struct wf_
 	uint8_t source[16];
 
 	for (unsigned int i = 0; i < n_via; i++)
-		waypoints.nodes[i].id = (uint16_t)(0x11 + i);
+		waypoints.items[i].node.id = (uint16_t)(0x11 + i);
 	wf_sid_node_addr(source, BLOCK, 1);
 	wf_segments_make(&waypoints, encoding, BLOCK, 2, &segments);
 	wf_template_make(source, &segments, extras, ret);
@@ -138,8 +138,8 @@ static void offsets_point_at_what_a_packet_changes(void **state)
 		{0, {.signer = &signer}, 56, 40, 0, 104, true},
 		{2, {.signer = &signer}, 56, 40, 0, 136, true},
 		{2, {.signer = &signer, .transit_every = 9}, 56, 40, 136, 160, true},
-		{2, {&signer, 0, true, 9}, 144, 40, 152, 176, true},
-		{16, {&signer, 0, true, 9}, 368, 40, 376, WF_TEMPLATE_MAX, true},
+		{2, {&signer, 0, true, 9, false}, 144, 40, 152, 176, true},
+		{16, {&signer, 0, true, 9, false}, 368, 40, 376, WF_TEMPLATE_MAX, true},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {

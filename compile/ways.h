@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How packets may leave this node, and how they may come: PATH, CHOICE; LISTED, KEY, TRANSIT. */
+/* How packets may leave this node, and how they may come: PATH, LANES, CHOICE; LISTED, KEY,
+ * TRANSIT. */
 #pragma once
 
 #include "compile/direct.h"

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The functions of a tenant and their instances, wherever those are.
+ *
+ * An instance is a container with an endpoint that packets enter by (on the function's interface
+ * `in`) and one that they come back from (`out`; with one arm the same). Both are selected by the
+ * function's labels, and of one node and network namespace.
+ */
+#pragma once
+
+#include "base/vec.h"
+#include "compile/nodes.h"
+#include "dp/table.h"
+
+struct wf_instance {
+	const struct wf_object *in;  /* endpoints; borrowed */
+	const struct wf_object *out; /* the same one: one arm */
+	uint16_t node;		     /* id */
+	bool is_up;
+};
+
+struct wf_instances {
+	const struct wf_object *object; /* the function */
+	WF_VEC(struct wf_instance)
+	list; /* sorted by node and `in`'s sid; those without are left out */
+};
+
+struct wf_functions {
+	struct wf_instances *items; /* owned; sorted by name */
+	size_t n;
+	size_t cap;
+};
+
+/* Of @tenant. 0 or -ENOMEM. */
+int wf_functions_of(const struct wf_model *m, const char *tenant, struct wf_functions *ret);
+void wf_functions_done(struct wf_functions *f);
+
+/* NULL: no such function. */
+const struct wf_instances *wf_functions_find(const struct wf_functions *f, const char *name);
+
+/* What packets enter an instance by, if they go the way as written or the mirrored one. */
+static inline const struct wf_object *wf_instance_arm(const struct wf_instance *i, bool is_reverse)
+{
+	return is_reverse ? i->out : i->in;
+}
+
+/* How packets are put in, by the function's mode. */
+enum wf_behavior wf_function_behavior(const struct wf_function *f);

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compile/rests.h"
+
+#include "compile/lanes.h"
+#include "compile/template.h"
+#include "wire/sid.h"
+
+/* A lane of an alternative, from any node. */
+struct travel {
+	const struct wf_paths *paths;
+	const struct wf_direction *direction;
+	const struct wf_path *path;
+	const struct wf_lane *lane;
+	struct wf_waypoints waypoints;
+	enum wf_encoding encoding;
+	struct wf_extras extras;
+	struct wf_path_key key;
+};
+
+/* From the waypoint @at on, to every node that the direction leads to. */
+static int add_rest(const struct travel *t, unsigned int at)
+{
+	const uint32_t block = t->paths->view->here->block;
+	const struct wf_selection *to = t->direction->to;
+	struct wf_path_key key = t->key;
+	uint8_t source[16];
+	int r = 0;
+
+	key.sid = t->waypoints.items[at].sid;
+	wf_sid_node_addr(source, block, t->paths->view->id);
+	for (size_t i = 0; i < to->n_nodes && !r; i++) {
+		struct wf_segments segments;
+		struct wf_template template;
+		struct wf_rest rest;
+
+		key.node = to->nodes[i];
+		wf_segments_make(&t->waypoints, t->encoding, block, key.node, &segments);
+		rest = wf_segments_rest(&t->waypoints, t->encoding, &segments, at);
+		wf_template_make_rest(source, &segments, &t->extras, &rest, &template);
+		r = wf_paths_put(t->paths, &key, &template);
+	}
+	return r;
+}
+
+/* Is what the lane has at this place of `via` a static instance of this node? */
+static bool is_mine(const struct travel *t, const struct wf_realm *realm, unsigned int at)
+{
+	const struct wf_instance *instance = t->lane->at[at];
+	const struct wf_instances *f = wf_functions_find(&realm->functions, t->path->via[at]);
+
+	return f && f->object->function.mode == WF_MODE_STATIC &&
+	       instance->node == t->paths->view->id;
+}
+
+static int add_rests(const struct travel *t, const struct wf_realm *realm)
+{
+	unsigned int at = 0;
+	int r = 0;
+
+	for (unsigned int i = 0; i < t->path->n_via && !r; i++) {
+		unsigned int k = t->direction->is_reverse ? t->path->n_via - 1 - i : i;
+
+		if (t->path->is_function[k] && !t->lane->at[k])
+			continue;
+		if (t->path->is_function[k] && is_mine(t, realm, k))
+			r = add_rest(t, at);
+		at++;
+	}
+	return r;
+}
+
+static int add_alternative(struct travel *t, const struct wf_realm *realm)
+{
+	struct wf_lane_list lanes = {0};
+	int r = wf_lanes_find(&realm->functions, t->path, WF_LANES_UP, &lanes);
+
+	for (size_t i = 0; i < lanes.lanes.n && !r; i++) {
+		const struct wf_course course = {.path = t->path,
+						 .lane = &lanes.lanes.items[i],
+						 .is_reverse = t->direction->is_reverse};
+
+		t->lane = course.lane;
+		t->key.lane = t->lane->name;
+		if (wf_waypoints_find(&t->paths->view->nodes, &course, &t->waypoints) == 0)
+			r = add_rests(t, realm);
+	}
+	wf_lanes_done(&lanes);
+	return r;
+}
+
+int wf_rests_add(const struct wf_paths *p, const struct wf_realm *realm,
+		 const struct wf_direction *d)
+{
+	const struct wf_policy *policy = &d->object->policy;
+	struct travel t = {
+		.paths = p,
+		.direction = d,
+		.encoding = wf_encoding_of(p->view->model, realm->tenant, policy),
+		.extras = wf_extras_of(&realm->tenant->self, policy, &p->signer),
+		.key = {.tenant = realm->tenant->self.id,
+			.policy = policy->id,
+			.is_reverse = d->is_reverse},
+	};
+	int r = 0;
+
+	if (t.extras.signer)
+		return 0;
+	t.extras.is_full = true;
+	for (unsigned int i = 0; i < policy->n_paths && !r; i++) {
+		t.path = &policy->paths[i];
+		t.key.alternative = (uint8_t)i;
+		r = add_alternative(&t, realm);
+	}
+	return r;
+}
