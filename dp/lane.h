@@ -34,3 +34,14 @@ WF_INLINE __u32 wf_lane_of_candidates(const struct wf_candidate c[WF_CANDIDATES_
 	}
 	return name || !c[1].sid ? name : 1;
 }
+
+/* Of a path through the instances of @functions that asks @candidates behind them; 0: there are
+ * none of these. */
+WF_INLINE __u32 wf_lane_join(__u32 functions, __u32 candidates)
+{
+	const __u32 name = functions && candidates
+				   ? wf_lane_mix(functions + wf_lane_mix(candidates))
+				   : functions | candidates;
+
+	return name || !functions ? name : 1;
+}

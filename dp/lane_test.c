@@ -52,6 +52,16 @@ static void the_order_of_the_others_counts(void **state)
 	assert_int_not_equal(wf_lane_of_candidates(ab), wf_lane_of_candidates(ba));
 }
 
+static void functions_and_candidates_make_one_name(void **state)
+{
+	(void)state;
+	assert_int_equal(wf_lane_join(0, 0), 0);
+	assert_int_equal(wf_lane_join(7, 0), 7);
+	assert_int_equal(wf_lane_join(0, 9), 9);
+	assert_int_not_equal(wf_lane_join(7, 9), wf_lane_join(9, 7));
+	assert_int_not_equal(wf_lane_join(7, 9), 7);
+}
+
 static int name_cmp(const void *a, const void *b)
 {
 	const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
@@ -83,6 +93,7 @@ int main(void)
 		cmocka_unit_test(one_candidate_is_no_lane),
 		cmocka_unit_test(others_have_a_name_whoever_owns),
 		cmocka_unit_test(names_stay_what_they_are),
+		cmocka_unit_test(functions_and_candidates_make_one_name),
 		cmocka_unit_test(the_order_of_the_others_counts),
 		cmocka_unit_test(two_lists_with_one_other_never_share_a_name),
 	};

@@ -312,7 +312,8 @@ struct wf_service_key {
 };
 
 struct wf_service_entry {
-	__u16 id;
+	__u32 home; /* the tenant it belongs to, and its shares; another one's as in struct wf_dest */
+	__u16 id;   /* within that */
 	__u16 target;	/* port of the backends */
 	__u16 n_blocks; /* of its table: n_blocks * WF_SHARE_SLOTS slots, of which n_slots count */
 	__u16 n_slots;	/* a prime */
@@ -419,7 +420,7 @@ WF_SIZE_IS(struct wf_sid_entry, 24);
 WF_SIZE_IS(struct wf_lanes_key, 8);
 WF_SIZE_IS(struct wf_lanes, 4 + 4 * WF_LANES_MAX);
 WF_SIZE_IS(struct wf_service_key, 24);
-WF_SIZE_IS(struct wf_service_entry, 16);
+WF_SIZE_IS(struct wf_service_entry, 20);
 WF_SIZE_IS(struct wf_share_key, 8);
 WF_SIZE_IS(struct wf_share, 4 * WF_CANDIDATES_MAX * WF_SHARE_SLOTS);
 WF_SIZE_IS(struct wf_backend, 56);
