@@ -11,6 +11,7 @@
 #include "compile/counters.h"
 #include "compile/dests.h"
 #include "compile/joins.h"
+#include "compile/proxies.h"
 #include "compile/realm.h"
 #include "compile/sets.h"
 #include "compile/ways.h"
@@ -45,6 +46,8 @@ static int add_realm(struct compile *c, const struct wf_realm *realm)
 
 	if (!r)
 		r = wf_dests_add(c->img, &c->view, realm);
+	if (!r)
+		r = wf_proxies_add(c->img, &c->view, realm);
 	if (!r)
 		r = wf_ways_hear(&c->ways, realm);
 	return r ? r : wf_counters_add_policies(c->img, c->view.model, c->view.here, realm->tenant);

@@ -7,28 +7,6 @@
 
 _Static_assert(WF_ENDPOINT_ADDR_MAX == WF_PORT_ADDRS, "a port holds all addresses of an endpoint");
 
-/* The interface of an endpoint of this node, or NULL: not (yet) there. */
-static const struct wf_here_port *find_port(const struct wf_here *here, const struct wf_object *o)
-{
-	size_t low = 0, high = here->n_ports;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		const struct wf_here_port *port = &here->ports[middle];
-		int c = strcmp(o->tenant, port->tenant);
-
-		if (!c)
-			c = strcmp(o->name, port->name);
-		if (c == 0)
-			return port;
-		if (c < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return NULL;
-}
-
 /* While its labels change, it sends with the identity that all know. */
 static uint32_t identity_now(const struct wf_endpoint *e)
 {
@@ -43,7 +21,7 @@ static uint32_t other_identity(const struct wf_endpoint *e)
 
 static struct wf_dest dest_of(const struct wf_view *v, const struct wf_member *member)
 {
-	const struct wf_here_port *port = member->is_here ? find_port(v->here, member->object)
+	const struct wf_here_port *port = member->is_here ? wf_here_find(v->here, member->object)
 							  : NULL;
 	const struct wf_endpoint *e = &member->object->endpoint;
 	struct wf_dest dest = {
@@ -81,21 +59,32 @@ static int add_dests(struct wf_image *img, const struct wf_view *v, uint32_t ten
 	return r;
 }
 
-static int add_port(struct wf_image *img, const struct wf_view *v, const struct wf_member *member)
+/* What packets come back by from the function that the endpoint is an arm of. */
+static enum wf_behavior proxy_of(const struct wf_realm *realm, const struct wf_object *o)
 {
-	const struct wf_here_port *here = find_port(v->here, member->object);
+	const struct wf_instances *f = wf_functions_with(&realm->functions, o);
+
+	return f ? wf_function_behavior(&f->object->function) : WF_BEHAVIOR_NONE;
+}
+
+static int add_port(struct wf_image *img, const struct wf_view *v, const struct wf_realm *realm,
+		    const struct wf_member *member)
+{
+	const struct wf_here_port *here = wf_here_find(v->here, member->object);
 	const struct wf_endpoint *e = &member->object->endpoint;
 	struct wf_port port = {
 		.tenant = member->home,
 		.identity = identity_now(e),
 		.n_addrs = (uint8_t)e->n_addrs,
-		.is_sr_aware = e->is_sr_aware,
+		.sid = e->sid,
+		.proxy = (uint8_t)proxy_of(realm, member->object),
 	};
 	uint32_t ifindex;
 	int r;
 
 	if (!here)
 		return 0;
+	port.is_sr_aware = e->is_sr_aware || port.proxy == WF_BEHAVIOR_AN;
 	ifindex = (uint32_t)here->ifindex;
 	memcpy(port.mac, e->mac, sizeof(port.mac));
 	for (unsigned int i = 0; i < e->n_addrs; i++)
@@ -113,7 +102,7 @@ int wf_dests_add(struct wf_image *img, const struct wf_view *v, const struct wf_
 	for (size_t i = 0; i < n && !r; i++) {
 		r = add_dests(img, v, realm->tenant->self.id, &members->items[i]);
 		if (!r && i < members->n_own && members->items[i].is_here)
-			r = add_port(img, v, &members->items[i]);
+			r = add_port(img, v, realm, &members->items[i]);
 	}
 	return r;
 }

@@ -151,3 +151,13 @@ const struct wf_instances *wf_functions_find(const struct wf_functions *f, const
 	}
 	return NULL;
 }
+
+const struct wf_instances *wf_functions_with(const struct wf_functions *f,
+					     const struct wf_object *endpoint)
+{
+	wf_vec_each (instances, f)
+		wf_vec_each (i, &instances->list)
+			if (i->in == endpoint || i->out == endpoint)
+				return instances;
+	return NULL;
+}

@@ -38,6 +38,10 @@ void wf_functions_done(struct wf_functions *f);
 /* NULL: no such function. */
 const struct wf_instances *wf_functions_find(const struct wf_functions *f, const char *name);
 
+/* The one that @endpoint is an arm of. NULL: of none. */
+const struct wf_instances *wf_functions_with(const struct wf_functions *f,
+					     const struct wf_object *endpoint);
+
 /* What packets enter an instance by, if they go the way as written or the mirrored one. */
 static inline const struct wf_object *wf_instance_arm(const struct wf_instance *i, bool is_reverse)
 {

@@ -31,3 +31,9 @@ struct wf_here {
 	const struct wf_here_link *links; /* sorted by ifindex */
 	size_t n_links;
 };
+
+struct wf_object;
+
+/* The interface of an endpoint of this node; NULL: not (yet) there. */
+const struct wf_here_port *wf_here_find(const struct wf_here *here,
+					const struct wf_object *endpoint);

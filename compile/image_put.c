@@ -17,6 +17,64 @@ void wf_put_addr(struct wf_buf *b, const void *bytes)
 	wf_buf_printf(b, " %s", wf_addr_str(&a, text));
 }
 
+void wf_put_mac(struct wf_buf *b, const uint8_t mac[6])
+{
+	wf_buf_printf(b, " %02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4],
+		      mac[5]);
+}
+
+void wf_put_sid_key(struct wf_buf *b, uint64_t head)
+{
+	uint8_t sid[16] = {0};
+
+	wf_store_be64(sid, head);
+	wf_put_addr(b, sid);
+}
+
+const char *wf_behavior_text(uint32_t behavior)
+{
+	static const char *const names[WF_BEHAVIOR_COUNT] = {
+		[WF_BEHAVIOR_NONE] = "none",   [WF_BEHAVIOR_END] = "End",
+		[WF_BEHAVIOR_UN] = "uN",       [WF_BEHAVIOR_DT46] = "End.DT46",
+		[WF_BEHAVIOR_AN] = "End.AN",   [WF_BEHAVIOR_AS] = "End.AS",
+		[WF_BEHAVIOR_AD] = "End.AD",   [WF_BEHAVIOR_AM] = "End.AM",
+		[WF_BEHAVIOR_DX] = "End.DX46",
+	};
+
+	return behavior < WF_BEHAVIOR_COUNT ? names[behavior] : "unknown";
+}
+
+void wf_put_sid(struct wf_buf *b, const void *key, const void *value)
+{
+	const struct wf_sid_entry *sid = value;
+
+	wf_put_sid_key(b, *(const uint64_t *)key);
+	wf_buf_printf(b, " = %s", wf_behavior_text(sid->behavior));
+	if (!sid->tenant)
+		return;
+	wf_buf_printf(b, " tenant %u", sid->tenant);
+	if (sid->ifindex)
+		wf_buf_printf(b, " interface %u", sid->ifindex);
+	if (sid->ifindex_out && sid->ifindex_out != sid->ifindex)
+		wf_buf_printf(b, " out %u", sid->ifindex_out);
+	wf_put_mac(b, sid->mac);
+	if (sid->is_bridged)
+		wf_buf_puts(b, " bridged");
+	if (!sid->ifindex)
+		wf_buf_puts(b, sid->is_passed_by ? " passed by" : " down");
+}
+
+void wf_put_lanes(struct wf_buf *b, const void *key, const void *value)
+{
+	const struct wf_lanes_key *k = key;
+	const struct wf_lanes *lanes = value;
+
+	wf_buf_printf(b, " tenant %u policy %u%s alternative %u =", k->tenant, k->policy,
+		      k->is_reverse ? " reverse" : "", k->alternative);
+	for (unsigned int i = 0; i < lanes->n && i < WF_LANES_MAX; i++)
+		wf_buf_printf(b, " %08x", lanes->names[i]);
+}
+
 void wf_put_needs(struct wf_buf *b, unsigned int needs)
 {
 	static const char *const names[] = {"hmac", "path", "transit"};
@@ -136,6 +194,8 @@ void wf_put_listed(struct wf_buf *b, const void *key, const void *value)
 		      k->policy, k->source, (uint64_t)k->hash);
 	for (unsigned int i = 0; i < listed->n && i < WF_VIA_SID_MAX; i++)
 		wf_buf_printf(b, " %u", listed->nodes[i]);
+	if (listed->lane)
+		wf_buf_printf(b, " lane %08x", listed->lane);
 }
 
 void wf_put_key(struct wf_buf *b, const void *key, const void *value)

@@ -7,12 +7,6 @@
 
 #include "compile/image_put.h"
 
-static void put_mac(struct wf_buf *b, const uint8_t mac[6])
-{
-	wf_buf_printf(b, " %02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4],
-		      mac[5]);
-}
-
 static void put_dest_key(struct wf_buf *b, const struct wf_dest_key *key)
 {
 	wf_buf_printf(b, " tenant %u", key->tenant);
@@ -31,15 +25,6 @@ static void put_path_key(struct wf_buf *b, const struct wf_path_key *key)
 		wf_buf_printf(b, " lane %08x", key->lane);
 }
 
-static void put_sid_key(struct wf_buf *b, uint64_t head)
-{
-	uint8_t sid[16] = {0};
-
-	for (int i = 0; i < 8; i++)
-		sid[i] = (uint8_t)(head >> (56 - 8 * i));
-	wf_put_addr(b, sid);
-}
-
 static void put_port(struct wf_buf *b, const void *key, const void *value)
 {
 	const struct wf_port *port = value;
@@ -48,7 +33,11 @@ static void put_port(struct wf_buf *b, const void *key, const void *value)
 		      port->identity);
 	if (port->is_sr_aware)
 		wf_buf_puts(b, " sr-aware");
-	put_mac(b, port->mac);
+	if (port->sid)
+		wf_buf_printf(b, " sid %u", port->sid);
+	if (port->proxy)
+		wf_buf_printf(b, " proxy %s", wf_behavior_text(port->proxy));
+	wf_put_mac(b, port->mac);
 	for (unsigned int i = 0; i < port->n_addrs; i++)
 		wf_put_addr(b, port->addrs[i]);
 }
@@ -76,7 +65,7 @@ static void put_dest(struct wf_buf *b, const void *key, const void *value)
 	if (!dest->ifindex)
 		return;
 	wf_buf_printf(b, " interface %u", dest->ifindex);
-	put_mac(b, dest->mac);
+	wf_put_mac(b, dest->mac);
 }
 
 static void put_choice(struct wf_buf *b, const void *key, const void *value)
@@ -87,7 +76,8 @@ static void put_choice(struct wf_buf *b, const void *key, const void *value)
 	wf_buf_printf(b, " tenant %u policy %u%s node %u =", k->tenant, k->policy,
 		      k->is_reverse ? " reverse" : "", k->node);
 	for (unsigned int i = 0; i < choice->n; i++)
-		wf_buf_printf(b, " %u", choice->bound[i]);
+		wf_buf_printf(b, " %u%s", choice->bound[i],
+			      choice->has_lanes >> i & 1 ? " by lanes" : "");
 }
 
 static void put_path(struct wf_buf *b, const void *key, const void *value)
@@ -107,21 +97,6 @@ static void put_path(struct wf_buf *b, const void *key, const void *value)
 			      path->transit_every);
 	for (unsigned int i = 0; i < path->len; i++)
 		wf_buf_printf(b, "%02x", path->header[i]);
-}
-
-static void put_sid(struct wf_buf *b, const void *key, const void *value)
-{
-	static const char *const names[WF_BEHAVIOR_COUNT] = {
-		[WF_BEHAVIOR_NONE] = "none",   [WF_BEHAVIOR_END] = "End",
-		[WF_BEHAVIOR_UN] = "uN",       [WF_BEHAVIOR_DT46] = "End.DT46",
-		[WF_BEHAVIOR_AN] = "End.AN",   [WF_BEHAVIOR_AS] = "End.AS",
-		[WF_BEHAVIOR_AD] = "End.AD",   [WF_BEHAVIOR_AM] = "End.AM",
-		[WF_BEHAVIOR_DX] = "End.DX46",
-	};
-	const struct wf_sid_entry *sid = value;
-
-	put_sid_key(b, *(const uint64_t *)key);
-	wf_buf_printf(b, " = %s", names[sid->behavior]);
 }
 
 /* Names of counters are kept as bytes: copied out, to be read as what they are. */
@@ -154,7 +129,7 @@ static void put_counter(struct wf_buf *b, const struct wf_counter_key *key)
 	if (key->kind == WF_COUNTER_PATH)
 		put_path_key(b, &name.path);
 	else if (key->kind == WF_COUNTER_SID)
-		put_sid_key(b, name.sid);
+		wf_put_sid_key(b, name.sid);
 	else if (key->kind >= WF_COUNTER_POLICY_IN)
 		wf_buf_printf(b, " tenant %u policy %u", name.policy.tenant, name.policy.policy);
 	else
@@ -173,7 +148,8 @@ static void put_table(struct wf_buf *b, const struct wf_image *img, enum wf_tabl
 		[WF_TABLE_DEST] = {"dest", put_dest},
 		[WF_TABLE_PATH] = {"path", put_path},
 		[WF_TABLE_CHOICE] = {"choice", put_choice},
-		[WF_TABLE_SID] = {"sid", put_sid},
+		[WF_TABLE_SID] = {"sid", wf_put_sid},
+		[WF_TABLE_LANES] = {"lanes", wf_put_lanes},
 		[WF_TABLE_SET] = {"set", wf_put_set},
 		[WF_TABLE_ZONE] = {"zone", wf_put_zone},
 		[WF_TABLE_VERDICT] = {"verdict", wf_put_verdict},

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compile/here.h"
+
+#include <string.h>
+
+#include "model/object.h"
+
+const struct wf_here_port *wf_here_find(const struct wf_here *here,
+					const struct wf_object *endpoint)
+{
+	size_t low = 0, high = here->n_ports;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct wf_here_port *port = &here->ports[middle];
+		int c = strcmp(endpoint->tenant, port->tenant);
+
+		if (!c)
+			c = strcmp(endpoint->name, port->name);
+		if (c == 0)
+			return port;
+		if (c < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
