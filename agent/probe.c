@@ -214,7 +214,7 @@ static void on_turn(int fd, short what, void *arg)
 	p->late_ms = 0;
 	if (p->state == WF_PROBING_RUNNING) /* its timeout is as long as the interval, and next */
 		on_timeout(-1, EV_TIMEOUT, p);
-	else if (p->state == WF_PROBING_ENDING)
+	else if (p->state == WF_PROBING_ENDING && p->is_due) /* for a whole interval */
 		tell(p, "the last command was killed and has not ended");
 	if (p->state == WF_PROBING_IDLE)
 		take_turn(p);

@@ -341,9 +341,10 @@ static void a_command_ends_with_its_probing(void **state)
 	alive_done(&alive);
 }
 
-static void accept_and_close(struct test *t, int n)
+/* Just so many probes get their turn. */
+static void accept_all(struct test *t, int n, int *fds)
 {
-	int fds[WF_PROBES_AT_ONCE], n_accepted = 0, fd;
+	int n_accepted = 0, fd;
 
 	for (time_t end = time(NULL) + PATIENCE_S; n_accepted < n && time(NULL) < end;) {
 		while (n_accepted < n && (fd = wf_kern_fake_accept(t->kern)) >= 0)
@@ -352,9 +353,13 @@ static void accept_and_close(struct test *t, int n)
 		event_base_loop(t->base, EVLOOP_ONCE);
 	}
 	assert_int_equal(n_accepted, n);
-	assert_int_equal(wf_kern_fake_accept(t->kern), -EAGAIN); /* and no more */
-	while (n_accepted)
-		close(fds[--n_accepted]);
+	assert_int_equal(wf_kern_fake_accept(t->kern), -EAGAIN);
+}
+
+static void close_all(int *fds, int n)
+{
+	while (n)
+		close(fds[--n]);
 }
 
 static void begin_many(struct test *t, struct wf_probing **probings, int n)
@@ -372,27 +377,33 @@ static void begin_many(struct test *t, struct wf_probing **probings, int n)
 static void only_so_many_run_at_once_and_each_has_its_turn(void **state)
 {
 	struct wf_probing *p[WF_PROBES_AT_ONCE + 40];
+	int fds[WF_PROBES_AT_ONCE];
 
 	begin_many(*state, p, WF_PROBES_AT_ONCE + 40);
-	accept_and_close(*state, WF_PROBES_AT_ONCE);
-	accept_and_close(*state, 40);
+	accept_all(*state, WF_PROBES_AT_ONCE, fds);
+	close_all(fds, WF_PROBES_AT_ONCE);
+	accept_all(*state, 40, fds);
+	close_all(fds, 40);
 	for (int i = 0; i < WF_PROBES_AT_ONCE + 40; i++)
 		wf_probing_free(p[i]);
 }
 
 static void one_that_waits_can_be_taken_back(void **state)
 {
-	struct wf_probing *p[WF_PROBES_AT_ONCE + 2];
+	struct wf_probing *running[WF_PROBES_AT_ONCE], *waiting[2];
+	int fds[WF_PROBES_AT_ONCE];
 
-	begin_many(*state, p, WF_PROBES_AT_ONCE + 2);
-	for (int i = 0; i < 3; i++)
-		event_base_loop(((struct test *)*state)->base, EVLOOP_ONCE);
-	wf_probing_free(p[WF_PROBES_AT_ONCE + 1]);
-	accept_and_close(*state, WF_PROBES_AT_ONCE);
-	accept_and_close(*state, 1);
-	accept_and_close(*state, 0);
-	for (int i = 0; i < WF_PROBES_AT_ONCE + 1; i++)
-		wf_probing_free(p[i]);
+	begin_many(*state, running, WF_PROBES_AT_ONCE);
+	accept_all(*state, WF_PROBES_AT_ONCE, fds);
+	begin_many(*state, waiting, 2);
+	event_base_loop(((struct test *)*state)->base, EVLOOP_ONCE);
+	wf_probing_free(waiting[0]);
+	close_all(fds, WF_PROBES_AT_ONCE);
+	accept_all(*state, 1, fds);
+	close_all(fds, 1);
+	wf_probing_free(waiting[1]);
+	for (int i = 0; i < WF_PROBES_AT_ONCE; i++)
+		wf_probing_free(running[i]);
 }
 
 static void probes_are_told_by_what_they_ask(void **state)
