@@ -312,8 +312,8 @@ struct wf_service_key {
 };
 
 struct wf_service_entry {
-	__u32 home; /* the tenant it and its shares belong to, as in struct wf_dest */
-	__u16 id;   /* within that */
+	__u32 home;	/* the tenant it and its shares belong to, as in struct wf_dest */
+	__u16 id;	/* within that */
 	__u16 target;	/* port of the backends */
 	__u16 n_blocks; /* of its table: n_blocks * WF_SHARE_SLOTS slots, of which n_slots count */
 	__u16 n_slots;	/* a prime */
