@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "model/model.h"
+#include "model/service_port.h"
 
 static inline struct wf_object *sample_node(const char *name, uint16_t id)
 {
@@ -48,6 +49,37 @@ static inline struct wf_object *sample_policy(const char *tenant, const char *na
 	o->policy.paths[0].weight = 1;
 	o->policy.paths[0].n_via = *via != '\0';
 	strcpy(o->policy.paths[0].via[0], via);
+	return o;
+}
+
+/* A function whose instances have @labels, "app=fw", on one interface. */
+static inline struct wf_object *sample_function(const char *tenant, const char *name,
+						const char *labels)
+{
+	struct wf_object *o = wf_object_new(WF_KIND_FUNCTION, tenant, name);
+	int bad = wf_labels_parse(labels, &o->function.instances);
+
+	assert(!bad);
+	(void)bad;
+	strcpy(o->function.in, "eth0");
+	strcpy(o->function.out, "eth0");
+	return o;
+}
+
+/* A service of @addr, @port ("tcp/80->8080") and backends that have @labels. */
+static inline struct wf_object *sample_service(const char *tenant, const char *name,
+					       const char *addr, const char *port,
+					       const char *labels)
+{
+	struct wf_object *o = wf_object_new(WF_KIND_SERVICE, tenant, name);
+	struct wf_service *s = &o->service;
+	int bad = wf_addr_parse(addr, &s->addrs[s->n_addrs++]);
+
+	bad |= wf_service_port_parse(port, &s->ports[s->n_ports++]);
+	bad |= wf_labels_parse(labels, &s->backends[s->n_backends].labels);
+	s->backends[s->n_backends++].weight = 1;
+	assert(!bad);
+	(void)bad;
 	return o;
 }
 
