@@ -67,6 +67,23 @@ struct {
 	__type(value, struct wf_fragment);
 } fragments SEC(".maps");
 
+/* By the backend's view of a flow: pinned, for what is known here may be known nowhere else. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, WF_SERVED_MAX);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, struct wf_conn_key);
+	__type(value, struct wf_served);
+} served SEC(".maps");
+
+/* By the number of a backend. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, WF_LOADS_MAX);
+	__type(key, __u32);
+	__type(value, struct wf_load);
+} loads SEC(".maps");
+
 /* The packet under judgement. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
