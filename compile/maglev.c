@@ -8,8 +8,6 @@
 #include "base/own.h"
 #include "compile/hash.h"
 
-#define SLOTS_EACH 100 /* of a table; the largest share is at most 1 % above the smallest */
-
 /* A backend while the table is filled. */
 struct taker {
 	uint64_t name;
@@ -20,16 +18,6 @@ struct taker {
 	uint32_t skip;
 	uint16_t index;
 };
-
-uint16_t wf_maglev_size(size_t n)
-{
-	static const uint16_t sizes[] = {1021, 4093, 16381, WF_MAGLEV_SLOTS_MAX};
-	size_t i = 0;
-
-	while (i + 1 < sizeof(sizes) / sizeof(*sizes) && sizes[i] < n * SLOTS_EACH)
-		i++;
-	return sizes[i];
-}
 
 static int taker_cmp(const void *a, const void *b)
 {

@@ -19,16 +19,12 @@ struct wf_maglev_backend {
 	uint32_t weight;
 };
 
-#define WF_MAGLEV_NONE	    0xffff /* nobody's slot */
-#define WF_MAGLEV_SLOTS_MAX 65521
-
-/* The smallest of 1021, 4093, 16381 and 65521 (primes) that has 100 slots for each of @n backends;
- * the largest, if none does. */
-uint16_t wf_maglev_size(size_t n);
+#define WF_MAGLEV_NONE 0xffff /* nobody's slot */
 
 /*
  * The owner of each slot, as an index of @backends, or WF_MAGLEV_NONE of all when no weight is
- * above 0. @n_slots: a prime; @n < WF_MAGLEV_NONE; @ret: so many. 0 or -ENOMEM.
+ * above 0. @n_slots: a prime
+ * (wf_slots_for()); @n < WF_MAGLEV_NONE; @ret: so many. 0 or -ENOMEM.
  */
 int wf_maglev_fill(const struct wf_maglev_backend *backends, size_t n, uint16_t n_slots,
 		   uint16_t *ret);

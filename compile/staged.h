@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The parts of a step of staging: sets, ways, and what leaves. Used by compile/staging.c only. */
+/* The parts of a step of staging: sets, ways, lanes, and what leaves. Used by compile/staging.c
+ * only. */
 #pragma once
 
 #include "compile/pairs.h"
@@ -25,6 +26,14 @@ struct wf_staged_way {
 	int64_t waiting_ms; /* since it is held */
 };
 
+/* An alternative that shall have lanes which it has not yet, beside some that it has. */
+struct wf_staged_lanes {
+	struct wf_lanes_key key;
+	uint64_t digest;  /* of the lanes that are wished */
+	int64_t since_ms; /* that they are */
+	int64_t waiting_ms;
+};
+
 /* An entry that is not wished any more. */
 struct wf_leaving {
 	enum wf_table table;
@@ -46,7 +55,10 @@ struct wf_stage {
 /* They add to kept, and replace values of the image. 0 or -ENOMEM. */
 int wf_staged_sets_step(struct wf_stage *s);
 int wf_staged_ways_step(struct wf_stage *s);
+int wf_staged_lanes_step(struct wf_stage *s);
 int wf_leaving_step(struct wf_stage *s);
+
+bool wf_lanes_have(const struct wf_lanes *lanes, uint32_t name);
 
 /* Does the tenant still send by its last set? After wf_staged_sets_step(). */
 bool wf_staged_set_is_behind(const struct wf_stage *s, const void *tenant);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Ways: the entries of PATH and CHOICE, in groups of a policy each. Where headers are signed,
- * others take only segment lists and keys that they know: so ways of before stay in use (held)
- * until WF_SETTLE_MS after the new ones came to be wished. New keys are added at once; nothing
- * leads to them before the old values go.
+ * Ways: the entries of PATH, LANES and CHOICE, in groups of a policy each. Where headers are
+ * signed, others take only segment lists and keys that they know: so ways of before stay in use
+ * (held) until WF_SETTLE_MS after the new ones came to be wished. New keys are added at once;
+ * nothing leads to them before the old values go.
  *
- * And as long as a tenant sends by its old set, that set's ways stay, whatever they are.
+ * And as long as a tenant sends by its old set, that set's ways stay, whatever they are; but not
+ * those of lanes that its alternative has lost.
  */
 #include <string.h>
 
@@ -56,6 +57,13 @@ static uint64_t mix(uint64_t digest, const void *bytes, size_t n)
 	return digest;
 }
 
+/* Do only the shares differ, of alternatives through functions? They come and go with those, and
+ * their segment lists are known. */
+static bool is_health(const struct wf_choice *from, const struct wf_choice *to)
+{
+	return from->has_lanes && from->has_lanes == to->has_lanes && from->n == to->n;
+}
+
 static void compare(struct group *group, enum wf_table t, const struct wf_pair *pair)
 {
 	if (pair->to) {
@@ -63,7 +71,7 @@ static void compare(struct group *group, enum wf_table t, const struct wf_pair *
 		group->digest = mix(group->digest, pair->to, wf_table_value_bytes(t));
 	}
 	if (pair->from && pair->to && memcmp(pair->from, pair->to, wf_table_value_bytes(t)) != 0)
-		group->is_changed = true;
+		group->is_changed |= t != WF_TABLE_CHOICE || !is_health(pair->from, pair->to);
 }
 
 static bool is_signed(const struct wf_pair *pair)
@@ -151,6 +159,23 @@ static int step_groups(struct wf_stage *s, struct groups *groups)
 	return 0;
 }
 
+/* Of a path: is its alternative still there, and has other lanes? */
+static bool is_lost(const struct wf_stage *s, enum wf_table t, const void *key)
+{
+	const struct wf_path_key *path = key;
+	const struct wf_lanes *lanes;
+	struct wf_lanes_key of;
+
+	if (t != WF_TABLE_PATH || !path->lane)
+		return false;
+	of = (struct wf_lanes_key){.tenant = path->tenant,
+				   .policy = path->policy,
+				   .is_reverse = path->is_reverse,
+				   .alternative = path->alternative};
+	lanes = wf_image_find(s->image, WF_TABLE_LANES, &of);
+	return lanes && !wf_lanes_have(lanes, path->lane);
+}
+
 /* The entries of before: of held groups all, of tenants with an old set those that go. */
 static int keep_entries(struct wf_stage *s, enum wf_table t, const struct groups *groups)
 {
@@ -164,9 +189,10 @@ static int keep_entries(struct wf_stage *s, enum wf_table t, const struct groups
 
 		if (!pair.from)
 			continue;
-		if (pair.to && is_held)
+		if (pair.to && is_held && t != WF_TABLE_LANES)
 			wf_image_replace(s->image, t, pair.key, pair.from);
-		else if (!pair.to && (is_held || wf_staged_set_is_behind(s, pair.key)))
+		else if (!pair.to && !is_lost(s, t, pair.key) &&
+			 (is_held || wf_staged_set_is_behind(s, pair.key)))
 			r = wf_stage_keep(s, t, pair.key, pair.from);
 	}
 	return r;
@@ -186,6 +212,8 @@ int wf_staged_ways_step(struct wf_stage *s)
 		r = keep_entries(s, WF_TABLE_PATH, &groups);
 	if (!r)
 		r = keep_entries(s, WF_TABLE_CHOICE, &groups);
+	if (!r)
+		r = keep_entries(s, WF_TABLE_LANES, &groups);
 	wf_stage_fits(s, n);
 	wf_vec_done(&groups);
 	return r;

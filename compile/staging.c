@@ -9,6 +9,7 @@ void wf_staging_done(struct wf_staging *s)
 {
 	wf_vec_done(&s->sets);
 	wf_vec_done(&s->ways);
+	wf_vec_done(&s->lanes);
 	wf_vec_done(&s->leaving);
 }
 
@@ -67,6 +68,7 @@ int wf_staging_step(struct wf_staging *state, const struct wf_image *installed,
 	static int (*const parts[])(struct wf_stage * s) = {
 		wf_staged_sets_step,
 		wf_staged_ways_step,
+		wf_staged_lanes_step,
 		wf_leaving_step,
 		add_kept,
 	};

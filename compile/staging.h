@@ -10,8 +10,10 @@
  *
  * What others must know to take a packet is used for sending only a moment after this node has
  * learned it, when they have, too; and what others may still send by is taken a while longer. That
- * holds for a tenant's set of policies, for signed headers (another segment list, another key) and
- * for the segment lists and keys that are accepted.
+ * holds for a tenant's set of policies, for signed headers (another segment list, another key), for
+ * lanes through new instances of functions and for the segment lists and keys that are accepted.
+ *
+ * Not for what works no more: of a lane that is not wished any more nothing is sent from then on.
  *
  * The state knows what is on its way and since when; what the old entries are is read from the
  * image that is installed. After a restart the state is empty: what is installed counts as settled
@@ -30,13 +32,15 @@
 
 struct wf_staged_set;
 struct wf_staged_way;
+struct wf_staged_lanes;
 struct wf_leaving;
 
 /* Zeroed: nothing is known. */
 struct wf_staging {
-	WF_VEC(struct wf_staged_set) sets; /* of each tenant */
-	WF_VEC(struct wf_staged_way) ways; /* of each policy whose headers are signed */
-	WF_VEC(struct wf_leaving) leaving; /* entries that are not wished any more */
+	WF_VEC(struct wf_staged_set) sets;    /* of each tenant */
+	WF_VEC(struct wf_staged_way) ways;    /* of each policy whose headers are signed */
+	WF_VEC(struct wf_staged_lanes) lanes; /* of each alternative with lanes that are new */
+	WF_VEC(struct wf_leaving) leaving;    /* entries that are not wished any more */
 };
 
 void wf_staging_done(struct wf_staging *s);

@@ -96,6 +96,48 @@ static inline void wish_endpoint(struct wf_model *m, const char *tenant, const c
 	wish_put(m, o);
 }
 
+/* Where an endpoint is attached, as an arm of a function. */
+struct wish_arm {
+	const char *tenant, *name, *node, *addr, *labels, *ifname;
+	uint32_t identity;
+	uint16_t sid;
+	uint64_t netns;
+	bool is_down;
+};
+
+static inline void wish_arm(struct wf_model *m, const struct wish_arm *w)
+{
+	struct wf_object *o;
+
+	wish_endpoint(m, w->tenant, w->name, w->node, w->addr, w->labels, w->identity);
+	o = wf_object_clone(wf_model_find(m, WF_KIND_ENDPOINT, w->tenant, w->name));
+	snprintf(o->endpoint.ifname, sizeof(o->endpoint.ifname), "%s", w->ifname);
+	o->endpoint.sid = w->sid;
+	o->endpoint.netns = w->netns;
+	o->endpoint.is_down = w->is_down;
+	wish_put(m, o);
+}
+
+struct wish_function {
+	const char *tenant, *name, *instances, *in, *out;
+	enum wf_mode mode;
+	bool is_bridged, is_bypass;
+};
+
+static inline void wish_function(struct wf_model *m, const struct wish_function *w)
+{
+	struct wf_object *o = wf_object_new(WF_KIND_FUNCTION, w->tenant, w->name);
+	struct wf_function *f = &o->function;
+
+	assert_int_equal(wf_labels_parse(w->instances, &f->instances), 0);
+	snprintf(f->in, sizeof(f->in), "%s", w->in);
+	snprintf(f->out, sizeof(f->out), "%s", w->out);
+	f->mode = w->mode;
+	f->is_bridged = w->is_bridged;
+	f->is_bypass = w->is_bypass;
+	wish_put(m, o);
+}
+
 /* "any", "internet", "tenant/red", "tenant/red/app=web", a prefix or labels. */
 static inline void wish_selector(struct wf_selector *s, const char *text)
 {
@@ -119,7 +161,7 @@ static inline void wish_selector(struct wf_selector *s, const char *text)
 	}
 }
 
-/* "1 4": a path by these. */
+/* "1 @fw 4": a path by these, nodes and (behind an @) functions. */
 static inline void wish_path(struct wf_path *path, const char *via, unsigned int weight)
 {
 	char words[256], *rest, *word;
@@ -127,8 +169,10 @@ static inline void wish_path(struct wf_path *path, const char *via, unsigned int
 	memset(path, 0, sizeof(*path));
 	path->weight = weight;
 	snprintf(words, sizeof(words), "%s", via);
-	for (word = strtok_r(words, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
-		strcpy(path->via[path->n_via++], word);
+	for (word = strtok_r(words, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
+		path->is_function[path->n_via] = *word == '@';
+		strcpy(path->via[path->n_via++], word + (*word == '@'));
+	}
 }
 
 /* "tcp/80 icmp/8" */
