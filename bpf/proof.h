@@ -110,13 +110,14 @@ __noinline int header_verify(struct __sk_buff *skb, const struct wf_outer *o,
 		return WF_DROP_HMAC;
 	if (!is_final && !wf_proof_is_wanted(WF_WORLD, proof->arg))
 		return WF_DROP_NONE;
-	if (!tlvs->hmac)
-		return is_final ? WF_DROP_NONE : WF_DROP_HMAC_MISSING;
+	if (!tlvs->hmac && !is_final)
+		return WF_DROP_HMAC_MISSING;
 	job = bpf_map_lookup_elem(&hmac_jobs, &zero);
 	if (!job)
 		return WF_DROP_HMAC;
-	drop = wf_proof_verify(WF_WORLD, data, end, o, tlvs, job, proof);
-	if (!drop && is_final)
+	drop = tlvs->hmac ? wf_proof_verify(WF_WORLD, data, end, o, tlvs, job, proof)
+			  : WF_DROP_NONE;
+	if (!drop && is_final && o->srh_off)
 		wf_proof_list(WF_WORLD, data, end, o, job, proof);
 	return drop;
 }

@@ -9,6 +9,13 @@
 #include "dp/route.h"
 #include "wire/transit.h"
 
+/* Which lane (dp/pick.h). */
+__noinline int lane_pick(const struct wf_leg *leg, const struct wf_choice *choice,
+			 struct wf_path_key *key)
+{
+	return leg && choice && key ? wf_lane_pick(WF_WORLD, leg, choice, key) : WF_DROP_NO_PATH;
+}
+
 /* Ready Ethernet header for an endpoint of this node. */
 WF_INLINE void eth_to_endpoint(__u8 eth[14], const struct wf_dest *dest, _Bool is_v4)
 {

@@ -36,6 +36,8 @@ struct wf_world {
 
 #define WF_MAP_CONN	conns
 #define WF_MAP_FRAGMENT fragments
+#define WF_MAP_SERVED	served
+#define WF_MAP_LOAD	loads
 
 #define wf_world_find(world, id, key) \
 	((const WF_VALUE_##id *)((void)(world), bpf_map_lookup_elem(&WF_MAP_##id, key)))
@@ -46,11 +48,24 @@ struct wf_world {
 	bpf_map_update_elem(&WF_MAP_##id, key, value, BPF_ANY)
 #define wf_world_now_s(world) ((void)(world), (__u32)(bpf_ktime_get_ns() / 1000000000))
 
-/* Functions of their own (bpf/case.h), which the verifier looks at once. */
+/* Functions of their own (bpf/case.h, bpf/send.h), which the verifier looks at once. */
 int case_judge(struct wf_case *c, int is_back);
 int case_decide(struct wf_case *c);
+struct wf_leg;
+int lane_pick(const struct wf_leg *leg, const struct wf_choice *choice, struct wf_path_key *key);
+#define wf_world_lane(world, leg, choice, key) \
+	((void)(world), (enum wf_drop)lane_pick(leg, choice, key))
 #define wf_world_judge(world, c, is_back) ((void)(world), case_judge(c, is_back))
 #define wf_world_decide(world, c)	  ((void)(world), (enum wf_drop)case_decide(c))
+
+/* ... and in bpf/service.h. */
+int service_pick(struct wf_case *c, __u32 tenant);
+int service_answer(struct wf_case *c, __u32 tenant, __u16 sid);
+int service_recognise(struct wf_case *c, __u32 tenant, __u16 node, __u32 claimed);
+#define wf_world_ask(world, c, tenant)	       ((void)(world), (enum wf_drop)service_pick(c, tenant))
+#define wf_world_answer(world, c, tenant, sid) ((void)(world), service_answer(c, tenant, sid))
+#define wf_world_recognise(world, c, tenant, node, claimed) \
+	((void)(world), (enum wf_drop)service_recognise(c, tenant, node, claimed))
 
 /* The loader's values, which the compiler must not take for the zeros that stand above. */
 WF_INLINE const struct wf_config *here(void)

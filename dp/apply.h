@@ -76,7 +76,6 @@ WF_INLINE enum wf_drop wf_apply_decide(const struct wf_world *w, const struct wf
 				       const struct wf_inner *in, struct wf_case *c, __u64 hash,
 				       struct wf_way *ret)
 {
-	struct wf_leg leg = {.identity = port->identity};
 	enum wf_drop drop = wf_apply_check(w, port, in);
 
 	__builtin_memset(ret, 0, sizeof(*ret));
@@ -88,9 +87,8 @@ WF_INLINE enum wf_drop wf_apply_decide(const struct wf_world *w, const struct wf
 	drop = wf_apply_judge(w, port, ret->dest, c);
 	if (drop)
 		return drop;
-	leg.tenant = c->ahead.tenant;
-	leg.policy = c->ruling.way;
-	leg.is_reverse = c->ruling.is_reverse;
-	leg.stage = c->stage;
-	return wf_route_decide(w, &leg, ret->dest, hash, ret);
+	drop = wf_route_decide(w, wf_case_leg(c, port->identity), ret->dest, hash, ret);
+	if (!drop && ret->path_key.lane)
+		wf_case_keep_lane(w, c, ret->path_key.lane);
+	return drop;
 }

@@ -8,6 +8,7 @@
 #include "dp/ask.h"
 #include "dp/conn.h"
 #include "dp/fragment.h"
+#include "dp/leg.h"
 #include "wire/flow.h"
 #include "wire/icmp_type.h"
 
@@ -70,8 +71,11 @@ struct wf_case {
 	struct wf_ruling ruling;
 	struct wf_ask ask;
 	struct wf_fragment_key fragment;
-	__u8 needs; /* WF_NEED_*, at the receiver */
-	__u8 pad[3];
+	__u8 needs;	/* WF_NEED_*, at the receiver */
+	__u8 is_answer; /* of the connection that back.flow opened */
+	__u8 pad[2];
+	__u32 lanes[2]; /* of its connection, as in struct wf_conn; 0: not known */
+	struct wf_leg leg;
 };
 
 /* How much of the upper layer is read. */
@@ -135,6 +139,8 @@ WF_INLINE void wf_case_fill(const struct wf_inner *in, const __u8 *l4, __u32 n, 
 	ret->has_back = 0;
 	ret->is_once = 0;
 	ret->needs = 0;
+	ret->is_answer = 0;
+	ret->lanes[0] = ret->lanes[1] = 0;
 	ret->fragment_id = 0;
 	ret->alias.at = WF_ALIAS_NONE;
 	ret->backend.sid = 0;

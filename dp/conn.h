@@ -3,9 +3,10 @@
  * Connections that have been opened, so that their replies pass: what is remembered of one, how
  * long, and what opens it.
  *
- * A connection is known by the flow that opened it and the tenant whose policies allowed that, and
- * nothing else is kept: whether it is still allowed is asked of the policies each time, so a change
- * of them acts on what is established. Old entries are overwritten when the memory is full, and
+ * A connection is known by the flow that opened it and the tenant whose policies allowed that.
+ * Besides, only its lanes are kept (dp/pick.h), so that it stays with its instances of functions:
+ * whether it is still allowed is asked of the policies each time, so a change of them acts on what
+ * is established. Old entries are overwritten when the memory is full, and
  * taken for absent when they are older than their age. A packet of a flow is looked at when the
  * flow's decision is no longer believed (WF_BELIEF_JIFFIES), and when it may change the state.
  */
@@ -34,10 +35,11 @@ struct wf_conn {
 	__u32 seen_s; /* when the last packet was looked at, of the world's clock */
 	__u8 state;   /* WF_CONN_* */
 	__u8 pad[3];
+	__u32 lanes[2]; /* that the opener's packets took, and the answers; 0: none */
 };
 
 WF_SIZE_IS(struct wf_conn_key, 48);
-WF_SIZE_IS(struct wf_conn, 8);
+WF_SIZE_IS(struct wf_conn, 16);
 
 /* Seconds without a packet after which a connection is forgotten. */
 #define WF_AGE_TCP_OPEN \

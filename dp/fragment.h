@@ -28,7 +28,8 @@ struct wf_fragment {
 	__be16 dport;
 	__u8 is_reverse;
 	__u8 pad[3];
+	__u32 lane; /* 0: none */
 };
 
 WF_SIZE_IS(struct wf_fragment_key, 44);
-WF_SIZE_IS(struct wf_fragment, 16);
+WF_SIZE_IS(struct wf_fragment, 20);

@@ -18,7 +18,8 @@ struct wf_proof {
 	__u16 source;	   /* node of the outer source address; 0: no node's */
 	__u8 has; /* WF_NEED_HMAC: the signature is right; PATH: its list is listed; TRANSIT: there
 		     is a mark, or room for it, to be looked at in each packet */
-	__u8 pad[7];
+	__u8 pad[3];
+	__u32 lane; /* that its list is, signed or not; 0: none that is listed */
 };
 
 WF_SIZE_IS(struct wf_proof, 32);

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "dp/drops.h"
+#include "dp/pick.h"
 #include "dp/table.h"
 #include "dp/verdict.h"
 #include "wire/flow.h"
@@ -17,6 +18,7 @@ enum wf_action {
 	WF_ACTION_DROP,
 	WF_ACTION_DELIVER, /* to an endpoint of this node */
 	WF_ACTION_ENCAP,
+	WF_ACTION_HERE, /* encapsulated, to a SID of this node: a service's backend is here */
 };
 
 /* What becomes of a flow. Pointers are into the tables, valid as long as those are. */
@@ -29,14 +31,22 @@ struct wf_way {
 	enum wf_action action;
 };
 
-/* Whose packet, into which tenant, by whose way. */
-struct wf_leg {
-	__u32 tenant;	/* the destination's home */
-	__u32 identity; /* the sender's; 0: the node itself */
-	__u16 policy;	/* 0: direct */
-	__u8 is_reverse;
-	__u8 stage; /* enum wf_stage */
-};
+/* As the verdict on the packet says: c->leg. @identity: the sender's. */
+WF_INLINE struct wf_leg *wf_case_leg(struct wf_case *c, __u32 identity)
+{
+	struct wf_leg *leg = &c->leg;
+
+	leg->identity = identity;
+	leg->sid = 0;
+	leg->tenant = c->ahead.tenant;
+	leg->policy = c->ruling.way;
+	leg->is_reverse = c->ruling.is_reverse;
+	leg->stage = c->stage;
+	leg->lanes[0] = c->lanes[0];
+	leg->lanes[1] = c->lanes[1];
+	leg->spread = wf_flow_spread(&c->ahead.flow);
+	return leg;
+}
 
 /* Where @addr of @tenant lives, or NULL. */
 WF_INLINE const struct wf_dest *wf_dest_find(const struct wf_world *w, __u32 tenant,
@@ -48,21 +58,10 @@ WF_INLINE const struct wf_dest *wf_dest_find(const struct wf_world *w, __u32 ten
 	return wf_world_find(w, DEST, &key);
 }
 
-/* Which alternative a flow takes: its hash, scaled to the sum of the weights. */
-WF_INLINE __u8 wf_choice_pick(const struct wf_choice *c, __u64 hash)
-{
-	const __u32 last = (c->n - 1u) & (WF_CHOICE_MAX - 1); /* the verifier wants to see it */
-	const __u32 at = (__u32)((hash >> 32) * c->bound[last] >> 32);
-	__u8 i;
-
-	for (i = 0; i < WF_CHOICE_MAX - 1; i++) {
-		if (i >= last || at < c->bound[i])
-			break;
-	}
-	return i;
-}
-
-/* Sets path_key: the policy's alternative. NO_PATH. */
+/*
+ * Sets path_key: the policy's alternative and lane. Where there are lanes, both directions of a
+ * flow are to get the same. NO_PATH.
+ */
 WF_INLINE enum wf_drop wf_route_choose(const struct wf_world *w, const struct wf_leg *leg,
 				       __u16 node, __u64 hash, struct wf_path_key *ret)
 {
@@ -77,8 +76,8 @@ WF_INLINE enum wf_drop wf_route_choose(const struct wf_world *w, const struct wf
 	ret->tenant = leg->tenant;
 	ret->policy = leg->policy;
 	ret->is_reverse = leg->is_reverse;
-	ret->alternative = wf_choice_pick(choice, hash);
-	return WF_DROP_NONE;
+	ret->alternative = wf_choice_pick(choice, choice->has_lanes ? leg->spread : hash);
+	return choice->has_lanes ? wf_world_lane(w, leg, choice, ret) : WF_DROP_NONE;
 }
 
 /* Sets path_key: the alternative or the direct path, the sender's own where it is signed. */
@@ -91,6 +90,7 @@ WF_INLINE enum wf_drop wf_route_pick(const struct wf_world *w, const struct wf_l
 
 	__builtin_memset(ret, 0, sizeof(*ret));
 	ret->node = dest->node;
+	ret->sid = leg->sid;
 	if (!wf_set_of(w, leg->tenant, leg->stage, &number))
 		return WF_DROP_UNKNOWN_TENANT;
 	if (wf_verdict_needs(w, leg->tenant, leg->stage, leg->policy) & WF_NEED_HMAC)

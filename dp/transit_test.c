@@ -47,11 +47,11 @@ static void each_waypoint_marks_in_its_turn(void **state)
 {
 	static const struct wf_listed lists[] = {
 		{0},
-		{1, {4}, 0},
-		{3, {1, 4, 3}, 0},
-		{3, {3, 4, 1}, 0},
-		{4, {1, 4, 4, 1}, 0}, /* twice, by a router that does not mark */
-		{16, {1, 2, 3, 4, 5, 1, 2, 3, 4, 5, 1, 2, 3, 4, 5, 1}, 0},
+		{1, {4}, 0, 0},
+		{3, {1, 4, 3}, 0, 0},
+		{3, {3, 4, 1}, 0, 0},
+		{4, {1, 4, 4, 1}, 0, 0}, /* twice, by a router that does not mark */
+		{16, {1, 2, 3, 4, 5, 1, 2, 3, 4, 5, 1, 2, 3, 4, 5, 1}, 0, 0},
 	};
 	__u64 mark;
 

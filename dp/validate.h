@@ -131,7 +131,11 @@ WF_INLINE enum wf_drop wf_validate_judge(const struct wf_world *w, const struct 
 	} else {
 		drop = wf_world_decide(w, c);
 	}
-	return drop ? drop : wf_validate_proof(w, a->proof, c);
+	if (!drop)
+		drop = wf_validate_proof(w, a->proof, c);
+	if (!drop && a->proof->lane)
+		wf_case_keep_lane(w, c, a->proof->lane);
+	return drop;
 }
 
 /*

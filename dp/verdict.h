@@ -96,6 +96,7 @@ WF_INLINE void wf_conn_open(const struct wf_world *w, struct wf_case *c)
 	struct wf_conn fresh = {.seen_s = wf_world_now_s(w)};
 
 	if (conn) {
+		c->lanes[0] = conn->lanes[0];
 		wf_conn_touch(conn, c->tcp_flags, 0, fresh.seen_s);
 		return;
 	}
@@ -128,6 +129,9 @@ WF_INLINE void wf_verdict_mirror(const struct wf_world *w, struct wf_case *c)
 /* A reply of @conn, whose opening is allowed now: c->ask.ruling is that of the opening. */
 WF_INLINE void wf_verdict_reply(const struct wf_world *w, struct wf_case *c, struct wf_conn *conn)
 {
+	c->is_answer = 1;
+	c->lanes[0] = conn->lanes[0];
+	c->lanes[1] = conn->lanes[1];
 	wf_conn_touch(conn, c->tcp_flags, 1, wf_world_now_s(w));
 	if (c->ruling.verdict != WF_VERDICT_ALLOW)
 		c->ruling.policy = c->ask.ruling.policy;
@@ -194,6 +198,29 @@ WF_INLINE void wf_fragment_remember(const struct wf_world *w, struct wf_case *c)
 	wf_world_remember(w, FRAGMENT, &c->fragment, &f);
 }
 
+/* What the first one left behind, or NULL. */
+WF_INLINE struct wf_fragment *wf_fragment_find(const struct wf_world *w, struct wf_case *c)
+{
+	struct wf_fragment *f;
+
+	wf_fragment_name(c);
+	f = wf_world_recall(w, FRAGMENT, &c->fragment);
+	return f && wf_world_now_s(w) - f->seen_s <= WF_FRAGMENT_AGE_S ? f : (void *)0;
+}
+
+/* A fragment that is allowed without ports still takes the lane of its first. */
+WF_INLINE void wf_fragment_follow(const struct wf_world *w, struct wf_case *c)
+{
+	const struct wf_fragment *f = (void *)0;
+
+	if (c->ruling.way && c->ruling.is_tracked && c->kind == WF_CASE_LATER)
+		f = wf_fragment_find(w, c);
+	if (!f || !f->lane)
+		return;
+	c->lanes[0] = f->lane;
+	c->is_once = 1;
+}
+
 /*
  * A fragment without ports: if they do not matter, it is judged without; else only a later one
  * passes, behind its first.
@@ -203,17 +230,19 @@ WF_INLINE enum wf_drop wf_verdict_portless(const struct wf_world *w, struct wf_c
 	const _Bool is_blind = !(c->ruling.by & (c->is_vague ? WF_BY_PROTO : WF_BY_PORT));
 	const struct wf_fragment *f;
 
-	if (is_blind && c->ruling.verdict == WF_VERDICT_ALLOW)
+	if (is_blind && c->ruling.verdict == WF_VERDICT_ALLOW) {
+		wf_fragment_follow(w, c);
 		return WF_DROP_NONE;
+	}
 	if (is_blind && !wf_verdict_is_followed(c))
 		return WF_DROP_DENIED;
 	c->is_once = 1;
 	if (c->kind == WF_CASE_HIDDEN)
 		return WF_DROP_FRAGMENT;
-	wf_fragment_name(c);
-	f = wf_world_recall(w, FRAGMENT, &c->fragment);
-	if (!f || wf_world_now_s(w) - f->seen_s > WF_FRAGMENT_AGE_S)
+	f = wf_fragment_find(w, c);
+	if (!f)
 		return WF_DROP_FRAGMENT;
+	c->lanes[0] = f->lane;
 	c->ruling.verdict = WF_VERDICT_ALLOW;
 	c->ruling.policy = f->policy;
 	c->ruling.way = f->way;
@@ -241,11 +270,14 @@ WF_INLINE _Bool wf_case_is_tracked(const struct wf_world *w, const struct wf_cas
  */
 WF_INLINE _Bool wf_case_find_quoted(const struct wf_world *w, struct wf_case *c, _Bool *ret_is_back)
 {
-	*ret_is_back = 1;
-	if (wf_conn_find(w, &c->back))
-		return 1;
-	*ret_is_back = 0;
-	return wf_flow_answer(&c->back.flow, &c->ahead.flow) && wf_conn_find(w, &c->ahead);
+	const struct wf_conn *conn = wf_conn_find(w, &c->back);
+
+	*ret_is_back = conn;
+	if (!conn && wf_flow_answer(&c->back.flow, &c->ahead.flow))
+		conn = wf_conn_find(w, &c->ahead);
+	if (conn)
+		c->lanes[0] = conn->lanes[0];
+	return conn;
 }
 
 /*
@@ -285,6 +317,23 @@ WF_INLINE enum wf_drop wf_verdict_decide(const struct wf_world *w, struct wf_cas
 	if (!drop && c->is_first)
 		wf_fragment_remember(w, c);
 	return drop;
+}
+
+/* The packet's connection takes @lane from now on, and the fragments behind it do. */
+WF_INLINE void wf_case_keep_lane(const struct wf_world *w, struct wf_case *c, __u32 lane)
+{
+	const __u32 side = c->is_answer ? 1 : 0;
+	struct wf_conn *conn;
+	struct wf_fragment *f;
+
+	if (!c->ruling.is_tracked || c->kind != WF_CASE_WHOLE)
+		return;
+	conn = wf_conn_find(w, side ? &c->back : &c->ahead);
+	if (conn && conn->lanes[side] != lane)
+		conn->lanes[side] = lane;
+	f = c->is_first ? wf_fragment_find(w, c) : (void *)0;
+	if (f)
+		f->lane = lane;
 }
 
 /* What the receiver insists on of a packet by @way of the tenant's set at @stage: WF_NEED_*. */

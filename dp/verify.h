@@ -192,7 +192,7 @@ WF_INLINE enum wf_drop wf_proof_verify(const struct wf_world *w, const void *dat
 	return WF_DROP_NONE;
 }
 
-/* Of a signed list: is it one by which its policy may come here? */
+/* Is its list one by which its policy may come here? Only a signed one proves it. */
 WF_INLINE void wf_proof_list(const struct wf_world *w, const void *data, const void *end,
 			     const struct wf_outer *o, struct wf_hmac_job *job,
 			     struct wf_proof *ret)
@@ -201,6 +201,7 @@ WF_INLINE void wf_proof_list(const struct wf_world *w, const void *data, const v
 	struct wf_listed_key key = {.tenant = arg.tenant,
 				    .policy = arg.policy,
 				    .source = ret->source};
+	const struct wf_listed *entry;
 	__u32 len;
 
 	__builtin_memset(job->text, 0, sizeof(job->text));
@@ -211,7 +212,11 @@ WF_INLINE void wf_proof_list(const struct wf_world *w, const void *data, const v
 	__builtin_memcpy(job->state, wf_sha256_init, sizeof(job->state));
 	wf_world_hash(job, wf_hmac_pad(job, len, 0));
 	key.hash = (__u64)job->state[0] << 32 | job->state[1];
-	if (!wf_world_find(w, LISTED, &key))
+	entry = wf_world_find(w, LISTED, &key);
+	if (!entry)
+		return;
+	ret->lane = entry->lane;
+	if (!(ret->has & WF_NEED_HMAC))
 		return;
 	ret->list = key.hash;
 	ret->has |= WF_NEED_PATH;
