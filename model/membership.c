@@ -5,6 +5,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SLOTS_EACH 100
+
+static const uint16_t sizes[] = {1021, 4093, 16381, WF_SLOTS_MAX};
+#define N_SIZES (sizeof(sizes) / sizeof(*sizes))
+
+uint16_t wf_slots_for(unsigned int n)
+{
+	size_t i = 0;
+
+	while (i + 1 < N_SIZES && sizes[i] < (uint64_t)n * SLOTS_EACH)
+		i++;
+	return sizes[i];
+}
+
+bool wf_slots_is_valid(uint32_t n_slots)
+{
+	for (size_t i = 0; i < N_SIZES; i++)
+		if (sizes[i] == n_slots)
+			return true;
+	return false;
+}
+
 int wf_seat_cmp(const struct wf_seat *a, const struct wf_seat *b)
 {
 	int c = (int)a->node - (int)b->node;

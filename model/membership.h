@@ -32,6 +32,14 @@ struct wf_history {
 	unsigned int n;		     /* up to WF_MEMBERSHIPS_MAX */
 };
 
+/*
+ * How many slots are enough for @n backends to have equal shares to 1 %: the smallest of 1021,
+ * 4093, 16381 and 65521 (primes) that has 100 for each; the largest, if none does.
+ */
+#define WF_SLOTS_MAX 65521
+uint16_t wf_slots_for(unsigned int n);
+bool wf_slots_is_valid(uint32_t n_slots);
+
 /* Below 0: @a comes before @b. */
 int wf_seat_cmp(const struct wf_seat *a, const struct wf_seat *b);
 /* The seat of a node's endpoint, or NULL: it has none. */

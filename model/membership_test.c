@@ -33,6 +33,22 @@ static void assert_history(const struct wf_history *h, const char *expected)
 	assert_string_equal(text, expected);
 }
 
+static void a_table_has_a_hundred_slots_for_each(void **state)
+{
+	static const unsigned int rows[][2] = {{0, 1021},    {1, 1021},	      {10, 1021},
+					       {11, 4093},   {40, 4093},      {41, 16381},
+					       {163, 16381}, {164, 65521},    {655, 65521},
+					       {656, 65521}, {1000000, 65521}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		assert_int_equal(wf_slots_for(rows[i][0]), rows[i][1]);
+		assert_true(wf_slots_is_valid(rows[i][1]));
+	}
+	assert_false(wf_slots_is_valid(0));
+	assert_false(wf_slots_is_valid(1024));
+}
+
 static void seats_are_found_by_node_and_sid(void **state)
 {
 	const struct wf_membership m = first(4), none = {0};
@@ -136,6 +152,7 @@ static void a_clone_has_a_history_of_its_own(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_table_has_a_hundred_slots_for_each),
 		cmocka_unit_test(seats_are_found_by_node_and_sid),
 		cmocka_unit_test(weights_and_slots_make_another_table),
 		cmocka_unit_test(what_was_stands_behind_newest_first),

@@ -53,7 +53,8 @@ static bool read_membership(struct wf_reader *r, json_t *v, struct wf_membership
 	json_int_t slots = json_integer_value(json_object_get(v, "slots"));
 
 	if (!json_is_array(seats) || json_array_size(seats) > WF_SEATS_MAX || serial < 1 ||
-	    serial > UINT32_MAX || slots < 2 || slots > UINT16_MAX)
+	    serial > UINT32_MAX || slots < 1 || slots > UINT16_MAX ||
+	    !wf_slots_is_valid((uint32_t)slots))
 		return false;
 	ret->serial = (uint32_t)serial;
 	ret->n_slots = (uint16_t)slots;

@@ -219,6 +219,7 @@ static void memberships_that_weft_did_not_write_are_refused(void **state)
 		"[{'serial':0,'slots':1021,'backends':[]}]",
 		"[{'serial':1,'slots':1,'backends':[]}]",
 		"[{'serial':1,'slots':65536,'backends':[]}]",
+		"[{'serial':1,'slots':1024,'backends':[]}]",
 		"[{'serial':1,'slots':1021}]",
 		"[{'serial':1,'slots':1021,'backends':[1]}]",
 		"[{'serial':1,'slots':1021,'backends':['1']}]",

@@ -251,7 +251,7 @@ static void random_function(struct wf_function *f)
 static void random_membership(struct wf_history *h)
 {
 	struct wf_seat seats[5];
-	struct wf_membership m = {.n_slots = (uint16_t)(2 + below(UINT16_MAX - 1)), .seats = seats};
+	struct wf_membership m = {.n_slots = wf_slots_for(below(1000)), .seats = seats};
 
 	for (m.n_seats = 0; m.n_seats < below(6) && m.n_seats < 5; m.n_seats++)
 		seats[m.n_seats] = (struct wf_seat){
