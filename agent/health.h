@@ -10,7 +10,7 @@
  */
 #pragma once
 
-#include "agent/state.h"
+#include "agent/agent.h"
 #include "agent/pulse.h"
 
 /* In a pass, with what was observed: what is probed becomes what the model selects, and verdicts

@@ -260,7 +260,7 @@ static void a_command_that_is_not_there_is_named(void **state)
 	struct wf_probing *p = wf_probing_new(t->prober, &command, note, t);
 
 	wait_for(t, is_bad);
-	assert_string_equal(t->why, "/nowhere/check: No such file or directory");
+	assert_string_equal(t->why, "it cannot be run: No such file or directory");
 	wf_probing_free(p);
 }
 

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "agent/health.h"
 #include "schema/schema.h"
 
 static bool is_wanted(const struct wf_object *o, const char *name)
@@ -93,6 +94,20 @@ static void add_local(const struct wf_agent *a, const struct wf_stats *stats,
 							 sizeof(key))));
 }
 
+/* Null: nothing asks how it is. */
+static void add_health(const struct wf_agent *a, const struct wf_object *o, json_t *item)
+{
+	enum wf_health health = wf_agent_health(a, o);
+	const char *why = wf_agent_health_reason(a, o);
+
+	json_object_set_new(item, "health",
+			    health == WF_HEALTH_UNKNOWN
+				    ? json_null()
+				    : json_string(health == WF_HEALTH_UP ? "up" : "down"));
+	if (why)
+		json_object_set_new(item, "health_reason", json_string(why));
+}
+
 json_t *wf_item_endpoint(const struct wf_agent *a, const struct wf_stats *stats,
 			 const struct wf_object *o)
 {
@@ -105,6 +120,7 @@ json_t *wf_item_endpoint(const struct wf_agent *a, const struct wf_stats *stats,
 	wf_agent_status(a, &s);
 	is_local = !strcmp(o->endpoint.node, s.node);
 	json_object_set_new(item, "is_local", json_boolean(is_local));
+	add_health(a, o, item);
 	if (is_local)
 		add_local(a, stats, o, item);
 	return item;

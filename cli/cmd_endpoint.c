@@ -10,6 +10,8 @@ static const struct wf_column columns[] = {
 	{"ADDRESSES", "addresses", NULL, 0},
 	{"LABELS", "labels", NULL, 0},
 	{"IDENTITY", "identity", NULL, WF_COLUMN_RIGHT},
+	{"HEALTH", "health", NULL, 0},
+	{"REASON", "health_reason", NULL, WF_COLUMN_SHOW_ONLY},
 	{"SR-AWARE", "sr_aware", NULL, WF_COLUMN_SHOW_ONLY},
 	{"IDENTITY WAS", "identity_was", NULL, WF_COLUMN_SHOW_ONLY},
 	{"MAC", "mac", NULL, WF_COLUMN_SHOW_ONLY},
@@ -42,7 +44,8 @@ const struct wf_cmd wf_cmd_endpoint_show = {
 	.verb = "show",
 	.usage = "[TENANT] NAME | TENANT/NAME",
 	.help = "show one endpoint",
-	.more = "Interface and counters are known to the node that hosts the endpoint: ask there.",
+	.more = "Interface, counters and why it is down are known to the node that hosts the "
+		"endpoint: ask there.",
 	.min_words = 1,
 	.max_words = 2,
 	.complete = WF_COMPLETE_ENDPOINT,

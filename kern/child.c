@@ -95,7 +95,7 @@ int wf_child_start(int netns_fd, char *const *argv, struct wf_child *ret, struct
 			kill(pid, SIGKILL);
 			waitpid(pid, NULL, 0);
 		}
-		return wf_err_errno(err, s.code, "%.160s", argv[0]);
+		return wf_err_errno(err, s.code, "it cannot be run");
 	}
 	*ret = (struct wf_child){pid, fd};
 	return 0;

@@ -18,8 +18,9 @@ TENANT = {"kind": "Tenant", "name": "red", "id": 1, "prefixes": ["10.0.0.0/16", 
 ENDPOINT = {"kind": "Endpoint", "tenant": "red", "name": "web", "node": "A",
             "addresses": ["10.0.0.1", "fd00::1"], "labels": {"app": "web", "tier": "1"},
             "identity": 3, "mac": "02:00:00:00:00:01", "is_local": True, "interface": "wf1",
+            "health": "down", "health_reason": "tcp/80: Connection refused",
             "mtu": 8936, "tx": COUNTER, "rx": {"packets": 0, "bytes": 0}}
-BLUE = dict(ENDPOINT, tenant="blue")
+BLUE = dict(ENDPOINT, tenant="blue", health=None)
 POLICY = {"kind": "Policy", "tenant": "red", "name": "bulk", "id": 1, "from": {"app": "web"},
           "to": "any", "reverse": "symmetric", "out": {"packets": 1234567, "bytes": 999},
           "in": COUNTER, "denied_out": {"packets": 0, "bytes": 0},
@@ -97,9 +98,9 @@ TABLES = [
                         "A 1 5f00:0:1::/48 5f00:0:1::1 9000 2 yes"]),
     (["tenant", "list"], ["NAME ID PREFIXES DEFAULT REQUIRE ENCODING MTU ENDPOINTS POLICIES",
                           "red 1 10.0.0.0/16, fd00::/64 allow - csid 8936 1.5k 1"]),
-    (["endpoint", "list"], ["TENANT NAME NODE ADDRESSES LABELS IDENTITY",
-                            "blue web A 10.0.0.1, fd00::1 app=web, tier=1 3",
-                            "red web A 10.0.0.1, fd00::1 app=web, tier=1 3"]),
+    (["endpoint", "list"], ["TENANT NAME NODE ADDRESSES LABELS IDENTITY HEALTH",
+                            "blue web A 10.0.0.1, fd00::1 app=web, tier=1 3 -",
+                            "red web A 10.0.0.1, fd00::1 app=web, tier=1 3 down"]),
     (["policy", "list"], ["TENANT NAME ID ACTION FROM TO PORTS WAY REVERSE REQUIRE OUT IN "
                           "DENIED OUT DENIED IN",
                           "red bulk 1 allow app=web any all 1 > 4 (weight 3), direct (weight 1) "
