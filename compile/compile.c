@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * Tenant by tenant: its realm, and of that its set of policies, who has which address (DEST, PORT),
- * the ways that packets may leave and come by. Entries are added as they come; sealing the image
- * sorts them.
+ * its services, the ways that packets may leave and come by. Entries are added as they come;
+ * sealing the image sorts them.
  */
 #include "compile/compile.h"
 
@@ -13,6 +13,7 @@
 #include "compile/joins.h"
 #include "compile/proxies.h"
 #include "compile/realm.h"
+#include "compile/services.h"
 #include "compile/sets.h"
 #include "compile/ways.h"
 #include "wire/sid.h"
@@ -22,9 +23,10 @@ _Static_assert(WF_NODE_ID_MAX == WF_NODE_MAX, "a node's id is a global C-SID");
 struct compile {
 	struct wf_view view;
 	struct wf_image *img;
-	struct wf_joins joins; /* owned */
-	struct wf_sets sets;   /* owned */
-	struct wf_ways ways;   /* owned */
+	struct wf_joins joins;	     /* owned */
+	struct wf_sets sets;	     /* owned */
+	struct wf_ways ways;	     /* owned */
+	struct wf_services services; /* owned */
 	struct wf_err refusal;
 };
 
@@ -48,6 +50,8 @@ static int add_realm(struct compile *c, const struct wf_realm *realm)
 		r = wf_dests_add(c->img, &c->view, realm);
 	if (!r)
 		r = wf_proxies_add(c->img, &c->view, realm);
+	if (!r)
+		r = wf_services_hear(&c->services, realm);
 	if (!r)
 		r = wf_ways_hear(&c->ways, realm);
 	return r ? r : wf_counters_add_policies(c->img, c->view.model, c->view.here, realm->tenant);
@@ -168,13 +172,15 @@ static int add_all(struct compile *c)
 	config->block = c->view.here->block;
 	config->node = c->view.id;
 	wf_sid_node_addr(config->addr, config->block, config->node);
-	c->ways = wf_ways_of(&c->view, c->img);
+	c->services = wf_services_of(&c->view, c->img);
+	c->ways = wf_ways_of(&c->view, c->img, &c->services.targets);
 	r = add_sids(c);
 	if (!r)
 		r = add_tenants(c);
 	if (!r)
 		r = wf_ways_add(&c->ways);
 	wf_ways_done(&c->ways);
+	wf_services_done(&c->services);
 	return r ? r : add_mtus(c);
 }
 

@@ -7,16 +7,14 @@
 
 _Static_assert(WF_ENDPOINT_ADDR_MAX == WF_PORT_ADDRS, "a port holds all addresses of an endpoint");
 
-/* While its labels change, it sends with the identity that all know. */
-static uint32_t identity_now(const struct wf_endpoint *e)
+uint32_t wf_endpoint_identity(const struct wf_endpoint *e)
 {
 	return e->is_announced && e->identity_was ? e->identity_was : e->identity;
 }
 
-/* ... and is sent to as that: who sends to the other one must send by a set that knows it. */
-static uint32_t other_identity(const struct wf_endpoint *e)
+uint32_t wf_endpoint_other_identity(const struct wf_endpoint *e)
 {
-	return identity_now(e) == e->identity ? e->identity_was : e->identity;
+	return wf_endpoint_identity(e) == e->identity ? e->identity_was : e->identity;
 }
 
 static struct wf_dest dest_of(const struct wf_view *v, const struct wf_member *member)
@@ -26,8 +24,8 @@ static struct wf_dest dest_of(const struct wf_view *v, const struct wf_member *m
 	const struct wf_endpoint *e = &member->object->endpoint;
 	struct wf_dest dest = {
 		.home = member->home,
-		.identity = identity_now(e),
-		.identity_was = other_identity(e),
+		.identity = wf_endpoint_identity(e),
+		.identity_was = wf_endpoint_other_identity(e),
 		.node = member->node,
 	};
 
@@ -74,7 +72,7 @@ static int add_port(struct wf_image *img, const struct wf_view *v, const struct 
 	const struct wf_endpoint *e = &member->object->endpoint;
 	struct wf_port port = {
 		.tenant = member->home,
-		.identity = identity_now(e),
+		.identity = wf_endpoint_identity(e),
 		.n_addrs = (uint8_t)e->n_addrs,
 		.sid = e->sid,
 		.proxy = (uint8_t)proxy_of(realm, member->object),

@@ -14,3 +14,9 @@
 
 /* 0, -ENOMEM; -E2BIG: the image's table is over its limit. */
 int wf_dests_add(struct wf_image *img, const struct wf_view *v, const struct wf_realm *realm);
+
+/* While its labels change, an endpoint sends with the identity that all know. */
+uint32_t wf_endpoint_identity(const struct wf_endpoint *e);
+/* ... and is sent to as that: who sends to the other one must send by a set that knows it. 0: none.
+ */
+uint32_t wf_endpoint_other_identity(const struct wf_endpoint *e);

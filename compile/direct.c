@@ -88,7 +88,7 @@ static int add_tenant(const struct wf_paths *paths, const struct wf_object *tena
 		return 0;
 	find_homes(paths->view, tenant->name, homes);
 	for (uint16_t id = 1; id <= WF_NODE_ID_MAX && !r; id++)
-		if (id != paths->view->id && homes[id / 64] >> id % 64 & 1)
+		if (homes[id / 64] >> id % 64 & 1)
 			r = wf_paths_add_own_direct(paths, &tenant->self, id, senders);
 	return r;
 }

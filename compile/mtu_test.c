@@ -93,6 +93,30 @@ static void what_is_signed_and_told_in_tlvs_counts(void **state)
 	}
 }
 
+/* Whether there are instances or not: the list is whole, an instance two C-SIDs. */
+static void lanes_of_functions_count(void **state)
+{
+	static const struct {
+		const char *via;
+		enum wf_mode mode;
+		uint32_t mtu;
+	} cases[] = {
+		{"@fw", WF_MODE_DYNAMIC, 1500 - 48 - 2 * 16},
+		{"@fw 1 1 1 1", WF_MODE_DYNAMIC, 1500 - 48 - 2 * 16},
+		{"@fw 1 1 1 1 1", WF_MODE_DYNAMIC, 1500 - 48 - 3 * 16},
+		{"1 1 1 1 1 @fw", WF_MODE_DYNAMIC, 1500 - 48 - 3 * 16},
+		{"@fw 1", WF_MODE_MASQUERADE, 1500 - 48 - 3 * 16},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		WF_CLEANUP(cleanup_model) struct wf_model *m = make(0, 0, cases[i].via);
+
+		wish_function(m, &(struct wish_function){"red", "fw", "app=fw", "eth0", "eth0",
+							 cases[i].mode, false, false});
+		assert_int_equal(wf_compile_tenant_mtu(m, "red", 1500), cases[i].mtu);
+	}
+}
+
 /* blue's endpoints are let into red, and get replies. */
 static void an_extranet_counts_both_ways(void **state)
 {
@@ -149,6 +173,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_is_the_underlay_less_the_longest_header),
 		cmocka_unit_test(what_is_signed_and_told_in_tlvs_counts),
+		cmocka_unit_test(lanes_of_functions_count),
 		cmocka_unit_test(an_extranet_counts_both_ways),
 		cmocka_unit_test(ports_get_it_for_the_narrowest_node),
 	};

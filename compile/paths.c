@@ -5,6 +5,7 @@
 
 #include "compile/lanes.h"
 #include "compile/template.h"
+#include "dp/lane.h"
 #include "wire/sid.h"
 
 _Static_assert(WF_PATHS_MAX == WF_CHOICE_MAX, "a wish may have as many alternatives as a choice");
@@ -16,11 +17,13 @@ struct way {
 	enum wf_encoding encoding;
 	struct wf_extras extras;
 	uint32_t lane;
+	const struct wf_target *target; /* NULL: any endpoint of the node */
 };
 
-struct wf_paths wf_paths_of(const struct wf_view *v, struct wf_image *img)
+struct wf_paths wf_paths_of(const struct wf_view *v, struct wf_image *img,
+			    const struct wf_targets *targets)
 {
-	struct wf_paths paths = {.view = v, .img = img};
+	struct wf_paths paths = {.view = v, .img = img, .targets = targets};
 
 	paths.can_sign = wf_signer_of(v->model, &paths.signer);
 	return paths;
@@ -45,6 +48,11 @@ int wf_paths_put(const struct wf_paths *p, const struct wf_path_key *key,
 	return r ? r : wf_image_add_counter(p->img, &counter);
 }
 
+static bool is_hunt(const struct way *way)
+{
+	return way->target && wf_target_is_hunt(way->target);
+}
+
 static int add_path(const struct wf_paths *p, const struct wf_path_key *key, const struct way *way)
 {
 	const uint32_t block = p->view->here->block;
@@ -55,28 +63,16 @@ static int add_path(const struct wf_paths *p, const struct wf_path_key *key, con
 
 	if (extras.signer && !p->can_sign)
 		return 0;
-	if (way->waypoints.n || key->node != p->view->id) {
+	if (way->waypoints.n || key->node != p->view->id || is_hunt(way)) {
 		extras.arg = arg_of(key);
+		extras.is_full |= is_hunt(way);
 		wf_sid_node_addr(source, block, p->view->id);
 		wf_segments_make(&way->waypoints, way->encoding, block, key->node, &segments);
+		if (way->target)
+			wf_target_end(way->target, block, p->view->id, &segments);
 		wf_template_make(source, &segments, &extras, &template);
 	}
 	return wf_paths_put(p, key, &template);
-}
-
-int wf_paths_add_direct(const struct wf_paths *p)
-{
-	static const struct way plain;
-	const struct wf_nodes *nodes = &p->view->nodes;
-	int r = 0;
-
-	for (size_t i = 0; i < nodes->n && !r; i++) {
-		struct wf_path_key key = {.node = nodes->items[i]->node.id};
-
-		if (wf_node_can_end(&nodes->items[i]->node))
-			r = add_path(p, &key, &plain);
-	}
-	return r;
 }
 
 /* For each sender, if they are told apart by it. */
@@ -94,13 +90,55 @@ static int add_for_senders(const struct wf_paths *p, struct wf_path_key key, con
 	return r;
 }
 
+/* To the backends of @tenant at key.node. */
+static int add_to_backends(const struct wf_paths *p, uint32_t tenant, struct wf_path_key key,
+			   const struct way *way, const struct wf_senders *senders)
+{
+	size_t n;
+	const struct wf_target *targets = wf_targets_at(p->targets, tenant, key.node, &n);
+	int r = 0;
+
+	for (size_t i = 0; i < n && !r; i++) {
+		struct way to = *way;
+
+		to.target = &targets[i];
+		key.sid = targets[i].list[0].sid;
+		key.lane = wf_lane_join(way->lane, wf_target_lane(&targets[i]));
+		r = add_for_senders(p, key, &to, senders);
+	}
+	return r;
+}
+
+static int add_all_directs(const struct wf_paths *p, uint16_t node)
+{
+	static const struct way plain;
+	const struct wf_path_key key = {.node = node};
+	int r = add_path(p, &key, &plain);
+
+	for (size_t i = 0; i < p->targets->n && !r; i++)
+		r = add_to_backends(p, p->targets->items[i].tenant, key, &plain, NULL);
+	return r;
+}
+
+int wf_paths_add_direct(const struct wf_paths *p)
+{
+	const struct wf_nodes *nodes = &p->view->nodes;
+	int r = 0;
+
+	for (size_t i = 0; i < nodes->n && !r; i++)
+		if (wf_node_can_end(&nodes->items[i]->node))
+			r = add_all_directs(p, nodes->items[i]->node.id);
+	return r;
+}
+
 int wf_paths_add_own_direct(const struct wf_paths *p, const struct wf_tenant *tenant, uint16_t node,
 			    const struct wf_senders *senders)
 {
 	const struct wf_path_key key = {.tenant = tenant->id, .node = node};
 	const struct way way = {.extras = wf_extras_of(tenant, NULL, &p->signer)};
+	int r = node == p->view->id ? 0 : add_for_senders(p, key, &way, senders);
 
-	return add_for_senders(p, key, &way, senders);
+	return r ? r : add_to_backends(p, tenant->id, key, &way, senders);
 }
 
 /* Of an alternative: one for each lane. */
@@ -206,6 +244,8 @@ static int add_ways(const struct wf_paths *p, struct wf_path_key key, const stru
 	for (size_t i = 0; i < ways->list.n && !r; i++) {
 		key.lane = ways->list.items[i].lane;
 		r = add_for_senders(p, key, &ways->list.items[i], senders);
+		if (!r)
+			r = add_to_backends(p, key.tenant, key, &ways->list.items[i], senders);
 	}
 	return r;
 }

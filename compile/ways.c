@@ -4,10 +4,11 @@
 #include "compile/lanes.h"
 #include "compile/rests.h"
 
-struct wf_ways wf_ways_of(const struct wf_view *v, struct wf_image *img)
+struct wf_ways wf_ways_of(const struct wf_view *v, struct wf_image *img,
+			  const struct wf_targets *targets)
 {
 	return (struct wf_ways){
-		.paths = wf_paths_of(v, img),
+		.paths = wf_paths_of(v, img, targets),
 		.arrivals = wf_arrivals_of(v, img),
 	};
 }

@@ -13,8 +13,9 @@ struct wf_ways {
 	struct wf_arrivals arrivals;
 };
 
-/* Both are borrowed. */
-struct wf_ways wf_ways_of(const struct wf_view *v, struct wf_image *img);
+/* All are borrowed. @targets: of each tenant before its realm is heard. */
+struct wf_ways wf_ways_of(const struct wf_view *v, struct wf_image *img,
+			  const struct wf_targets *targets);
 /* Each tenant's realm, then wf_ways_add(). 0, -ENOMEM, -E2BIG. */
 int wf_ways_hear(struct wf_ways *w, const struct wf_realm *realm);
 int wf_ways_add(struct wf_ways *w);

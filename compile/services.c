@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compile/services.h"
+
+#include <string.h>
+
+#include "compile/dests.h"
+#include "model/member.h"
+#include "wire/sid.h"
+
+_Static_assert(WF_SLOTS_MAX <= UINT16_MAX, "slots fit an entry");
+
+struct wf_services wf_services_of(const struct wf_view *v, struct wf_image *img)
+{
+	return (struct wf_services){.view = v, .img = img};
+}
+
+void wf_services_done(struct wf_services *s)
+{
+	wf_targets_done(&s->targets);
+}
+
+static uint16_t n_slots_of(const struct wf_service *s)
+{
+	return s->history.n ? s->history.items[0].n_slots : 0;
+}
+
+static uint16_t n_blocks_of(uint16_t n_slots)
+{
+	return (uint16_t)((n_slots + WF_SHARE_SLOTS - 1) / WF_SHARE_SLOTS);
+}
+
+/* For clients of @tenant. */
+static int add_address(const struct wf_services *s, uint32_t tenant, const struct wf_addr *addr,
+		       uint32_t home, const struct wf_service *service)
+{
+	struct wf_service_key key = {.tenant = tenant};
+	struct wf_service_entry entry = {
+		.home = home,
+		.id = service->id,
+		.n_blocks = n_blocks_of(n_slots_of(service)),
+		.n_slots = n_slots_of(service),
+		.is_by_client = service->is_by_client,
+		.is_least_loaded = service->is_least_loaded,
+		.capacity = service->capacity,
+	};
+	int r = 0;
+
+	memcpy(key.addr, addr->bytes, sizeof(key.addr));
+	for (unsigned int i = 0; i < service->n_ports && !r; i++) {
+		key.proto = service->ports[i].proto;
+		key.port = service->ports[i].port;
+		entry.target = service->ports[i].target;
+		r = wf_image_add(s->img, WF_TABLE_SERVICE, &key, &entry);
+	}
+	return r;
+}
+
+static int add_addresses(const struct wf_services *s, uint32_t tenant, uint32_t home,
+			 const struct wf_service *service)
+{
+	int r = 0;
+
+	for (unsigned int i = 0; i < service->n_addrs && !r; i++)
+		r = add_address(s, tenant, &service->addrs[i], home, service);
+	return r;
+}
+
+static int add_blocks(const struct wf_services *s, uint32_t tenant, uint16_t id,
+		      const struct wf_shares *shares)
+{
+	struct wf_share_key key = {.tenant = tenant, .service = id};
+	int r = 0;
+
+	for (; key.block < n_blocks_of(shares->n_slots) && !r; key.block++) {
+		const uint32_t first = (uint32_t)key.block * WF_SHARE_SLOTS;
+		const uint32_t rest = shares->n_slots - first;
+		struct wf_share block = {0};
+
+		memcpy(block.slots, shares->slots[first],
+		       (rest < WF_SHARE_SLOTS ? rest : WF_SHARE_SLOTS) * sizeof(*block.slots));
+		r = wf_image_add(s->img, WF_TABLE_SHARE, &key, &block);
+	}
+	return r;
+}
+
+static int add_service(const struct wf_services *s, uint32_t tenant, const struct wf_seats *seats,
+		       const struct wf_service *service, struct wf_target_list *targets)
+{
+	struct wf_shares shares = {0};
+	int r = wf_shares_of(seats, service, &shares);
+
+	if (!r)
+		r = add_addresses(s, tenant, tenant, service);
+	if (!r)
+		r = add_blocks(s, tenant, service->id, &shares);
+	if (!r)
+		r = wf_target_list_add_shares(targets, &shares);
+	wf_shares_done(&shares);
+	return r;
+}
+
+static void copy_addr(const struct wf_endpoint *e, bool is_v4, uint8_t ret[16])
+{
+	for (unsigned int i = 0; i < e->n_addrs; i++)
+		if (wf_addr_is_v4(&e->addrs[i]) == is_v4) {
+			memcpy(ret, e->addrs[i].bytes, 16);
+			return;
+		}
+}
+
+static struct wf_backend backend_of(const struct wf_view *v, uint32_t tenant,
+				    const struct wf_seated *seated)
+{
+	const struct wf_here_port *port = seated->node == v->id
+						  ? wf_here_find(v->here, seated->object)
+						  : NULL;
+	const struct wf_endpoint *e = &seated->object->endpoint;
+	struct wf_backend backend = {
+		.tenant = tenant,
+		.identity = wf_endpoint_identity(e),
+		.identity_was = wf_endpoint_other_identity(e),
+		.ifindex = port ? (uint32_t)port->ifindex : 0,
+	};
+
+	copy_addr(e, true, backend.v4);
+	copy_addr(e, false, backend.v6);
+	memcpy(backend.mac, e->mac, sizeof(backend.mac));
+	return backend;
+}
+
+/* Of a backend that is here. */
+static int add_sid(const struct wf_services *s, uint16_t sid, const struct wf_backend *backend)
+{
+	uint64_t key = wf_sid_head_make(s->view->here->block, s->view->id, WF_FN_ENDPOINT | sid);
+	struct wf_sid_entry entry = {
+		.behavior = WF_BEHAVIOR_DX,
+		.tenant = backend->tenant,
+		.ifindex = backend->ifindex,
+	};
+	struct wf_counter_key counter = {.kind = WF_COUNTER_SID};
+	int r;
+
+	memcpy(entry.mac, backend->mac, sizeof(entry.mac));
+	r = wf_image_add(s->img, WF_TABLE_SID, &key, &entry);
+	memcpy(counter.name, &key, sizeof(key));
+	return r ? r : wf_image_add_counter(s->img, &counter);
+}
+
+static int add_backend(const struct wf_services *s, uint32_t tenant, const struct wf_seated *seated,
+		       struct wf_target_list *targets)
+{
+	const struct wf_backend backend = backend_of(s->view, tenant, seated);
+	const uint16_t sid = seated->object->endpoint.sid;
+	const uint32_t key = (uint32_t)seated->node << 16 | sid;
+	int r = wf_image_add(s->img, WF_TABLE_BACKEND, &key, &backend);
+
+	if (!r && backend.ifindex)
+		r = add_sid(s, sid, &backend);
+	return r ? r : wf_target_list_add(targets, (struct wf_candidate){seated->node, sid});
+}
+
+static int add_own(struct wf_services *s, const struct wf_object *tenant,
+		   struct wf_object *const *services, size_t n)
+{
+	struct wf_target_list targets = {.tenant = tenant->self.id};
+	struct wf_seats seats = {0};
+	int r = wf_seats_of(s->view->model, tenant->name, &seats);
+
+	for (size_t i = 0; i < seats.n && !r; i++)
+		r = add_backend(s, tenant->self.id, &seats.items[i], &targets);
+	for (size_t i = 0; i < n && !r; i++)
+		if (services[i]->service.id)
+			r = add_service(s, tenant->self.id, &seats, &services[i]->service,
+					&targets);
+	wf_seats_done(&seats);
+	if (r)
+		wf_vec_done(&targets);
+	return r ? r : wf_targets_take(&s->targets, &targets);
+}
+
+/* Is one of its backends among the @n members? */
+static bool is_known(const struct wf_service *service, const struct wf_member *members, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (wf_service_backends_of(service, &members[i].object->endpoint))
+			return true;
+	return false;
+}
+
+/* Of the other tenant that the @n members belong to. */
+static int add_others(const struct wf_services *s, uint32_t tenant, const struct wf_member *members,
+		      size_t n)
+{
+	struct wf_object *const *services;
+	size_t n_services;
+	int r = 0;
+
+	services = wf_model_range(s->view->model, WF_KIND_SERVICE, members->object->tenant,
+				  &n_services);
+	for (size_t i = 0; i < n_services && !r; i++)
+		if (services[i]->service.id && is_known(&services[i]->service, members, n))
+			r = add_addresses(s, tenant, members->home, &services[i]->service);
+	return r;
+}
+
+int wf_services_hear(struct wf_services *s, const struct wf_realm *realm)
+{
+	const struct wf_members *members = &realm->members;
+	const uint32_t tenant = realm->tenant->self.id;
+	struct wf_object *const *services;
+	size_t n, end;
+	int r = 0;
+
+	if (!members->is_here)
+		return 0;
+	services = wf_model_range(s->view->model, WF_KIND_SERVICE, realm->tenant->name, &n);
+	if (n)
+		r = add_own(s, realm->tenant, services, n);
+	for (size_t i = members->n_own; i < members->n && !r; i = end) {
+		for (end = i;
+		     end < members->n && members->items[end].home == members->items[i].home; end++)
+			;
+		r = add_others(s, tenant, &members->items[i], end - i);
+	}
+	return r;
+}
