@@ -11,12 +11,14 @@ void wf_format_up(const json_t *value, struct wf_buf *out)
 }
 
 /* What is not said is 1. */
-static void format_weight(const json_t *item, struct wf_buf *out)
+static void format_weight(const json_t *item, const char *before, const char *after,
+			  struct wf_buf *out)
 {
 	const json_t *weight = json_object_get(item, "weight");
 
 	if (weight && json_integer_value(weight) != 1)
-		wf_buf_printf(out, ", weight %" JSON_INTEGER_FORMAT, json_integer_value(weight));
+		wf_buf_printf(out, "%sweight %" JSON_INTEGER_FORMAT "%s", before,
+			      json_integer_value(weight), after);
 }
 
 static void format_member(const json_t *item, struct wf_buf *out)
@@ -33,7 +35,7 @@ static void format_member(const json_t *item, struct wf_buf *out)
 								     : "down");
 	if (ifname)
 		wf_buf_printf(out, ", %s", ifname);
-	format_weight(item, out);
+	format_weight(item, ", ", "", out);
 	wf_buf_puts(out, ")");
 }
 
@@ -83,6 +85,6 @@ void wf_format_selections(const json_t *value, struct wf_buf *out)
 	{
 		wf_buf_puts(out, i ? "; " : "");
 		wf_format_plain(json_object_get(item, "labels"), out);
-		format_weight(item, out);
+		format_weight(item, " (", ")", out);
 	}
 }

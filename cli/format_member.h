@@ -4,7 +4,8 @@
 
 #include "cli/format.h"
 
-void wf_format_up(const json_t *value, struct wf_buf *out);	    /* of a list: "2 of 3" */
-void wf_format_members(const json_t *value, struct wf_buf *out);    /* "a at n1 (up, eth0)" */
-void wf_format_probe(const json_t *value, struct wf_buf *out);	    /* "tcp :80 every 1s" */
-void wf_format_selections(const json_t *value, struct wf_buf *out); /* "app=web, weight 2" */
+void wf_format_up(const json_t *value, struct wf_buf *out);	 /* of a list: "2 of 3" */
+void wf_format_members(const json_t *value, struct wf_buf *out); /* "a at n1 (up, eth0)" */
+void wf_format_probe(const json_t *value, struct wf_buf *out);	 /* "tcp :80 every 1s" */
+void wf_format_selections(const json_t *value,
+			  struct wf_buf *out); /* "app=web (weight 2); app=db" */

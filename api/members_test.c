@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Functions and services, with the endpoints that belong to them. */
+#include <signal.h>
+#include <stdio.h>
+
+#include "api/fixture_test.h"
+
+#define FUNCTION                                                                                   \
+	"{\"kind\":\"Function\",\"tenant\":\"red\",\"name\":\"fw\",\"instances\":{\"app\":\"fw\"}" \
+	","                                                                                        \
+	"\"in\":\"eth0\",\"out\":\"eth1\"}"
+#define SERVICE                                                                                   \
+	"{\"kind\":\"Service\",\"tenant\":\"red\",\"name\":\"web\",\"addresses\":[\"10.0.9.9\"]," \
+	"\"ports\":[\"tcp/80->8080\"],\"backends\":[{\"labels\":{\"app\":\"web\",\"v\":\"2\"},"   \
+	"\"weight\":0},{\"labels\":{\"app\":\"web\"}}]}"
+#define IDLE                                                                                \
+	"{\"kind\":\"Endpoint\",\"tenant\":\"red\",\"name\":\"web-2\",\"labels\":{\"app\":" \
+	"\"web\","                                                                          \
+	"\"v\":\"2\"}}"
+
+/* One attached instance and backend each, and a backend that is declared alone. */
+static void fill_members(struct fixture *f)
+{
+	must(f, "POST", "/v1/apply",
+	     "{\"objects\":[" TENANT "," FUNCTION "," SERVICE "," IDLE "]}");
+	must(f, "POST", "/v1/attach",
+	     "{\"tenant\":\"red\",\"netns\":\"c1\",\"name\":\"box\",\"labels\":{\"app\":\"fw\"}}");
+	must(f, "POST", "/v1/attach",
+	     "{\"tenant\":\"red\",\"netns\":\"c2\",\"name\":\"web-1\",\"labels\":{\"app\":\"web\"},"
+	     "\"ifname\":\"net1\"}");
+}
+
+/* The "endpoints" of the only item at @path are @expected. */
+static void expect_endpoints(struct fixture *f, const char *path, const char *expected)
+{
+	_cleanup_free_ char *found = NULL;
+	json_t *json, *items;
+
+	assert_int_equal(call(f, "GET", path, "", &json), 200);
+	items = json_object_get(json, "items");
+	assert_int_equal(json_array_size(items), 1);
+	found = json_dumps(json_object_get(json_array_get(items, 0), "endpoints"),
+			   JSON_COMPACT | JSON_SORT_KEYS);
+	assert_string_equal(found, expected);
+	json_decref(json);
+}
+
+static void functions_are_listed_with_their_instances(void **state)
+{
+	struct fixture *f = *state;
+
+	fill_members(f);
+	expect_endpoints(f, "/v1/functions",
+			 "[{\"ifname\":\"eth0\",\"is_up\":true,\"name\":\"box\",\"node\":\"n1\"}]");
+}
+
+static void services_are_listed_with_their_backends(void **state)
+{
+	struct fixture *f = *state;
+
+	fill_members(f);
+	expect_endpoints(f, "/v1/services?tenant=red&name=web",
+			 "[{\"ifname\":\"net1\",\"is_up\":true,\"name\":\"web-1\",\"node\":\"n1\","
+			 "\"weight\":1},{\"ifname\":null,\"is_up\":false,\"name\":\"web-2\","
+			 "\"node\":null,\"weight\":0}]");
+}
+
+static void an_endpoint_that_is_down_is_not_up(void **state)
+{
+	static const char text[] =
+		"{\"kind\":\"Endpoint\",\"name\":\"far\",\"tenant\":\"red\",\"addresses\":[],"
+		"\"labels\":{\"app\":\"fw\"},\"node\":\"n2\",\"identity\":1,\"down\":true}";
+	struct fixture *f = *state;
+
+	must(f, "POST", "/v1/apply", "{\"objects\":[" TENANT "," FUNCTION "]}");
+	wf_rig_end(&f->rig, 1); /* nobody looks after it */
+	wf_rig_put(&f->rig, "/weft/v1/endpoint/red/far", text);
+	wf_rig_settle(&f->rig);
+	expect_endpoints(f, "/v1/functions",
+			 "[{\"ifname\":null,\"is_up\":false,\"name\":\"far\",\"node\":\"n2\"}]");
+}
+
+static void queries_filter_and_deletes_delete(void **state)
+{
+	static const struct {
+		const char *path;
+		size_t n;
+	} cases[] = {
+		{"/v1/functions", 1},
+		{"/v1/functions?name=none", 0},
+		{"/v1/functions?tenant=blue", 0},
+		{"/v1/services?tenant=red", 1},
+		{"/v1/services?tenant=blue&name=web", 0},
+	};
+	struct fixture *f = *state;
+	json_t *json;
+
+	fill_members(f);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		assert_int_equal(call(f, "GET", cases[i].path, "", &json), 200);
+		assert_int_equal(json_array_size(json_object_get(json, "items")), cases[i].n);
+		json_decref(json);
+	}
+	must(f, "POST", "/v1/delete",
+	     "{\"objects\":[{\"kind\":\"Service\",\"tenant\":\"red\",\"name\":\"web\"},"
+	     "{\"kind\":\"Function\",\"tenant\":\"red\",\"name\":\"fw\"}]}");
+	assert_int_equal(call(f, "GET", "/v1/services", "", &json), 200);
+	assert_int_equal(json_array_size(json_object_get(json, "items")), 0);
+	json_decref(json);
+}
+
+int main(void)
+{
+#define CASE(fn) cmocka_unit_test_setup_teardown(fn, fixture_setup, fixture_teardown)
+	const struct CMUnitTest tests[] = {
+		CASE(functions_are_listed_with_their_instances),
+		CASE(services_are_listed_with_their_backends),
+		CASE(an_endpoint_that_is_down_is_not_up),
+		CASE(queries_filter_and_deletes_delete),
+	};
+
+	signal(SIGPIPE, SIG_IGN); /* as in weftd: clients go away */
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
