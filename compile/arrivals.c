@@ -111,7 +111,7 @@ static int list_lanes(const struct listing *l, const struct wf_path *path, enum 
 
 		r = list_course(l, &course);
 		course.self = NULL;
-		if (!r && course.lane->name)
+		if (!r && wf_lane_has_instances(course.lane))
 			r = list_course(l, &course);
 	}
 	wf_lanes_done(&lanes);

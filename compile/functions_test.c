@@ -8,6 +8,7 @@
 #include "compile/wish_test.h"
 
 #include "base/buf.h"
+#include "compile/lanes.h"
 #include "compile/proxies.h"
 #include "dp/proof.h"
 #include "wire/ipv6.h"
@@ -363,7 +364,7 @@ static void without_an_instance_it_is_passed_by_or_there_is_no_way(void **state)
 		assert_string_equal(headers, cases[i].headers);
 		assert_int_equal(lanes_of(a, false) ? lanes_of(a, false)->n : 0, cases[i].n_lanes);
 		if (cases[i].n_lanes)
-			assert_int_equal(lanes_of(a, false)->names[0], 0);
+			assert_int_equal(lanes_of(a, false)->names[0], WF_LANE_PASSED_BY);
 		if (cases[i].bound < 0)
 			assert_null(choice_of(a));
 		else
@@ -506,8 +507,7 @@ static void a_static_function_knows_the_verdicts_of_all(void **state)
 {
 	WF_CLEANUP(cleanup_model) struct wf_model *m = make_cluster(WF_MODE_STATIC, "@fw");
 	WF_CLEANUP(cleanup_image)
-	struct wf_image *f = compile_at(m, "F"),
-			*b = compile_at(m, "B"), *dynamic = NULL;
+	struct wf_image *f = compile_at(m, "F"), *b = compile_at(m, "B"), *dynamic = NULL;
 
 	assert_int_equal(wf_image_count(f, WF_TABLE_VERDICT), wf_image_count(b, WF_TABLE_VERDICT));
 	put_functions(m, WF_MODE_DYNAMIC, false);

@@ -80,18 +80,18 @@ static uint32_t number_of(const struct wf_instance *instance)
 	return instance ? (uint32_t)instance->node << 16 | instance->in->endpoint.sid : 0;
 }
 
-static void name(struct wf_lane *lane)
+static uint32_t name_of(const struct places *places, const struct wf_lane *lane)
 {
-	bool has_some = false;
+	uint32_t name = places->n ? WF_LANE_PASSED_BY : 0;
+	uint32_t sum = 0;
 
 	for (unsigned int i = 0; i < WF_VIA_MAX; i++) {
 		if (!lane->at[i])
 			continue;
-		has_some = true;
-		lane->name = wf_lane_mix(lane->name + number_of(lane->at[i]));
+		sum = wf_lane_mix(sum + number_of(lane->at[i]));
+		name = sum > WF_LANE_PASSED_BY ? sum : WF_LANE_PASSED_BY + 1;
 	}
-	if (has_some && !lane->name)
-		lane->name = 1;
+	return name;
 }
 
 /* The @i-th of all combinations. */
@@ -156,7 +156,7 @@ static int make_lanes(const struct places *places, struct wf_lane_list *ret)
 			combine(places, i, &lane);
 		for (unsigned int k = 0; k < places->n && !is_all; k++)
 			lane.at[places->items[k].at] = draw(&places->items[k], i);
-		name(&lane);
+		lane.name = name_of(places, &lane);
 		r = wf_vec_push(&ret->lanes, lane);
 	}
 	drop_equal(ret);

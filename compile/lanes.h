@@ -13,8 +13,10 @@
 #include "compile/functions.h"
 #include "model/object.h"
 
+#define WF_LANE_PASSED_BY 1 /* name: all functions of the path are */
+
 struct wf_lane {
-	uint32_t name; /* 0: through no instance */
+	uint32_t name; /* 0: the path has no functions */
 	/* By place in the path's `via`. NULL: a node, or a function that is passed by. */
 	const struct wf_instance *at[WF_VIA_MAX];
 };
@@ -36,6 +38,12 @@ enum wf_lane_kind {
 int wf_lanes_find(const struct wf_functions *functions, const struct wf_path *path,
 		  enum wf_lane_kind kind, struct wf_lane_list *ret);
 void wf_lanes_done(struct wf_lane_list *l);
+
+/* Does it lead through instances? */
+static inline bool wf_lane_has_instances(const struct wf_lane *lane)
+{
+	return lane->name > WF_LANE_PASSED_BY;
+}
 
 bool wf_path_has_functions(const struct wf_path *path);
 bool wf_policy_has_functions(const struct wf_policy *p);

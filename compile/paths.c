@@ -173,7 +173,7 @@ static int find_ways(const struct wf_paths *p, const struct wf_functions *functi
 		struct way way = *like;
 
 		way.lane = lane->name;
-		way.extras.is_full = lane->name != 0;
+		way.extras.is_full = wf_lane_has_instances(lane);
 		if (wf_waypoints_find(&p->view->nodes, &course, &way.waypoints) == 0)
 			r = wf_vec_push(&ret->list, way);
 	}

@@ -6,6 +6,7 @@
  */
 #include "compile/wish_test.h"
 
+#include "compile/lanes.h"
 #include "compile/staging.h"
 
 #define TENANT 5
@@ -14,7 +15,12 @@
 
 static uint32_t name_of(char letter)
 {
-	return letter == '-' ? 0 : (uint32_t)letter << 8 | 7;
+	return letter == '-' ? WF_LANE_PASSED_BY : (uint32_t)letter << 8 | 7;
+}
+
+static char letter_of(uint32_t name)
+{
+	return name == WF_LANE_PASSED_BY ? '-' : (char)(name >> 8);
 }
 
 static void add(struct wf_image *img, enum wf_table t, const void *key, const void *value)
@@ -71,12 +77,12 @@ static void put_text(const struct wf_image *img, char *ret)
 	size_t n_counters;
 
 	for (unsigned int i = 0; lanes && i < lanes->n; i++)
-		*ret++ = lanes->names[i] ? (char)(lanes->names[i] >> 8) : '-';
+		*ret++ = letter_of(lanes->names[i]);
 	*ret++ = '/';
 	for (size_t i = 0; i < wf_image_count(img, WF_TABLE_PATH); i++) {
 		const struct wf_path_key *key = wf_image_key(img, WF_TABLE_PATH, i);
 
-		*ret++ = key->lane ? (char)(key->lane >> 8) : '-';
+		*ret++ = letter_of(key->lane);
 	}
 	sprintf(ret, " %d", choice ? choice->bound[0] : 0);
 	wf_image_counters(img, &n_counters);
