@@ -52,6 +52,9 @@ def wish(node):
 POLICY = "kind: Policy\nname: p\ntenant: red\nfrom: any\nto: any\n"
 ENDPOINT = "kind: Endpoint\nname: e\ntenant: red\n"
 TENANT = "kind: Tenant\nname: t\n"
+FUNCTION = "kind: Function\nname: fw\ntenant: red\ninstances: {app: fw}\n"
+SERVICE = ("kind: Service\nname: s\ntenant: red\naddresses: [10.0.0.100]\nports: [tcp/80]\n"
+           "backends: [{labels: {app: web}}]\n")
 
 # What is wrong: the manifest, and all that is said of it (after "FILE:").
 MANIFESTS = {
@@ -91,6 +94,36 @@ MANIFESTS = {
     "empty file": ("", ["1: there is no object in this file"]),
     "no object but comments": ("# nothing\n---\n", ["1: there is no object in this file"]),
     "tab": ("kind: Tenant\n\tname: t\n", ["2: not YAML: a tab stands here; write spaces"]),
+    "unknown function": (POLICY + "via: [node/n1, fw]\n", [
+        "6: via[1]: there is no function 'fw'"]),
+    "a node that is no function": (POLICY + "via: [n1]\n", [
+        "6: via[0]: there is no function 'n1' in tenant 'red'; a node is written node/n1"]),
+    "function on its way twice": (POLICY + "via: [fw, node/n1, fw]\n", [
+        "6: via[2]: function 'fw' is on this path already: it can be passed once"]),
+    "one way out alone": (FUNCTION + "out: eth1\n", [
+        "5: out: `in` is missing: with two interfaces both of them are named"]),
+    "two functions of one endpoint": (FUNCTION + "---\n" + FUNCTION.replace("fw", "ids").replace(
+        "{app: ids}", "{tier: a}") + "---\n" + ENDPOINT + "labels: {app: fw, tier: a}\n", [
+            "14: labels: functions 'fw' and 'ids' both select endpoint 'e': it can be an instance "
+            "of one only; leave out the labels of the other one"]),
+    "probe that asks nothing": (FUNCTION + "probe: {interval: 1s}\n", [
+        "5: probe: asks nothing: it needs one of tcp, http and command"]),
+    "probe that waits too long": (FUNCTION + "probe: {tcp: 80, interval: 100ms, timeout: 1s}\n", [
+        "5: probe.timeout: 1000 ms is longer than the interval, 100 ms: one question has to be "
+        "answered before the next one"]),
+    "service where an endpoint is": (SERVICE.replace("10.0.0.100", "10.0.0.1"), [
+        "4: addresses[0]: 10.0.0.1 is in use by endpoint 'one'"]),
+    "service outside": (SERVICE.replace("10.0.0.100", "10.1.0.9"), [
+        "4: addresses[0]: 10.1.0.9 is outside the prefixes of tenant 'red' (10.0.0.0/24, "
+        "fd00:0:0:1::/64)"]),
+    "two services on one port": (SERVICE + "---\n" + SERVICE.replace("name: s", "name: t"), [
+        "12: ports[0]: tcp/80 of 10.0.0.100 is in use by service 's'"]),
+    "endpoint where a service is": (SERVICE + "---\n" + ENDPOINT + "addresses: [10.0.0.100]\n", [
+        "11: addresses[0]: 10.0.0.100 is in use by service 's'"]),
+    "port twice": (SERVICE.replace("[tcp/80]", "[tcp/80, tcp/80->81]"), [
+        "5: ports[1]: tcp/80 is there twice"]),
+    "capacity of no use": (SERVICE + "capacity: 5\n", [
+        "7: capacity: is for balance: least-loaded alone; leave it out, or ask for that"]),
     "later": (POLICY + "via: []\npreference: 10\n", [
         "7: preference: `preference` (paths for when others fail) comes with a later version of Weft"]),
     "deny with a way": (POLICY + "via: [node/n1]\naction: deny\n", [
