@@ -26,3 +26,6 @@ void wf_put_listed(struct wf_buf *b, const void *key, const void *value);
 /* What a key is made of is not shown. */
 void wf_put_key(struct wf_buf *b, const void *key, const void *value);
 void wf_put_transit(struct wf_buf *b, const void *key, const void *value);
+void wf_put_service(struct wf_buf *b, const void *key, const void *value);
+void wf_put_share(struct wf_buf *b, const void *key, const void *value);
+void wf_put_backend(struct wf_buf *b, const void *key, const void *value);

@@ -158,6 +158,9 @@ static void put_table(struct wf_buf *b, const struct wf_image *img, enum wf_tabl
 		[WF_TABLE_LISTED] = {"listed", wf_put_listed},
 		[WF_TABLE_KEY] = {"key", wf_put_key},
 		[WF_TABLE_TRANSIT] = {"transit", wf_put_transit},
+		[WF_TABLE_SERVICE] = {"service", wf_put_service},
+		[WF_TABLE_SHARE] = {"share", wf_put_share},
+		[WF_TABLE_BACKEND] = {"backend", wf_put_backend},
 	};
 
 	for (size_t i = 0; tables[t].put && i < wf_image_count(img, t); i++) {

@@ -74,10 +74,17 @@ static int fill_partners(struct table *t)
 	return 0;
 }
 
-/* @seats NULL: all of them, whether they work or not. */
-static int fill_seats(struct table *t, const struct wf_seats *seats, bool is_present)
+static bool is_up(const struct wf_seats *seats, const struct wf_seat *seat)
 {
-	const struct wf_membership *m = t->membership;
+	const struct wf_seated *seated = wf_seats_find(seats, seat->node, seat->sid);
+
+	return seated && !seated->object->endpoint.is_down;
+}
+
+/* @seats NULL: all of them, whether they work or not. */
+static int fill_seats(struct table *t, const struct wf_seats *seats, const struct wf_history *h)
+{
+	const struct wf_membership *m = t->membership, *present = &h->items[0];
 
 	t->seats = calloc(m->n_seats + 1, sizeof(*t->seats));
 	t->is_up = calloc(m->n_seats + 1, sizeof(*t->is_up));
@@ -85,13 +92,13 @@ static int fill_seats(struct table *t, const struct wf_seats *seats, bool is_pre
 		return -ENOMEM;
 	for (unsigned int i = 0; i < m->n_seats; i++) {
 		const struct wf_seat *seat = &m->seats[i];
-		const struct wf_seated *seated = seats ? wf_seats_find(seats, seat->node, seat->sid)
-						       : NULL;
-		bool is_up = !seats || (seated && !seated->object->endpoint.is_down);
+		bool is_asked = !seats || is_up(seats, seat);
 
-		if (!is_up && is_present)
+		if (!is_asked && m == present)
 			continue;
-		t->is_up[t->n_seats] = is_up;
+		t->is_up[t->n_seats] = is_asked &&
+				       (!m->is_drained ||
+					wf_membership_find(present, seat->node, seat->sid));
 		t->seats[t->n_seats++] = *seat;
 	}
 	return 0;
@@ -103,7 +110,7 @@ static int table_init(struct table *t, const struct wf_seats *seats,
 	int r;
 
 	t->membership = &service->history.items[membership];
-	r = fill_seats(t, seats, membership == 0);
+	r = fill_seats(t, seats, &service->history);
 	if (!r)
 		r = fill_owners(t);
 	if (!r && service->is_least_loaded)

@@ -8,8 +8,9 @@
  *
  * The first candidate is the present owner, then come the former owners, newest first, each once,
  * of those that work: they are asked in this order who knows the flow, and at the end the first one
- * takes it ("hunting"). With `balance: least-loaded` each slot also has a partner of its owner, who
- * is asked second and takes new flows that the owner declines.
+ * takes it ("hunting"). Of a membership that is drained only backends that still are members count:
+ * their flows last as long as they want. With `balance: least-loaded` each slot also has a partner
+ * of its owner, who is asked second and takes new flows that the owner declines.
  *
  * The table is made of the service's history (model/membership.h) and of who works now, so all
  * nodes make the same one. Who is down gets nothing from the moment that is known; who comes is in

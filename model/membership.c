@@ -116,17 +116,35 @@ int wf_history_begin(struct wf_history *h, const struct wf_membership *now)
 		return -ENOMEM;
 	}
 	copy.serial = serial ? serial : 1;
+	copy.is_drained = false;
 	h->items[0] = copy;
 	return 0;
 }
 
+/* The place of a former one; the number of all: there is no such one. */
+static unsigned int find_former(const struct wf_history *h, uint32_t serial)
+{
+	unsigned int i = 1;
+
+	while (i < h->n && h->items[i].serial != serial)
+		i++;
+	return i;
+}
+
+void wf_history_drain(struct wf_history *h, uint32_t serial)
+{
+	unsigned int i = find_former(h, serial);
+
+	if (i < h->n)
+		h->items[i].is_drained = true;
+}
+
 void wf_history_forget(struct wf_history *h, uint32_t serial)
 {
-	for (unsigned int i = 1; i < h->n; i++)
-		if (h->items[i].serial == serial) {
-			take_out(h, i);
-			return;
-		}
+	unsigned int i = find_former(h, serial);
+
+	if (i < h->n)
+		take_out(h, i);
 }
 
 int wf_history_copy(const struct wf_history *from, struct wf_history *ret)
@@ -149,6 +167,7 @@ bool wf_history_equal(const struct wf_history *a, const struct wf_history *b)
 {
 	for (unsigned int i = 0; i < a->n && i < b->n; i++)
 		if (a->items[i].serial != b->items[i].serial ||
+		    a->items[i].is_drained != b->items[i].is_drained ||
 		    !wf_membership_equal(&a->items[i], &b->items[i]))
 			return false;
 	return a->n == b->n;

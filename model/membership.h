@@ -23,6 +23,9 @@ struct wf_membership {
 	uint16_t n_slots;      /* of the table made of it */
 	struct wf_seat *seats; /* owned; sorted by node, sid, each once; weights above 0 */
 	unsigned int n_seats;  /* up to WF_SEATS_MAX */
+	/* Of a former one: of its backends only those that are present ones, too, may have flows.
+	 */
+	bool is_drained;
 };
 
 /* All of a service: the present one, then former ones that still may have flows, newest first. The
@@ -56,7 +59,8 @@ void wf_membership_done(struct wf_membership *m);
  * makes the same table goes, and so does the oldest of too many. 0 or -ENOMEM.
  */
 int wf_history_begin(struct wf_history *h, const struct wf_membership *now);
-/* The former one with this serial goes, if there is such a one. */
+/* The former one with this serial is drained, or goes, if there is such a one. */
+void wf_history_drain(struct wf_history *h, uint32_t serial);
 void wf_history_forget(struct wf_history *h, uint32_t serial);
 /* 0 or -ENOMEM. */
 int wf_history_copy(const struct wf_history *from, struct wf_history *ret);

@@ -29,7 +29,8 @@ static void assert_history(const struct wf_history *h, const char *expected)
 	char text[WF_MEMBERSHIPS_MAX * 8] = "", *p = text;
 
 	for (unsigned int i = 0; i < h->n; i++)
-		p += sprintf(p, "%u:%u ", h->items[i].serial, h->items[i].n_seats);
+		p += sprintf(p, "%u:%u%s ", h->items[i].serial, h->items[i].n_seats,
+			     h->items[i].is_drained ? "d" : "");
 	assert_string_equal(text, expected);
 }
 
@@ -133,6 +134,21 @@ static void only_former_ones_are_forgotten(void **state)
 	wf_history_done(&h);
 }
 
+static void only_former_ones_are_drained(void **state)
+{
+	struct wf_history h = {0};
+
+	(void)state;
+	begin(&h, 1);
+	begin(&h, 2);
+	wf_history_drain(&h, 1);
+	wf_history_drain(&h, 2);
+	assert_history(&h, "2:2 1:1d ");
+	begin(&h, 1);
+	assert_history(&h, "3:1 2:2 ");
+	wf_history_done(&h);
+}
+
 static void a_clone_has_a_history_of_its_own(void **state)
 {
 	struct wf_object *o = wf_object_new(WF_KIND_SERVICE, "red", "web"), *clone;
@@ -159,6 +175,7 @@ int main(void)
 		cmocka_unit_test(one_that_comes_back_is_there_once),
 		cmocka_unit_test(the_oldest_of_too_many_goes),
 		cmocka_unit_test(only_former_ones_are_forgotten),
+		cmocka_unit_test(only_former_ones_are_drained),
 		cmocka_unit_test(a_clone_has_a_history_of_its_own),
 	};
 

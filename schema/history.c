@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * The memberships of a service: {"serial": 3, "slots": 1021, "backends": ["1/2", "4/1*50"]}, each
- * backend as node/sid, and its weight unless that is 1. Only Weft writes them.
+ * backend as node/sid, and its weight unless that is 1; of one that is drained also "drained":
+ * true. Only Weft writes them.
  */
 #include "schema/service.h"
 
@@ -58,6 +59,7 @@ static bool read_membership(struct wf_reader *r, json_t *v, struct wf_membership
 		return false;
 	ret->serial = (uint32_t)serial;
 	ret->n_slots = (uint16_t)slots;
+	ret->is_drained = json_is_true(json_object_get(v, "drained"));
 	return read_seats(r, seats, ret);
 }
 
@@ -102,8 +104,9 @@ static json_t *write_membership(const struct wf_membership *m)
 			json_decref(seats);
 			return NULL;
 		}
-	return json_pack("{s:I, s:i, s:o}", "serial", (json_int_t)m->serial, "slots",
-			 (int)m->n_slots, "backends", seats);
+	return json_pack("{s:I, s:i, s:o, s:o*}", "serial", (json_int_t)m->serial, "slots",
+			 (int)m->n_slots, "backends", seats, "drained",
+			 m->is_drained ? json_true() : NULL);
 }
 
 json_t *wf_history_to_json(const struct wf_history *h)

@@ -51,7 +51,7 @@ static void every_kind_is_written_as_it_was_read(void **state)
 		"'ports':['tcp/80'],'backends':[{'labels':{'app':'web'},'weight':1}],"
 		"'affinity':'none','balance':'hash','drain':'30s','memberships':["
 		"{'serial':3,'slots':1021,'backends':['1/2','4/1*50']},"
-		"{'serial':1,'slots':4093,'backends':[]}]}",
+		"{'serial':1,'slots':4093,'backends':[],'drained':true}]}",
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {

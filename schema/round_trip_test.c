@@ -293,6 +293,8 @@ static void random_service(struct wf_service *s)
 	s->drain_ms = below(4) * 500 + below(2) * 60000;
 	for (unsigned int i = below(3); i; i--)
 		random_membership(&s->history);
+	if (s->history.n > 1 && below(2))
+		wf_history_drain(&s->history, s->history.items[1].serial);
 }
 
 static struct wf_object *random_object(void)
