@@ -64,13 +64,15 @@ static const struct wf_object *endpoint(struct test *t, int i, const char *name)
 	return wf_model_find(wf_agent_model(node(t, i)), WF_KIND_ENDPOINT, "red", name);
 }
 
-/* On the other node: it is in the store, and comes back from there. */
+/* On the other node: it is in the store, and comes back from there. Down by a verdict, not because
+ * its SID is new. */
 static bool is_so(void *arg)
 {
 	struct test *t = arg;
 	const struct wf_object *o = endpoint(t, 1, t->name);
 
-	return o && o->endpoint.is_down == t->is_wanted;
+	return o && o->endpoint.is_down == t->is_wanted &&
+	       (!t->is_wanted || wf_agent_health_reason(node(t, 0), endpoint(t, 0, t->name)));
 }
 
 static void expect(struct test *t, const char *name, bool is_down)
@@ -201,6 +203,7 @@ static void what_nothing_selects_any_more_is_not_down(void **state)
 
 	wf_rig_must_apply(node(t, 0), "[" SERVICE("s", "10.0.0.100", WEB, TCP("80")) "]");
 	expect(t, "web", true);
+	set_carrier(t, "web", false);
 	wf_rig_must_apply(node(t, 0),
 			  "[" SERVICE("s", "10.0.0.100", "\"app\":\"db\"", TCP("80")) "]");
 	expect(t, "web", false);
@@ -224,6 +227,17 @@ static void what_somebody_else_writes_is_put_right(void **state)
 	free(text);
 	expect(t, "web", false);
 	expect(t, "web", true);
+}
+
+static void a_probe_goes_on_while_the_wish_changes(void **state)
+{
+	struct test *t = *state;
+
+	wf_rig_must_apply(node(t, 0), "[" SERVICE("s", "10.0.0.100", WEB, TCP("80")) "]");
+	expect(t, "web", true);
+	wf_rig_must_apply(node(t, 0), "[" SERVICE("t", "10.0.0.101", WEB, TCP("80")) "]");
+	assert_int_equal(wf_pass(node(t, 0), NULL), 0);
+	assert_non_null(wf_agent_health_reason(node(t, 0), endpoint(t, 0, "web")));
 }
 
 static void a_detached_endpoint_is_probed_no_more(void **state)
@@ -256,6 +270,7 @@ int main(void)
 		TEST(without_a_verdict_it_stays_what_its_object_says),
 		TEST(what_nothing_selects_any_more_is_not_down),
 		TEST(what_somebody_else_writes_is_put_right),
+		TEST(a_probe_goes_on_while_the_wish_changes),
 		TEST(a_detached_endpoint_is_probed_no_more),
 	};
 
