@@ -192,7 +192,7 @@ static void without_a_verdict_it_stays_what_its_object_says(void **state)
 	wf_rig_start(&t->rig, 0);
 	wf_rig_settle(&t->rig);
 	assert_null(wf_agent_health_reason(node(t, 0), endpoint(t, 0, "web")));
-	expect(t, "web", true);
+	assert_true(endpoint(t, 1, "web")->endpoint.is_down);
 	wf_rig_must_apply(node(t, 0), "[" SERVICE("s", "10.0.0.100", WEB, TCP("80")) "]");
 	expect(t, "web", false);
 }

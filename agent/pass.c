@@ -2,6 +2,7 @@
 /* One look at the whole: what is there, what should be, and the steps between. */
 #include "agent/due.h"
 #include "agent/health.h"
+#include "agent/sids.h"
 
 static int check_config(struct wf_agent *a, struct wf_image *wanted, struct wf_err *err)
 {
@@ -107,6 +108,7 @@ static int make_it_so(struct wf_agent *a, bool is_repair, struct wf_err *err)
 	wf_gone_check(a);
 	wf_due_check(a);
 	wf_health_check(a);
+	wf_sids_check(a);
 	revision = a->revision;
 	r = install(a, is_repair, &is_settled, err);
 	if (!r)

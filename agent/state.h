@@ -52,6 +52,11 @@ struct wf_due {			  /* an object that goes on by itself */
 	int64_t since_ms;
 };
 
+struct wf_numbering {	   /* of SIDs of endpoints (agent/sids.c) */
+	uint64_t revision; /* of the model when all had theirs */
+	bool is_failing;   /* the last write did: that is logged once */
+};
+
 struct wf_hooked {
 	int ifindex; /* first: the key of searches */
 	enum wf_hook hook;
@@ -105,6 +110,7 @@ struct wf_agent {
 	uint32_t retry_ms;  /* the next wait */
 	int64_t pass_at_ms; /* the next one by the clock; 0: none */
 	WF_VEC(struct wf_gone) gone;
+	struct wf_numbering sids;
 	struct wf_health_watch *health; /* owned (agent/health.h); NULL before the first pass */
 	WF_VEC(struct wf_due) dues; /* in the model's order */
 	uint64_t dues_revision;	    /* of the model they were seen in */
