@@ -15,6 +15,9 @@
 #define SERVICE(name, ip, labels, probe)                                                      \
 	"{\"kind\":\"Service\",\"tenant\":\"red\",\"name\":\"" name "\",\"addresses\":[\"" ip \
 	"\"],\"ports\":[\"tcp/80\"],\"backends\":[{\"labels\":{" labels "}}]" probe "}"
+#define ARMS(in, out, probe)                                        \
+	"{\"kind\":\"Function\",\"tenant\":\"red\",\"name\":\"f\"," \
+	"\"in\":\"" in "\",\"out\":\"" out "\",\"instances\":{" WEB "}" probe "}"
 #define FUNCTION(name, labels)                                             \
 	"{\"kind\":\"Function\",\"tenant\":\"red\",\"name\":\"" name "\"," \
 	"\"instances\":{" labels "}}"
@@ -180,6 +183,21 @@ static void an_instance_without_a_probe_is_judged_by_its_link(void **state)
 	expect(t, "web", false);
 }
 
+/* The endpoints are on eth0. */
+static void a_container_is_asked_at_the_arm_by_which_packets_enter(void **state)
+{
+	struct test *t = *state;
+
+	wf_rig_must_apply(node(t, 0), "[" ARMS("eth1", "eth0", TCP("80")) "]");
+	assert_int_equal(wf_pass(node(t, 0), NULL), 0);
+	set_carrier(t, "web", false);
+	expect(t, "web", true);
+	set_carrier(t, "web", true);
+	expect(t, "web", false); /* by its link alone: nobody listens */
+	wf_rig_must_apply(node(t, 0), "[" ARMS("eth0", "eth1", TCP("80")) "]");
+	expect(t, "web", true);
+}
+
 static void without_a_verdict_it_stays_what_its_object_says(void **state)
 {
 	struct test *t = *state;
@@ -267,6 +285,7 @@ int main(void)
 		TEST(a_backend_is_down_while_its_port_is_closed),
 		TEST(of_several_probes_all_must_be_good),
 		TEST(an_instance_without_a_probe_is_judged_by_its_link),
+		TEST(a_container_is_asked_at_the_arm_by_which_packets_enter),
 		TEST(without_a_verdict_it_stays_what_its_object_says),
 		TEST(what_nothing_selects_any_more_is_not_down),
 		TEST(what_somebody_else_writes_is_put_right),

@@ -8,13 +8,21 @@
 
 const enum wf_kind wf_watched_by[WF_WATCHED_BY_COUNT] = {WF_KIND_FUNCTION, WF_KIND_SERVICE};
 
+/* A container with two arms is asked once, where packets enter: the other arm has but a link. */
+static const struct wf_probe *probe_of_arm(const struct wf_function *f, const struct wf_endpoint *e)
+{
+	static const struct wf_probe link_only = {.type = WF_PROBE_NONE};
+
+	return e->ifname[0] && strcmp(e->ifname, f->in) != 0 ? &link_only : &f->probe;
+}
+
 const struct wf_probe *wf_watched_probe_of(const struct wf_object *by,
 					   const struct wf_object *endpoint)
 {
 	const struct wf_endpoint *e = &endpoint->endpoint;
 
 	if (by->kind == WF_KIND_FUNCTION)
-		return wf_function_has(&by->function, e) ? &by->function.probe : NULL;
+		return wf_function_has(&by->function, e) ? probe_of_arm(&by->function, e) : NULL;
 	return wf_service_backends_of(&by->service, e) ? &by->service.probe : NULL;
 }
 
