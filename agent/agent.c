@@ -8,6 +8,7 @@
 
 #include "agent/due.h"
 #include "agent/health.h"
+#include "agent/membership.h"
 #include "agent/monitor.h"
 #include "agent/printable.h"
 #include "wire/sid.h"
@@ -188,6 +189,7 @@ void wf_agent_free(struct wf_agent *a)
 	wf_vec_done(&a->hooked);
 	wf_vec_done(&a->gone);
 	wf_due_done(a);
+	wf_memberships_done(a);
 	wf_staging_done(&a->staging);
 	wf_image_free(a->installed);
 	wf_slots_done(&a->slots);

@@ -2,6 +2,7 @@
 /* One look at the whole: what is there, what should be, and the steps between. */
 #include "agent/due.h"
 #include "agent/health.h"
+#include "agent/membership.h"
 #include "agent/sids.h"
 
 static int check_config(struct wf_agent *a, struct wf_image *wanted, struct wf_err *err)
@@ -108,6 +109,7 @@ static int make_it_so(struct wf_agent *a, bool is_repair, struct wf_err *err)
 	wf_gone_check(a);
 	wf_due_check(a);
 	wf_health_check(a);
+	wf_memberships_check(a);
 	wf_sids_check(a);
 	revision = a->revision;
 	r = install(a, is_repair, &is_settled, err);
@@ -120,6 +122,7 @@ static int make_it_so(struct wf_agent *a, bool is_repair, struct wf_err *err)
 	if (is_settled)
 		a->installed_revision = revision;
 	wf_due_begin(a);
+	wf_memberships_begin(a);
 	return 0;
 }
 
@@ -131,6 +134,7 @@ static void note_failure(struct wf_agent *a, const struct wf_err *err)
 	a->pass_err = *err;
 	a->n_failed_passes++;
 	wf_due_delay(a);
+	wf_memberships_delay(a);
 	a->retry_ms = a->retry_ms ? a->retry_ms * 2 : WF_RETRY_MIN_MS;
 	if (a->retry_ms > WF_RETRY_MAX_MS)
 		a->retry_ms = WF_RETRY_MAX_MS;

@@ -57,6 +57,8 @@ struct wf_numbering {	   /* of SIDs of endpoints (agent/sids.c) */
 	bool is_failing;   /* the last write did: that is logged once */
 };
 
+struct wf_spread; /* agent/membership.c */
+
 struct wf_hooked {
 	int ifindex; /* first: the key of searches */
 	enum wf_hook hook;
@@ -111,11 +113,13 @@ struct wf_agent {
 	int64_t pass_at_ms; /* the next one by the clock; 0: none */
 	WF_VEC(struct wf_gone) gone;
 	struct wf_numbering sids;
-	struct wf_health_watch *health; /* owned (agent/health.h); NULL before the first pass */
-	WF_VEC(struct wf_due) dues; /* in the model's order */
-	uint64_t dues_revision;	    /* of the model they were seen in */
-	int64_t still_ms;	    /* of tests: the time it is; 0: as the clock says */
-	int64_t later_ms;	    /* of tests: so much later it is */
+	struct wf_health_watch *health;	  /* owned (agent/health.h); NULL before the first pass */
+	WF_VEC(struct wf_due) dues;	  /* in the model's order */
+	uint64_t dues_revision;		  /* of the model they were seen in */
+	WF_VEC(struct wf_spread) spreads; /* of each service, in the model's order */
+	uint64_t spreads_revision;
+	int64_t still_ms; /* of tests: the time it is; 0: as the clock says */
+	int64_t later_ms; /* of tests: so much later it is */
 
 	void (*on_pass)(void *arg);
 	void *on_pass_arg;
