@@ -149,7 +149,8 @@ static inline void wish_selector(struct wf_selector *s, const char *text)
 		const char *labels = strchr(text + 7, '/');
 
 		s->type = WF_SELECT_TENANT;
-		strncat(s->tenant, text + 7, strcspn(text + 7, "/"));
+		snprintf(s->tenant, sizeof(s->tenant), "%.*s", (int)strcspn(text + 7, "/"),
+			 text + 7);
 		if (labels)
 			assert_int_equal(wf_labels_parse(labels + 1, &s->labels), 0);
 	} else if (strchr(text, '/')) {
