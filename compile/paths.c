@@ -63,13 +63,13 @@ static int add_path(const struct wf_paths *p, const struct wf_path_key *key, con
 
 	if (extras.signer && !p->can_sign)
 		return 0;
-	if (way->waypoints.n || key->node != p->view->id || is_hunt(way)) {
+	if (way->waypoints.n || key->node != p->view->id || way->target) {
 		extras.arg = arg_of(key);
 		extras.is_full |= is_hunt(way);
 		wf_sid_node_addr(source, block, p->view->id);
 		wf_segments_make(&way->waypoints, way->encoding, block, key->node, &segments);
 		if (way->target)
-			wf_target_end(way->target, block, p->view->id, &segments);
+			wf_target_end(way->target, block, &segments);
 		wf_template_make(source, &segments, &extras, &template);
 	}
 	return wf_paths_put(p, key, &template);

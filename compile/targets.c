@@ -138,25 +138,24 @@ bool wf_target_is_hunt(const struct wf_target *t)
 }
 
 /* Who is asked, in order; returns how many. */
-static unsigned int find_stops(const struct wf_target *t, bool is_at_first,
+static unsigned int find_stops(const struct wf_target *t,
 			       struct wf_candidate ret[WF_CANDIDATES_MAX + 1])
 {
 	unsigned int n = 0;
 
-	for (unsigned int i = is_at_first && wf_target_is_hunt(t);
-	     i < WF_CANDIDATES_MAX && t->list[i].sid; i++)
-		ret[n++] = t->list[i];
+	while (n < WF_CANDIDATES_MAX && t->list[n].sid) {
+		ret[n] = t->list[n];
+		n++;
+	}
 	if (wf_target_is_hunt(t))
 		ret[n++] = t->list[0];
 	return n;
 }
 
-void wf_target_end(const struct wf_target *t, uint32_t block, uint16_t self,
-		   struct wf_segments *segments)
+void wf_target_end(const struct wf_target *t, uint32_t block, struct wf_segments *segments)
 {
-	const bool is_at_first = segments->n == 1 && t->list[0].node == self;
 	struct wf_candidate stops[WF_CANDIDATES_MAX + 1];
-	unsigned int n = find_stops(t, is_at_first, stops);
+	unsigned int n = find_stops(t, stops);
 	const unsigned int most = WF_VIA_SID_MAX + 1 - (segments->n - 1);
 
 	if (n > most) {

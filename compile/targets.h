@@ -6,8 +6,8 @@
  *   one backend     ... | B                  B: block:node:f000|sid
  *   candidates B C  ... | B | C | B          B may pass it on, C too, and at the end B takes it
  *
- * Where B is on the node that the packet leaves from, and no waypoint lies between, that node has
- * asked it already: the path is C | B.
+ * A backend on the node that the packet leaves from is asked by its SID, too: the node sends to
+ * itself.
  */
 #pragma once
 
@@ -48,11 +48,10 @@ uint32_t wf_target_lane(const struct wf_target *t);
 bool wf_target_is_hunt(const struct wf_target *t);
 
 /*
- * Exchanges the End.DT46 at the end of @segments for the SIDs of @t. @self: the node that it begins
- * at; 0: any. Candidates that would make the list too long are left out, the last ones first.
+ * Exchanges the End.DT46 at the end of @segments for the SIDs of @t. Candidates that would make the
+ * list too long are left out, the last ones first.
  */
-void wf_target_end(const struct wf_target *t, uint32_t block, uint16_t self,
-		   struct wf_segments *segments);
+void wf_target_end(const struct wf_target *t, uint32_t block, struct wf_segments *segments);
 
 /* Segments that the longest list of candidates adds to a path. */
 #define WF_TARGET_SEGMENTS_MAX WF_CANDIDATES_MAX
