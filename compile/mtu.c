@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "compile/members.h"
+#include "compile/targets.h"
 #include "compile/template.h"
 #include "wire/ipv6.h"
 
@@ -13,8 +14,22 @@
 /* Only whether headers are signed matters. */
 static const struct wf_signer any_signer;
 
-static unsigned int path_bytes(const struct wf_nodes *nodes, const struct wf_path *path,
-			       enum wf_encoding encoding, const struct wf_extras *extras)
+/* With @n segments to an endpoint; to a service of @tenant several backends may be asked. */
+static unsigned int header_bytes(const struct wf_model *m, const char *tenant, unsigned int n,
+				 struct wf_extras extras)
+{
+	size_t n_services;
+
+	wf_model_range(m, WF_KIND_SERVICE, tenant, &n_services);
+	if (n_services) {
+		n += WF_TARGET_SEGMENTS_MAX;
+		extras.is_full = true;
+	}
+	return wf_template_bytes(n < WF_VIA_SID_MAX + 1 ? n : WF_VIA_SID_MAX + 1, &extras);
+}
+
+static unsigned int path_segments(const struct wf_nodes *nodes, const struct wf_path *path,
+				  enum wf_encoding encoding)
 {
 	struct wf_waypoints waypoints;
 	struct wf_segments segments;
@@ -22,7 +37,7 @@ static unsigned int path_bytes(const struct wf_nodes *nodes, const struct wf_pat
 	if (wf_waypoints_measure(nodes, path, &waypoints) < 0)
 		return 0;
 	wf_segments_make(&waypoints, encoding, 0, 0, &segments);
-	return wf_template_bytes(segments.n, extras);
+	return segments.n;
 }
 
 static unsigned int larger(unsigned int a, unsigned int b)
@@ -38,18 +53,19 @@ static unsigned int policy_bytes(const struct wf_model *m, const struct wf_nodes
 	unsigned int most = 0;
 
 	for (unsigned int i = 0; i < policy->n_paths; i++) {
+		unsigned int n = path_segments(nodes, &policy->paths[i], encoding);
+
 		extras.is_full = wf_path_has_functions(&policy->paths[i]);
-		most = larger(most, path_bytes(nodes, &policy->paths[i], encoding, &extras));
+		if (n)
+			most = larger(most, header_bytes(m, tenant->name, n, extras));
 	}
 	return most;
 }
 
 /* Of direct paths to its endpoints. */
-static unsigned int tenant_bytes(const struct wf_object *tenant)
+static unsigned int tenant_bytes(const struct wf_model *m, const struct wf_object *tenant)
 {
-	const struct wf_extras extras = wf_extras_of(&tenant->self, NULL, &any_signer);
-
-	return wf_template_bytes(1, &extras);
+	return header_bytes(m, tenant->name, 1, wf_extras_of(&tenant->self, NULL, &any_signer));
 }
 
 /* What a policy of @host makes endpoints of @name send. */
@@ -61,16 +77,16 @@ static unsigned int needed(const struct wf_model *m, const struct wf_nodes *node
 	bool is_host = strcmp(host->name, name) == 0;
 
 	if (guests && strcmp(guests->name, name) == 0)
-		return larger(policy_bytes(m, nodes, host, policy), tenant_bytes(host));
+		return larger(policy_bytes(m, nodes, host, policy), tenant_bytes(m, host));
 	if (guests && is_host) /* replies */
-		return tenant_bytes(guests);
+		return tenant_bytes(m, guests);
 	return is_host ? policy_bytes(m, nodes, host, policy) : 0;
 }
 
 uint32_t wf_compile_tenant_mtu(const struct wf_model *m, const char *tenant, uint32_t underlay_mtu)
 {
 	const struct wf_object *o = wf_model_find(m, WF_KIND_TENANT, NULL, tenant);
-	unsigned int most = o ? tenant_bytes(o) : WF_IPV6_LEN;
+	unsigned int most = o ? tenant_bytes(m, o) : WF_IPV6_LEN;
 	struct wf_nodes nodes = wf_nodes_of(m);
 	struct wf_object *const *policies;
 	size_t n;

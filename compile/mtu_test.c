@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "compile/wish_test.h"
+#include "compile/service_test.h"
 
 static struct wf_model *make(enum wf_encoding tenant, enum wf_encoding policy, const char *via)
 {
@@ -50,6 +50,34 @@ static void it_is_the_underlay_less_the_longest_header(void **state)
 
 		assert_int_equal(wf_compile_tenant_mtu(m, "red", cases[i].underlay), cases[i].mtu);
 		assert_int_equal(wf_compile_tenant_mtu(m, "unknown", 1500), 1460);
+	}
+}
+
+/* The owner, two former owners, and the owner again, in a full list. */
+static void lists_of_candidates_count_where_there_is_a_service(void **state)
+{
+	const struct wish_service web = {.tenant = "red",
+					 .name = "web",
+					 .addrs = "10.0.0.100",
+					 .ports = "tcp/80",
+					 .backends = {"app=web"},
+					 .weights = {1}};
+	const struct {
+		const char *via;
+		uint32_t mtu;
+	} cases[] = {
+		{NULL, 1500 - 40 - 8 - 4 * 16},
+		{"1 1 1 1 1 1", 1500 - 40 - 8 - 5 * 16},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		WF_CLEANUP(cleanup_model)
+		struct wf_model *m = make(WF_ENCODING_UNSET, WF_ENCODING_UNSET, cases[i].via);
+
+		wish_tenant(m, "blue", 2, WF_ENCODING_UNSET);
+		wish_service(m, &web);
+		assert_int_equal(wf_compile_tenant_mtu(m, "red", 1500), cases[i].mtu);
+		assert_int_equal(wf_compile_tenant_mtu(m, "blue", 1500), 1460);
 	}
 }
 
@@ -172,6 +200,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_is_the_underlay_less_the_longest_header),
+		cmocka_unit_test(lists_of_candidates_count_where_there_is_a_service),
 		cmocka_unit_test(what_is_signed_and_told_in_tlvs_counts),
 		cmocka_unit_test(lanes_of_functions_count),
 		cmocka_unit_test(an_extranet_counts_both_ways),
