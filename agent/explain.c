@@ -143,17 +143,18 @@ static int decide(const struct wf_agent *a, const struct wf_port *port, struct w
 			  x->to->name, wf_drop_name(drop));
 }
 
-/* All alternatives of the choice, not only the one that a flow gets. */
+/* All alternatives of the choice, and lanes, not only the one that a flow gets. */
 static void add_paths(const struct wf_agent *a, const struct wf_way *way, struct wf_explanation *x)
 {
 	size_t n = wf_image_count(a->installed, WF_TABLE_PATH);
 	struct wf_path_info info;
 
-	for (size_t i = 0; i < n && x->n_paths < WF_CHOICE_MAX; i++) {
+	for (size_t i = 0; i < n && x->n_paths < WF_EXPLAINED_MAX; i++) {
 		struct wf_path_key key =
 			*(const struct wf_path_key *)wf_image_key(a->installed, WF_TABLE_PATH, i);
 
 		key.alternative = way->path_key.alternative;
+		key.lane = way->path_key.lane;
 		if (memcmp(&key, &way->path_key, sizeof(key)) != 0)
 			continue;
 		wf_path_describe(a, i, &info);

@@ -2,6 +2,7 @@
 #include "agent/path.h"
 
 #include "agent/state.h"
+#include "model/member.h"
 #include "wire/hmac.h"
 #include "wire/ipv4.h"
 #include "wire/ipv6.h"
@@ -35,10 +36,48 @@ static void read_foreign(const struct wf_agent *a, struct wf_path_segment *s)
 	s->nodes[s->n_nodes++] = wf_model_find_claim(a->model, &claim, NULL);
 }
 
-/* Node ids up to a function, or to the end of the container. */
-static void read_segment(const struct wf_agent *a, const uint8_t *sid, struct wf_path_segment *ret)
+static bool is_endpoint(uint16_t csid)
 {
-	uint16_t csid = 0;
+	return csid > WF_FN_ENDPOINT;
+}
+
+/* The one that is entered at the last node. */
+static void add_endpoint(const struct wf_agent *a, struct wf_path_segment *s, uint16_t csid)
+{
+	const unsigned int at = s->n_nodes - 1;
+	struct wf_claim claim;
+
+	s->sids[at] = csid & ~WF_FN_ENDPOINT;
+	if (!s->nodes[at])
+		return;
+	claim = wf_claim_sid(s->nodes[at]->name, s->sids[at]);
+	s->endpoints[at] = wf_model_find_claim(a->model, &claim, NULL);
+}
+
+/* Of a SID that ends so: node ids before it are in the segment. 0: nothing but them. */
+static const char *behavior_of(const struct wf_agent *a, const struct wf_path_segment *s,
+			       uint16_t last, bool is_final)
+{
+	static const char *const names[WF_MODE_COUNT] = {
+		[WF_MODE_DYNAMIC] = "End.AD",
+		[WF_MODE_STATIC] = "End.AS",
+		[WF_MODE_MASQUERADE] = "End.AM",
+		[WF_MODE_NATIVE] = "End.AN",
+	};
+	const struct wf_object *endpoint = s->n_nodes ? s->endpoints[s->n_nodes - 1] : NULL;
+	const struct wf_object *f = endpoint ? wf_model_function_of(a->model, endpoint) : NULL;
+
+	if (is_endpoint(last))
+		return is_final ? "End.DX46" : f ? names[f->function.mode] : "unknown";
+	return last == WF_FN_DT46 ? "End.DT46" : last == WF_FN_END ? "End" : "uN";
+}
+
+/* Node ids, and endpoints behind them, up to another function or the end of the container; of the
+ * final segment up to the argument. */
+static void read_segment(const struct wf_agent *a, const uint8_t *sid, bool is_final,
+			 struct wf_path_segment *ret)
+{
+	uint16_t csid = 0, last = 0;
 
 	memset(ret, 0, sizeof(*ret));
 	memcpy(ret->sid.bytes, sid, sizeof(ret->sid.bytes));
@@ -48,12 +87,17 @@ static void read_segment(const struct wf_agent *a, const uint8_t *sid, struct wf
 	}
 	for (unsigned int i = 0; i < WF_CSID_PER_CONTAINER; i++) {
 		csid = wf_load_be16(sid + 4 + 2 * i);
-		if (!wf_sid_is_node(csid))
+		if (!csid || (is_final && i == 2))
 			break;
-		add_node(a, ret, csid);
-		csid = 0;
+		last = csid;
+		if (wf_sid_is_node(csid))
+			add_node(a, ret, csid);
+		else if (is_endpoint(csid) && ret->n_nodes)
+			add_endpoint(a, ret, csid);
+		else
+			break;
 	}
-	ret->behavior = csid == WF_FN_DT46 ? "End.DT46" : csid == WF_FN_END ? "End" : "uN";
+	ret->behavior = behavior_of(a, ret, last, is_final);
 }
 
 /* In the order of the path: the destination address, then the list from its end. */
@@ -67,15 +111,15 @@ static void read_segments(const struct wf_agent *a, struct wf_path_info *p)
 	p->n_segments = 0;
 	if (p->template->len < IPV6_LEN)
 		return;
-	read_segment(a, header + IPV6_DST, &p->segments[p->n_segments++]);
 	if (p->template->len >= IPV6_LEN + WF_SRH_LEN)
 		left = srh->segments_left;
+	read_segment(a, header + IPV6_DST, !left, &p->segments[p->n_segments++]);
 	while (left-- && p->n_segments < WF_PATH_SEGMENTS_MAX) {
 		const uint8_t *sid = wf_srh_segment(header, end, IPV6_LEN, left);
 
 		if (!sid)
 			return;
-		read_segment(a, sid, &p->segments[p->n_segments++]);
+		read_segment(a, sid, !left, &p->segments[p->n_segments++]);
 	}
 }
 
@@ -103,6 +147,20 @@ static void read_tlvs(struct wf_path_info *p)
 	}
 }
 
+/* Of an alternative with lanes the flows are spread over them. */
+static unsigned int n_lanes(const struct wf_agent *a, const struct wf_path_key *key)
+{
+	const struct wf_lanes_key of = {
+		.tenant = key->tenant,
+		.policy = key->policy,
+		.is_reverse = key->is_reverse,
+		.alternative = key->alternative,
+	};
+	const struct wf_lanes *lanes = wf_image_find(a->installed, WF_TABLE_LANES, &of);
+
+	return lanes && lanes->n ? lanes->n : 1;
+}
+
 static void read_weight(const struct wf_agent *a, struct wf_path_info *p)
 {
 	const struct wf_choice_key key = {
@@ -119,7 +177,7 @@ static void read_weight(const struct wf_agent *a, struct wf_path_info *p)
 	if (!c || i >= c->n || c->n > WF_CHOICE_MAX)
 		return;
 	p->weight = c->bound[i] - (i ? c->bound[i - 1] : 0u);
-	p->share = (double)p->weight / c->bound[c->n - 1];
+	p->share = (double)p->weight / c->bound[c->n - 1] / n_lanes(a, &p->key);
 }
 
 static void describe(const struct wf_agent *a, const struct wf_path_key *key,

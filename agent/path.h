@@ -13,6 +13,8 @@ struct wf_path_segment {
 	const char *behavior;				      /* "uN", "End", "End.DT46" */
 	const struct wf_object *nodes[WF_CSID_PER_CONTAINER]; /* borrowed; NULL: unknown */
 	uint16_t ids[WF_CSID_PER_CONTAINER];		      /* 0: known by its End SID only */
+	uint16_t sids[WF_CSID_PER_CONTAINER]; /* of the endpoint entered there; 0: none is */
+	const struct wf_object *endpoints[WF_CSID_PER_CONTAINER]; /* that; NULL: unknown */
 	unsigned int n_nodes;
 };
 
@@ -37,6 +39,8 @@ void wf_path_describe(const struct wf_agent *a, size_t i, struct wf_path_info *r
 bool wf_path_find(const struct wf_agent *a, const struct wf_path_key *key,
 		  struct wf_path_info *ret);
 
+#define WF_EXPLAINED_MAX 16 /* alternatives, and lanes of them, that are shown */
+
 struct wf_explanation {
 	const struct wf_object *from; /* endpoints, borrowed */
 	const struct wf_object *to;
@@ -47,7 +51,7 @@ struct wf_explanation {
 	bool is_local; /* both are on this node, and no path leads away */
 	uint32_t mtu;
 	uint64_t sid_arg;
-	struct wf_path_info paths[WF_CHOICE_MAX];
+	struct wf_path_info paths[WF_EXPLAINED_MAX];
 	unsigned int n_paths;
 };
 

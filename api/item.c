@@ -144,6 +144,22 @@ static json_t *segment_nodes(const struct wf_path_segment *s)
 	return nodes;
 }
 
+/* What is entered at each of them; null: the node itself. */
+static json_t *segment_endpoints(const struct wf_path_segment *s)
+{
+	json_t *endpoints = json_array();
+	char text[8];
+
+	for (unsigned int i = 0; i < s->n_nodes; i++) {
+		snprintf(text, sizeof(text), "%u", s->sids[i]);
+		json_array_append_new(endpoints, !s->sids[i] ? json_null()
+						 : s->endpoints[i]
+							 ? json_string(s->endpoints[i]->name)
+							 : json_string(text));
+	}
+	return endpoints;
+}
+
 static json_t *segments(const struct wf_path_info *p)
 {
 	json_t *list = json_array();
@@ -152,9 +168,10 @@ static json_t *segments(const struct wf_path_info *p)
 	for (unsigned int i = 0; i < p->n_segments; i++) {
 		const struct wf_path_segment *s = &p->segments[i];
 
-		json_array_append_new(list, json_pack("{s:s,s:o,s:s}", "sid",
-						      wf_addr_str(&s->sid, sid), "nodes",
-						      segment_nodes(s), "behavior", s->behavior));
+		json_array_append_new(
+			list, json_pack("{s:s,s:o,s:o,s:s}", "sid", wf_addr_str(&s->sid, sid),
+					"nodes", segment_nodes(s), "endpoints",
+					segment_endpoints(s), "behavior", s->behavior));
 	}
 	return list;
 }

@@ -94,6 +94,23 @@ static void print_end(const char *heading, const json_t *end)
 	printf("%-9s %s  %s  on node %s\n", heading, name, address, node);
 }
 
+/* ", through fw1, ids": the instances of functions that a segment enters. */
+static char *through(const json_t *segment)
+{
+	struct wf_buf text = {0};
+	const json_t *endpoint;
+	size_t i;
+
+	json_array_foreach(json_object_get(segment, "endpoints"), i, endpoint)
+	{
+		if (!json_is_string(endpoint))
+			continue;
+		wf_buf_puts(&text, text.data ? ", " : ", through ");
+		wf_format_plain(endpoint, &text);
+	}
+	return wf_buf_take(&text);
+}
+
 static void print_segments(const json_t *segments)
 {
 	const json_t *segment;
@@ -106,8 +123,10 @@ static void print_segments(const json_t *segments)
 						       json_object_get(segment, "behavior"));
 		_cleanup_free_ char *nodes = format(wf_format_plain,
 						    json_object_get(segment, "nodes"));
+		_cleanup_free_ char *entered = through(segment);
 
-		printf("  %zu. %-39s  %-8s  %s\n", i + 1, sid, behavior, nodes);
+		printf("  %zu. %-39s  %-8s  %s%s\n", i + 1, sid, behavior, nodes,
+		       entered ? entered : "");
 	}
 }
 

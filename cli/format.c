@@ -82,6 +82,13 @@ void wf_format_traffic(const json_t *value, struct wf_buf *out)
 	wf_format_bytes(json_object_get(value, "bytes"), out);
 }
 
+/* "(fw1)": the endpoint of a node that is entered there. */
+static void format_entered(const json_t *endpoint, struct wf_buf *out)
+{
+	if (json_is_string(endpoint))
+		wf_buf_printf(out, "(%s)", json_string_value(endpoint));
+}
+
 void wf_format_segments(const json_t *value, struct wf_buf *out)
 {
 	const json_t *segment, *node;
@@ -91,6 +98,7 @@ void wf_format_segments(const json_t *value, struct wf_buf *out)
 	json_array_foreach(value, i, segment)
 	{
 		const json_t *nodes = json_object_get(segment, "nodes");
+		const json_t *endpoints = json_object_get(segment, "endpoints");
 
 		if (!json_array_size(nodes)) {
 			wf_buf_puts(out, sep);
@@ -101,6 +109,7 @@ void wf_format_segments(const json_t *value, struct wf_buf *out)
 		{
 			wf_buf_puts(out, sep);
 			wf_format_plain(node, out);
+			format_entered(json_array_get(endpoints, j), out);
 			sep = " > ";
 		}
 	}
