@@ -279,7 +279,7 @@ static void random_service(struct wf_service *s)
 		};
 	s->n_backends = 1 + below(WF_SERVICE_BACKENDS_MAX);
 	for (unsigned int i = 0; i < s->n_backends; i++) {
-		char value[8];
+		char value[16];
 
 		snprintf(value, sizeof(value), "v%u", i); /* none selects what another does */
 		random_labels(&s->backends[i].labels, 0);
