@@ -15,9 +15,10 @@ struct wf_arrival {
 	struct wf_listed value;
 };
 
-struct wf_arrivals wf_arrivals_of(const struct wf_view *v, struct wf_image *img)
+struct wf_arrivals wf_arrivals_of(const struct wf_view *v, struct wf_image *img,
+				  const struct wf_targets *targets)
 {
-	return (struct wf_arrivals){.view = v, .img = img};
+	return (struct wf_arrivals){.view = v, .img = img, .targets = targets};
 }
 
 /* As it stands in an SRH: the final SID first. */
@@ -74,29 +75,55 @@ struct listing {
 	const struct wf_object *source; /* node */
 };
 
-static int list_course(const struct listing *l, const struct wf_course *course)
+/* As a headend builds it in one of the encodings. @target NULL: to any endpoint here. */
+static int list_segments(const struct listing *l, const struct wf_waypoints *waypoints,
+			 enum wf_encoding encoding, const struct wf_target *target,
+			 struct wf_arrival row)
+{
+	const struct wf_view *v = l->arrivals->view;
+	struct wf_segments segments;
+
+	wf_segments_make(waypoints, encoding, v->here->block, v->id, &segments);
+	if (target)
+		wf_target_end(target, v->here->block, &segments);
+	row.key.hash = hash_of(&segments);
+	return wf_vec_push(&l->arrivals->rows, row);
+}
+
+/* One course to one end, in all encodings. */
+static int list_end(const struct listing *l, const struct wf_course *course,
+		    const struct wf_waypoints *waypoints, const struct wf_target *target)
 {
 	static const enum wf_encoding encodings[] = {WF_ENCODING_CSID, WF_ENCODING_SRH};
 	const struct wf_policy *policy = &l->direction->object->policy;
-	const struct wf_view *v = l->arrivals->view;
+	const uint16_t end = target ? target->list[0].node : l->arrivals->view->id;
 	struct wf_arrival row = {.key = {.tenant = l->realm->tenant->self.id,
 					 .policy = policy->id,
 					 .source = l->source->node.id}};
-	struct wf_waypoints waypoints;
-	struct wf_segments segments;
 	int r = 0;
 
-	if (wf_waypoints_find(&v->nodes, course, &waypoints) < 0)
-		return 0;
-	find_marks(&waypoints, v->id, &row.value);
+	find_marks(waypoints, end, &row.value);
 	row.value.lane = course->lane->name;
-	for (size_t i = 0; i < sizeof(encodings) / sizeof(*encodings) && !r; i++) {
-		wf_segments_make(&waypoints, encodings[i], v->here->block, v->id, &segments);
-		row.key.hash = hash_of(&segments);
-		r = wf_vec_push(&l->arrivals->rows, row);
-	}
+	for (size_t i = 0; i < sizeof(encodings) / sizeof(*encodings) && !r; i++)
+		r = list_segments(l, waypoints, encodings[i], target, row);
 	if (!r && policy->require & WF_REQUIRE_TRANSIT)
 		r = add_markers(l->arrivals, &row.value);
+	return r;
+}
+
+static int list_course(const struct listing *l, const struct wf_course *course)
+{
+	const struct wf_arrivals *a = l->arrivals;
+	const struct wf_target_list *targets = wf_targets_of(a->targets, l->realm->tenant->self.id);
+	struct wf_waypoints waypoints;
+	int r;
+
+	if (wf_waypoints_find(&a->view->nodes, course, &waypoints) < 0)
+		return 0;
+	r = list_end(l, course, &waypoints, NULL);
+	for (size_t i = 0; targets && i < targets->n && !r; i++)
+		if (wf_target_asks(&targets->items[i], a->view->id))
+			r = list_end(l, course, &waypoints, &targets->items[i]);
 	return r;
 }
 

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "compile/targets.h"
 #include "dp/lane.h"
+#include "dp/proof.h"
 #include "wire/sid.h"
 
 #define RED  1
@@ -353,6 +354,53 @@ static void signed_headers_name_the_backend_and_the_sender(void **state)
 	wf_model_free(m);
 }
 
+/* As the receiver hashes it: the last segment first. */
+static bool is_listed(const struct wf_image *img, const struct wf_template *t)
+{
+	const struct wf_listed_key key = {
+		.tenant = RED,
+		.policy = 1,
+		.source = 10,
+		.hash = wf_listed_hash(t->header + 48, t->header[40 + 4] + 1u),
+	};
+
+	return wf_image_find(img, WF_TABLE_LISTED, &key);
+}
+
+static void lists_of_candidates_are_listed_where_they_may_end(void **state)
+{
+	struct wf_model *m = make();
+	struct wf_object *o = wf_object_clone(wf_model_find(m, WF_KIND_POLICY, "red", "by-1"));
+	struct wf_path_key key = by_1(11, 7, lane_of(web1, web2));
+	struct wf_image *a, *b, *c;
+	const struct wf_template *t;
+
+	(void)state;
+	o->policy.require = WF_REQUIRE_PATH;
+	wish_put(m, o);
+	add_key(m);
+	relabel(m, "web2", "app=old");
+	wish_begin(m, "red", "web");
+	relabel(m, "web2", "app=web"); /* the policy speaks of it still */
+	a = compile(m, "A");
+	b = compile(m, "B");
+	c = compile(m, "C");
+	key.identity = CLI;
+	t = wf_image_find(a, WF_TABLE_PATH, &key);
+	assert_non_null(t);
+	assert_true(is_listed(b, t));
+	assert_true(is_listed(c, t));
+	assert_false(is_listed(a, t));
+	key.lane = 0;
+	t = wf_image_find(a, WF_TABLE_PATH, &key);
+	assert_true(is_listed(b, t));
+	assert_false(is_listed(c, t));
+	wf_image_free(a);
+	wf_image_free(b);
+	wf_image_free(c);
+	wf_model_free(m);
+}
+
 static void guests_find_a_service_under_their_own_id(void **state)
 {
 	struct wf_model *m = make();
@@ -461,6 +509,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(every_way_leads_to_each_backend),
 		cmocka_unit_test(candidates_are_asked_in_turn),
 		cmocka_unit_test(signed_headers_name_the_backend_and_the_sender),
+		cmocka_unit_test(lists_of_candidates_are_listed_where_they_may_end),
 		cmocka_unit_test(guests_find_a_service_under_their_own_id),
 		cmocka_unit_test(an_instance_of_a_function_is_no_backend),
 		cmocka_unit_test(a_list_that_is_too_long_loses_its_last_candidates),

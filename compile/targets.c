@@ -105,11 +105,15 @@ static size_t first_at(const struct wf_target_list *l, uint32_t node)
 	return low;
 }
 
+const struct wf_target_list *wf_targets_of(const struct wf_targets *t, uint32_t tenant)
+{
+	return t->n ? bsearch(&tenant, t->items, t->n, sizeof(*t->items), tenant_cmp) : NULL;
+}
+
 const struct wf_target *wf_targets_at(const struct wf_targets *t, uint32_t tenant, uint16_t node,
 				      size_t *ret_n)
 {
-	const struct wf_target_list *l =
-		t->n ? bsearch(&tenant, t->items, t->n, sizeof(*t->items), tenant_cmp) : NULL;
+	const struct wf_target_list *l = wf_targets_of(t, tenant);
 	size_t first;
 
 	*ret_n = 0;
@@ -135,6 +139,14 @@ uint32_t wf_target_lane(const struct wf_target *t)
 bool wf_target_is_hunt(const struct wf_target *t)
 {
 	return t->list[1].sid;
+}
+
+bool wf_target_asks(const struct wf_target *t, uint16_t node)
+{
+	for (unsigned int i = 0; i < WF_CANDIDATES_MAX && t->list[i].sid; i++)
+		if (t->list[i].node == node)
+			return true;
+	return false;
 }
 
 /* Who is asked, in order; returns how many. */

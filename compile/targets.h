@@ -38,6 +38,8 @@ int wf_target_list_add_shares(struct wf_target_list *l, const struct wf_shares *
 
 /* @l (of a tenant that has none yet) is sorted and taken, also on failure. 0 or -ENOMEM. */
 int wf_targets_take(struct wf_targets *t, struct wf_target_list *l);
+/* NULL: the tenant has none. */
+const struct wf_target_list *wf_targets_of(const struct wf_targets *t, uint32_t tenant);
 /* Those that end at @node, the first of *@ret_n; NULL: none. */
 const struct wf_target *wf_targets_at(const struct wf_targets *t, uint32_t tenant, uint16_t node,
 				      size_t *ret_n);
@@ -46,6 +48,8 @@ void wf_targets_done(struct wf_targets *t);
 /* The part of the path's key: the sid, and what of the lane is the target's (dp/lane.h). */
 uint32_t wf_target_lane(const struct wf_target *t);
 bool wf_target_is_hunt(const struct wf_target *t);
+/* Is a backend of @node on the list? */
+bool wf_target_asks(const struct wf_target *t, uint16_t node);
 
 /*
  * Exchanges the End.DT46 at the end of @segments for the SIDs of @t. Candidates that would make the

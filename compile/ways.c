@@ -9,7 +9,7 @@ struct wf_ways wf_ways_of(const struct wf_view *v, struct wf_image *img,
 {
 	return (struct wf_ways){
 		.paths = wf_paths_of(v, img, targets),
-		.arrivals = wf_arrivals_of(v, img),
+		.arrivals = wf_arrivals_of(v, img, targets),
 	};
 }
 
