@@ -159,7 +159,8 @@ static int add_mtus(const struct compile *c)
 
 		if (!i || strcmp(port->tenant, port[-1].tenant) != 0)
 			mtu = wf_compile_tenant_mtu(c->view.model, port->tenant, underlay);
-		r = wf_image_add_mtu(c->img, port->ifindex, mtu);
+		r = wf_image_add_mtu(c->img, port->ifindex,
+				     wf_compile_port_mtu(c->view.model, port, mtu, underlay));
 	}
 	return r;
 }

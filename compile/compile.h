@@ -24,3 +24,8 @@ int wf_compile(const struct wf_model *m, const struct wf_here *here, struct wf_i
  * big). @underlay_mtu 0: 1500 is assumed.
  */
 uint32_t wf_compile_tenant_mtu(const struct wf_model *m, const char *tenant, uint32_t underlay_mtu);
+
+/* The same for one of its endpoints: an instance of a function that sees the outer headers gets
+ * packets as the underlay has them. */
+uint32_t wf_compile_port_mtu(const struct wf_model *m, const struct wf_here_port *port,
+			     uint32_t tenant_mtu, uint32_t underlay_mtu);

@@ -528,6 +528,37 @@ static void connections_through_functions_are_tracked(void **state)
 	assert_true(set->is_tracked);
 }
 
+/* On F: its two arms, and x1 to x3. */
+static void who_sees_the_headers_gets_them_all(void **state)
+{
+	static const struct {
+		enum wf_mode mode;
+		uint32_t mtu;
+	} cases[] = {
+		{WF_MODE_DYNAMIC, 1500 - 80},
+		{WF_MODE_STATIC, 1500 - 80},
+		{WF_MODE_MASQUERADE, 1500},
+		{WF_MODE_NATIVE, 1500},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		WF_CLEANUP(cleanup_model) struct wf_model *m = make_cluster(cases[i].mode, "@fw");
+		WF_CLEANUP(cleanup_image) struct wf_image *f = compile_at(m, "F");
+		WF_CLEANUP(cleanup_image) struct wf_image *a = compile_at(m, "A");
+		const struct wf_image_mtu *mtus;
+		size_t n;
+
+		mtus = wf_image_mtus(f, &n);
+		assert_int_equal(n, 5);
+		for (size_t k = 0; k < n; k++)
+			assert_int_equal(mtus[k].mtu, cases[i].mtu);
+		mtus = wf_image_mtus(a, &n);
+		assert_int_equal(n, 2);
+		assert_int_equal(mtus[0].mtu, 1500 - 80); /* of ids */
+		assert_int_equal(mtus[1].mtu, 1500 - 80);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -542,6 +573,7 @@ int main(void)
 		cmocka_unit_test(a_rest_tells_where_its_argument_is),
 		cmocka_unit_test(a_static_function_knows_the_verdicts_of_all),
 		cmocka_unit_test(connections_through_functions_are_tracked),
+		cmocka_unit_test(who_sees_the_headers_gets_them_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

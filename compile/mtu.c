@@ -7,6 +7,7 @@
 #include "compile/members.h"
 #include "compile/targets.h"
 #include "compile/template.h"
+#include "model/member.h"
 #include "wire/ipv6.h"
 
 #define DEFAULT_UNDERLAY_MTU 1500
@@ -102,4 +103,15 @@ uint32_t wf_compile_tenant_mtu(const struct wf_model *m, const char *tenant, uin
 	if (!underlay_mtu)
 		underlay_mtu = DEFAULT_UNDERLAY_MTU;
 	return underlay_mtu < WF_MTU_MIN + most ? WF_MTU_MIN : underlay_mtu - most;
+}
+
+uint32_t wf_compile_port_mtu(const struct wf_model *m, const struct wf_here_port *port,
+			     uint32_t tenant_mtu, uint32_t underlay_mtu)
+{
+	const struct wf_object *o = wf_model_find(m, WF_KIND_ENDPOINT, port->tenant, port->name);
+	const struct wf_object *f = o ? wf_model_function_of(m, o) : NULL;
+
+	if (!f || (f->function.mode != WF_MODE_MASQUERADE && f->function.mode != WF_MODE_NATIVE))
+		return tenant_mtu;
+	return underlay_mtu ? underlay_mtu : DEFAULT_UNDERLAY_MTU;
 }
