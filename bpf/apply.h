@@ -8,17 +8,21 @@
 #include "bpf/quick.h"
 #include "bpf/reply.h"
 #include "bpf/send.h"
+#include "bpf/service.h"
 #include "dp/apply.h"
 #include "wire/ecn.h"
 
 /* Counters and the ready header, of a flow that may go. */
 WF_INLINE void applied_fill_way(struct wf_applied *e, const struct wf_port *port,
-				const struct wf_way *way, _Bool is_v4)
+				const struct wf_way *way, const struct wf_case *c, _Bool is_v4)
 {
 	e->tx_slot = slot_of_port(WF_COUNTER_ENDPOINT_TX, port);
 	e->path_slot = slot_find(WF_COUNTER_PATH, &way->path_key, sizeof(way->path_key));
 	if (way->action == WF_ACTION_ENCAP) {
-		head_fill(e, way, is_v4);
+		if (way->path->len)
+			head_fill(e, way, is_v4);
+		else
+			head_fill_home(e, way, c->backend.sid, is_v4);
 		return;
 	}
 	e->rx_slot = slot_of_ifindex(WF_COUNTER_ENDPOINT_RX, way->dest->ifindex);
@@ -116,11 +120,16 @@ static __noinline int applied_fill(struct __sk_buff *skb, struct wf_applied *e,
 	e->fresh_until = 0;
 	e->header_len = 0;
 	e->has_rest = 0;
-	e->believed_until = belief_until(c);
+	e->believed_until = port->sid ? belief_begin() : belief_until(c);
 	e->policy = c->ruling.policy;
+	e->alias.at = WF_ALIAS_NONE;
 	wf_copy6(e->mac, port->mac);
 	if (way.action != WF_ACTION_DROP)
-		applied_fill_way(e, port, &way, in->flags & WF_INNER_V4);
+		applied_fill_way(e, port, &way, c, in->flags & WF_INNER_V4);
+	if (c->alias.at == WF_ALIAS_ANSWER) {
+		e->alias = c->alias;
+		e->has_rest |= way.action == WF_ACTION_ENCAP;
+	}
 	e->flow = in->flow;
 	e->port = ifindex;
 	e->generation = now - c->is_once; /* must not look current */
@@ -183,6 +192,8 @@ static __noinline int apply_refuse(struct __sk_buff *skb, const struct wf_inner 
 	case WF_DROP_NO_ENDPOINT:
 	case WF_DROP_NO_ROUTE:
 	case WF_DROP_NO_PATH:
+	case WF_DROP_NO_BACKEND:
+	case WF_DROP_HAIRPIN:
 		r = reply_unreachable();
 		break;
 	default:
@@ -210,12 +221,22 @@ static __noinline int gso_fits(struct __sk_buff *skb, const struct wf_inner *in,
 	return in->l4_off - in->l3_off + l4_len + skb->gso_size <= max_len;
 }
 
+/* An answer of a service leaves by its address. May invalidate packet pointers. */
+static __noinline int apply_alias(struct __sk_buff *skb, const struct wf_inner *in,
+				  const struct wf_applied *e)
+{
+	return alias_put(skb, in, &e->alias);
+}
+
 WF_INLINE int apply_deliver(struct __sk_buff *skb, const struct wf_inner *in,
 			    const struct wf_applied *e)
 {
+	const int drop = e->alias.at ? apply_alias(skb, in, e) : 0;
 	__u8 *data = packet_data(skb), *end = packet_end(skb);
 	const _Bool is_v4 = in->flags & WF_INNER_V4;
 
+	if (drop)
+		return -drop;
 	if (data + L3 + (is_v4 ? WF_IPV4_LEN : WF_IPV6_LEN) > end)
 		return -WF_DROP_MALFORMED;
 	packet_hop_down(skb, data + L3, is_v4);
@@ -241,6 +262,9 @@ WF_INLINE int apply_encap(struct __sk_buff *skb, const struct wf_inner *in, stru
 	}
 	if (in->ip_len > e->max_len && !gso_fits(skb, in, e->max_len))
 		return apply_refuse(skb, in, WF_DROP_TOO_BIG, e->max_len, 0);
+	drop = e->alias.at ? (enum wf_drop)apply_alias(skb, in, e) : WF_DROP_NONE;
+	if (drop)
+		return -(int)drop;
 	data = packet_data(skb);
 	if (data + L3 + (is_v4 ? WF_IPV4_LEN : WF_IPV6_LEN) > (__u8 *)packet_end(skb))
 		return -WF_DROP_MALFORMED;

@@ -31,13 +31,12 @@ static __noinline int case_read_quote(struct __sk_buff *skb, const struct wf_inn
 {
 	const __u16 proto = in->flags & WF_INNER_V4 ? WF_ETH_P_IPV4 : WF_ETH_P_IPV6;
 	__u8 l4[WF_CASE_BYTES] WF_ALIGNED8 = {};
-	struct wf_inner quoted;
 	__u32 n;
 
-	if (parse_slow(skb, in->l4_off + WF_ICMP_LEN, proto, &quoted) != WF_FLOW_OK)
+	if (parse_slow(skb, in->l4_off + WF_ICMP_LEN, proto, &c->quoted) != WF_FLOW_OK)
 		return 0;
-	n = case_load(skb, quoted.l4_off, 8, l4);
-	c->has_back = wf_flow_whole(&quoted, l4, n, &c->back.flow);
+	n = case_load(skb, c->quoted.l4_off, 8, l4);
+	c->has_back = wf_flow_whole(&c->quoted, l4, n, &c->back.flow);
 	return 0;
 }
 
@@ -100,9 +99,14 @@ WF_INLINE _Bool case_is_turn(struct __sk_buff *skb, const struct wf_inner *in)
 }
 
 /* Until when a decision of now is believed, as low bits of jiffies; 0: for ever. */
+WF_INLINE __u32 belief_begin(void)
+{
+	return (__u32)(bpf_jiffies64() + WF_BELIEF_JIFFIES) | 1;
+}
+
 WF_INLINE __u32 belief_until(const struct wf_case *c)
 {
-	return c->ruling.is_tracked ? (__u32)(bpf_jiffies64() + WF_BELIEF_JIFFIES) | 1 : 0;
+	return c->ruling.is_tracked ? belief_begin() : 0;
 }
 
 WF_INLINE _Bool belief_is_over(struct __sk_buff *skb, const struct wf_inner *in, __u32 until)

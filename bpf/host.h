@@ -13,18 +13,13 @@
  */
 #pragma once
 
+#include "bpf/case.h"
 #include "bpf/reply.h"
 #include "bpf/send.h"
 #include "dp/segment.h"
 #include "dp/tlvs.h"
 
 #define QUOTE_OFF (L3 + WF_IPV6_LEN + WF_ICMP_LEN)
-
-/* Inside this node's locator? */
-WF_INLINE _Bool is_here(const __u8 addr[16])
-{
-	return wf_load_be32(addr) == here()->block && wf_load_be16(addr + 4) == here()->node;
-}
 
 /* Gives the plain packet to an endpoint of this node. */
 WF_INLINE int host_deliver(struct __sk_buff *skb, const struct wf_dest *dest, _Bool is_v4)
@@ -41,15 +36,15 @@ WF_INLINE int host_deliver(struct __sk_buff *skb, const struct wf_dest *dest, _B
 static __noinline int host_decide(struct wf_applied *e, __u32 tenant, const struct wf_inner *in)
 {
 	const struct wf_dest *dest = wf_dest_find(WF_WORLD, tenant, in->flow.src);
-	struct wf_leg leg = {.stage = WF_STAGE_OUT};
+	struct wf_case *c = case_get(); /* there is little stack for what is put there */
 	struct wf_way way;
 	enum wf_drop drop;
 
 	e->port = 0;
-	if (!dest)
+	if (!dest || !c)
 		return WF_DROP_NO_ENDPOINT;
-	leg.tenant = dest->home;
-	drop = wf_route_decide(WF_WORLD, &leg, dest, wf_flow_hash(&in->flow), &way);
+	c->leg = (struct wf_leg){.stage = WF_STAGE_OUT, .tenant = dest->home};
+	drop = wf_route_straight(WF_WORLD, &c->leg, dest, wf_flow_hash(&in->flow), &way);
 	if (drop)
 		return drop;
 	e->action = (__u8)way.action;

@@ -217,3 +217,14 @@ struct {
 	__type(key, __u32);
 	__type(value, __u64);
 } events_lost SEC(".maps");
+
+int validate(struct __sk_buff *skb);
+
+/* The program that takes what a node sends to itself. Pinned, or it would go when weftd does. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__array(values, int(struct __sk_buff *));
+} takers SEC(".maps") = {.values = {[0] = (void *)&validate}};

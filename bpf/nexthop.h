@@ -13,6 +13,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "bpf/packet.h"
+#include "bpf/world.h"
 #include "dp/flowcache.h"
 #include "wire/ipv6.h"
 
@@ -21,7 +22,11 @@
 /* Where the packet in hand goes; family 0: as the flow's entry says. */
 struct nexthop {
 	struct bpf_redir_neigh neigh;
+	_Bool is_here;
 };
+
+/* Of whoever sends: the packet, headers and all, is one for this node (bpf/weft.bpf.c). */
+#define SENT_HERE (-WF_DROP_COUNT - 1)
 
 WF_INLINE void fib_fill(struct bpf_fib_lookup *fib, const struct __sk_buff *skb,
 			const struct wf_ipv6 *outer)
@@ -51,9 +56,15 @@ static __noinline int nexthop_find(struct __sk_buff *skb, struct wf_applied *e, 
 	struct bpf_fib_lookup fib;
 	long found;
 
+	e->fresh_until = 0;
+	ret->is_here = is_here(outer->dst);
+	if (ret->is_here) {
+		eth->proto = WF_BE16(WF_ETH_P_IPV6);
+		e->max_len = 0xffff - e->header_len;
+		return WF_DROP_NONE;
+	}
 	fib_fill(&fib, skb, outer);
 	found = bpf_fib_lookup(skb, &fib, sizeof(fib), 0);
-	e->fresh_until = 0;
 	if (found == BPF_FIB_LKUP_RET_SUCCESS)
 		e->fresh_until = bpf_jiffies64() + WF_NEXTHOP_JIFFIES;
 	else if (found != BPF_FIB_LKUP_RET_NO_NEIGH)

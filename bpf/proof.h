@@ -79,6 +79,12 @@ __noinline int header_recall(struct __sk_buff *skb, __u32 srh_len)
 	return (int)(place ? place : slot | HEADER_UNKNOWN);
 }
 
+/* Does the path end here, or may it? */
+WF_INLINE _Bool header_is_final(enum wf_step step)
+{
+	return step == WF_STEP_DECAP || step == WF_STEP_SERVE;
+}
+
 /* Where the header leads. */
 __noinline int header_walk(struct __sk_buff *skb, struct wf_outer *o, struct wf_tlvs *tlvs,
 			   struct wf_proof *proof, enum wf_drop *drop)
@@ -93,7 +99,7 @@ __noinline int header_walk(struct __sk_buff *skb, struct wf_outer *o, struct wf_
 		return WF_STEP_DROP;
 	}
 	step = wf_segment_walk(WF_WORLD, data, end, o, drop);
-	wf_proof_begin(data, end, o, tlvs, step == WF_STEP_DECAP, proof);
+	wf_proof_begin(data, end, o, tlvs, header_is_final(step), proof);
 	return step;
 }
 
@@ -161,9 +167,9 @@ WF_INLINE enum wf_step header_learn(struct __sk_buff *skb, struct wf_outer *o, _
 	step = header_walk(skb, o, &tlvs, proof, drop);
 	if (o->is_moved)
 		count(skb, slot_of_sid(o->arrived), skb->len - L3);
-	if (step != WF_STEP_DECAP && step != WF_STEP_FORWARD)
+	if (!header_is_final(step) && step != WF_STEP_FORWARD)
 		return step;
-	*drop = header_verify(skb, o, &tlvs, proof, step == WF_STEP_DECAP);
+	*drop = header_verify(skb, o, &tlvs, proof, header_is_final(step));
 	if (*drop)
 		return WF_STEP_DROP;
 	if (slot & HEADER_UNKNOWN && tlvs.transit == wf_header_transit(o))

@@ -52,6 +52,21 @@ WF_INLINE void head_fill(struct wf_applied *e, const struct wf_way *way, _Bool i
 		e->head[at & (WF_HEAD_MAX - 1)] = is_v4 ? WF_PROTO_IPV4 : WF_PROTO_IPV6;
 }
 
+/* The header to a backend of this node, which no path leads to: outer IPv6 alone. */
+WF_INLINE void head_fill_home(struct wf_applied *e, const struct wf_way *way, __u16 sid,
+			      _Bool is_v4)
+{
+	struct wf_ipv6 *outer = (void *)e->head;
+
+	e->header_len = WF_IPV6_LEN;
+	e->path = way->path_key;
+	outer->vtf = wf_ipv6_vtf(0, way->flow_label);
+	outer->next_header = is_v4 ? WF_PROTO_IPV4 : WF_PROTO_IPV6;
+	outer->hop_limit = 64;
+	wf_copy16(outer->src, here()->addr);
+	wf_sid_make(outer->dst, here()->block, here()->node, WF_FN_ENDPOINT | sid, way->sid_arg);
+}
+
 /* What a packet adds to the ready header. @ip_len: of the packet inside. */
 WF_INLINE void head_patch(struct wf_ipv6 *outer, const struct wf_applied *e, __u32 ip_len, __u8 tc)
 {
@@ -159,6 +174,8 @@ WF_INLINE enum wf_drop head_push(struct __sk_buff *skb, const struct wf_applied 
 /* Sends an encapsulated packet to @e's next hop, or to the one just looked up. */
 WF_INLINE int send_out(const struct wf_applied *e, const struct nexthop *nh)
 {
+	if (nh->is_here)
+		return SENT_HERE;
 	if (!nh->neigh.nh_family)
 		return bpf_redirect(e->ifindex, 0);
 	return bpf_redirect_neigh(e->ifindex, (void *)&nh->neigh, sizeof(nh->neigh), 0);

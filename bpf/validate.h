@@ -9,6 +9,7 @@
 #include "bpf/quick.h"
 #include "bpf/reply.h"
 #include "bpf/send.h"
+#include "bpf/service.h"
 #include "bpf/transit.h"
 #include "bpf/walk.h"
 #include "dp/validate.h"
@@ -158,7 +159,8 @@ static __noinline int validate_hop_limit(struct __sk_buff *skb, const struct wf_
 	__u8 src[16] WF_ALIGNED8;
 	const int ret = validate_drop(skb, o, in, e, WF_DROP_HOP_LIMIT);
 
-	if (!packet_shrink(skb, o->upper_off - L3, is_v4))
+	if ((service_sid(o) && service_undo(skb, in)) ||
+	    !packet_shrink(skb, o->upper_off - L3, is_v4))
 		return ret;
 	in->l4_off -= o->upper_off - L3;
 	in->l3_off = L3;
@@ -301,6 +303,8 @@ WF_INLINE int validate_locator(struct __sk_buff *skb)
 	if (drop)
 		return validate_refuse(skb, &o, drop);
 	step = validate_walk(skb, &o, &proof, &drop);
+	if (step == WF_STEP_SERVE)
+		step = service_hunt(skb, &o, &proof, &drop);
 	switch (step) {
 	case WF_STEP_DECAP:
 		return decap(skb, &o, &proof);

@@ -4,6 +4,9 @@
  *
  *   container -- veth | apply |-- underlay ...... underlay | validate |-- veth -- container
  *                                any other interface | edge |
+ *
+ * What apply sends to a SID of its own node, because the first function of a path is here or the
+ * next one, goes on in validate as if it had come in.
  */
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
@@ -18,7 +21,13 @@
 SEC("tc")
 int apply(struct __sk_buff *skb)
 {
-	return finish(skb, WF_HOOK_APPLY, apply_packet(skb));
+	int ret = apply_packet(skb);
+
+	if (ret == SENT_HERE) {
+		bpf_tail_call(skb, &takers, 0);
+		ret = -WF_DROP_NO_ROUTE;
+	}
+	return finish(skb, WF_HOOK_APPLY, ret);
 }
 
 SEC("tc")

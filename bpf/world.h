@@ -60,8 +60,8 @@ int lane_pick(const struct wf_leg *leg, const struct wf_choice *choice, struct w
 
 /* ... and in bpf/service.h. */
 int service_pick(struct wf_case *c, __u32 tenant);
-int service_answer(struct wf_case *c, __u32 tenant, __u16 sid);
-int service_recognise(struct wf_case *c, __u32 tenant, __u16 node, __u32 claimed);
+int service_answer(struct wf_case *c, __u32 tenant, __u32 sid);
+int service_recognise(struct wf_case *c, __u32 tenant, __u32 node, __u32 claimed);
 #define wf_world_ask(world, c, tenant)	       ((void)(world), (enum wf_drop)service_pick(c, tenant))
 #define wf_world_answer(world, c, tenant, sid) ((void)(world), service_answer(c, tenant, sid))
 #define wf_world_recognise(world, c, tenant, node, claimed) \
@@ -74,6 +74,12 @@ WF_INLINE const struct wf_config *here(void)
 
 	asm("" : "+r"(p));
 	return p;
+}
+
+/* Inside this node's locator? */
+WF_INLINE _Bool is_here(const __u8 addr[16])
+{
+	return wf_load_be32(addr) == here()->block && wf_load_be16(addr + 4) == here()->node;
 }
 
 #define WF_WORLD                   \

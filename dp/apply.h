@@ -10,6 +10,7 @@
 #include "dp/gateway.h"
 #include "dp/inner.h"
 #include "dp/route.h"
+#include "dp/serve.h"
 #include "wire/icmp.h"
 
 WF_INLINE _Bool wf_port_has_address(const struct wf_port *port, const __u8 a[16])
@@ -68,6 +69,24 @@ WF_INLINE enum wf_drop wf_apply_judge(const struct wf_world *w, const struct wf_
 	return wf_world_decide(w, c);
 }
 
+/* Who gets what is sent to @dst: its endpoint, or a service's backend. Those of wf_service_pick().
+ */
+WF_INLINE enum wf_drop wf_apply_find(const struct wf_world *w, const struct wf_port *port,
+				     const __u8 dst[16], struct wf_case *c,
+				     const struct wf_dest **ret)
+{
+	enum wf_drop drop;
+
+	*ret = wf_dest_find(w, port->tenant, dst);
+	if (*ret)
+		return WF_DROP_NONE;
+	drop = wf_world_ask(w, c, port->tenant);
+	if (drop)
+		return drop;
+	*ret = wf_dest_find(w, port->tenant, c->alias.addr);
+	return *ret ? WF_DROP_NONE : WF_DROP_NO_BACKEND;
+}
+
 /*
  * All of it, for one packet of the endpoint behind @port. @c: as it was read; what it says of the
  * verdict is defined when ret->dest is there.
@@ -81,14 +100,18 @@ WF_INLINE enum wf_drop wf_apply_decide(const struct wf_world *w, const struct wf
 	__builtin_memset(ret, 0, sizeof(*ret));
 	if (drop)
 		return drop;
-	ret->dest = wf_dest_find(w, port->tenant, in->flow.dst);
-	if (!ret->dest)
-		return WF_DROP_NO_ENDPOINT;
+	drop = wf_apply_find(w, port, in->flow.dst, c, &ret->dest);
+	if (drop)
+		return drop;
 	drop = wf_apply_judge(w, port, ret->dest, c);
 	if (drop)
 		return drop;
 	drop = wf_route_decide(w, wf_case_leg(c, port->identity), ret->dest, hash, ret);
-	if (!drop && ret->path_key.lane)
-		wf_case_keep_lane(w, c, ret->path_key.lane);
-	return drop;
+	if (drop)
+		return drop;
+	if (ret->lane)
+		wf_case_keep_lane(w, c, ret->lane);
+	if (port->sid && !c->backend.sid)
+		wf_world_answer(w, c, port->tenant, port->sid);
+	return WF_DROP_NONE;
 }

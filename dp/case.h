@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "dp/alias.h"
 #include "dp/ask.h"
 #include "dp/conn.h"
 #include "dp/fragment.h"
@@ -24,22 +25,6 @@ enum wf_stage {
 	WF_STAGE_IN,  /* what comes, and what stays on the node */
 	WF_STAGE_OUT, /* what goes */
 	WF_STAGE_WAS, /* by what others may still have sent */
-};
-
-/* Which end of the packet has a service's virtual address. */
-enum wf_alias_at {
-	WF_ALIAS_NONE,
-	WF_ALIAS_TO,
-	WF_ALIAS_FROM,
-	WF_ALIAS_ANSWER, /* none yet: it is the sender's, by which the packet is to leave */
-};
-
-/* Who it is instead: a backend, as the policies know it; for an answer, whom the client asked. */
-struct wf_alias {
-	__u8 addr[16];
-	__be16 port;
-	__u8 at; /* enum wf_alias_at */
-	__u8 pad[5];
 };
 
 /* Large for a BPF stack: in the kernel it lies in a map. */
@@ -64,15 +49,16 @@ struct wf_case {
 	struct wf_conn_key request;  /* the flow of the client's packets */
 	struct wf_flow judged;	     /* the flow that policies are asked of, in between */
 	struct wf_candidate backend; /* it goes to; sid 0: none */
-	__u32 lane;		     /* its path's */
+	__u32 others;		     /* as in struct wf_leg */
 
 	/* the judgement: */
 	__u8 is_once; /* of this packet, not of its flow: not to be remembered */
 	struct wf_ruling ruling;
 	struct wf_ask ask;
 	struct wf_fragment_key fragment;
-	__u8 needs;	/* WF_NEED_*, at the receiver */
-	__u8 is_answer; /* of the connection that back.flow opened */
+	struct wf_inner inner, quoted; /* in the kernel, where there is little stack for them */
+	__u8 needs;		       /* WF_NEED_*, at the receiver */
+	__u8 is_answer;		       /* of the connection that back.flow opened */
 	__u8 pad[2];
 	__u32 lanes[2]; /* of its connection, as in struct wf_conn; 0: not known */
 	struct wf_leg leg;
@@ -144,7 +130,7 @@ WF_INLINE void wf_case_fill(const struct wf_inner *in, const __u8 *l4, __u32 n, 
 	ret->fragment_id = 0;
 	ret->alias.at = WF_ALIAS_NONE;
 	ret->backend.sid = 0;
-	ret->lane = 0;
+	ret->others = 0;
 	ret->stage = WF_STAGE_IN;
 	ret->ruling = (struct wf_ruling){0};
 	ret->kind = WF_CASE_WHOLE;

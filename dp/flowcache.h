@@ -13,6 +13,7 @@
  */
 #pragma once
 
+#include "dp/alias.h"
 #include "dp/table.h"
 #include "wire/flow.h"
 
@@ -46,8 +47,9 @@ struct wf_applied {
 	__u16 policy;			    /* whose verdict it is */
 	__u8 has_rest; /* more than the head, or something in it that changes */
 	__u8 pad;
-	__u64 sid_arg; /* for the rest, if the argument is there */
-	__u8 pad2[40];
+	__u64 sid_arg;	       /* for the rest, if the argument is there */
+	struct wf_alias alias; /* at is not NONE: the packet answers for a service, and gets ... */
+	__u8 pad2[16];	       /* ... this source */
 };
 
 struct wf_validated {

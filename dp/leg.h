@@ -10,8 +10,9 @@ struct wf_leg {
 	__u32 identity; /* the sender's; 0: the node itself */
 	__u16 policy;	/* 0: direct */
 	__u8 is_reverse;
-	__u8 stage;	/* enum wf_stage */
-	__u16 sid;	/* the endpoint that the path is for, or goes on from, as in its key */
+	__u8 stage;   /* enum wf_stage */
+	__u16 sid;    /* the endpoint that the path is for, or goes on from, as in its key */
+	__u32 others; /* wf_lane_of_candidates(): the backends that the path asks before; 0: none */
 	__u32 lanes[2]; /* that its connection has, the better one first; 0: none */
 	__u64 spread;	/* wf_flow_spread() */
 };

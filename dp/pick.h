@@ -13,6 +13,7 @@
 #pragma once
 
 #include "dp/drops.h"
+#include "dp/lane.h"
 #include "dp/leg.h"
 #include "dp/table.h"
 #include "wire/flow.h"
@@ -48,11 +49,10 @@ struct wf_lane_search {
 	const struct wf_world *world;
 	const struct wf_lanes *lanes;
 	struct wf_path_key *key;
-	__u64 spread;
+	const struct wf_leg *leg;
 	__u64 score; /* the best so far */
 	__u32 best;  /* 0: none */
-	__u32 pinned[2];
-	__u8 first; /* alternative */
+	__u8 first;  /* alternative */
 	__u8 has_lanes;
 	__u8 n;
 };
@@ -63,12 +63,14 @@ static long wf_lane_pinned_step(__u32 i, void *arg)
 	struct wf_lane_search *s = arg;
 	const __u8 alternative = (__u8)(s->first + i) & (WF_CHOICE_MAX - 1);
 
+	const __u32 name = s->leg->lanes[i / WF_CHOICE_MAX & 1];
+
 	s->key->alternative = alternative;
-	s->key->lane = s->pinned[i / WF_CHOICE_MAX & 1];
-	if (!s->key->lane || alternative >= s->n || !(s->has_lanes >> alternative & 1) ||
+	s->key->lane = wf_lane_join(name, s->leg->others);
+	if (!name || alternative >= s->n || !(s->has_lanes >> alternative & 1) ||
 	    !wf_world_find(s->world, PATH, s->key))
 		return 0;
-	s->best = s->key->lane;
+	s->best = name;
 	return 1;
 }
 
@@ -77,9 +79,9 @@ static long wf_lane_score_step(__u32 i, void *arg)
 {
 	struct wf_lane_search *s = arg;
 	const __u32 name = s->lanes->names[i & (WF_LANES_MAX - 1)];
-	const __u64 score = wf_lane_score(s->spread, name);
+	const __u64 score = wf_lane_score(s->leg->spread, name);
 
-	s->key->lane = name;
+	s->key->lane = wf_lane_join(name, s->leg->others);
 	if ((s->best && score <= s->score) || !wf_world_find(s->world, PATH, s->key))
 		return 0;
 	s->best = name;
@@ -101,19 +103,18 @@ WF_INLINE enum wf_drop wf_lane_pick(const struct wf_world *w, const struct wf_le
 	struct wf_lane_search s = {
 		.world = w,
 		.key = key,
-		.spread = leg->spread,
-		.pinned = {leg->lanes[0], leg->lanes[1]},
+		.leg = leg,
 		.first = key->alternative,
 		.has_lanes = choice->has_lanes,
 		.n = choice->n,
 	};
 
-	if (s.pinned[0] | s.pinned[1])
+	if (leg->lanes[0] | leg->lanes[1])
 		wf_world_repeat(2 * WF_CHOICE_MAX, wf_lane_pinned_step, &s);
+	key->lane = s.best;
 	if (s.best)
 		return WF_DROP_NONE;
 	key->alternative = s.first;
-	key->lane = 0;
 	if (!(s.has_lanes >> (s.first & (WF_CHOICE_MAX - 1)) & 1))
 		return WF_DROP_NONE;
 	s.lanes = wf_world_find(w, LANES, &name);

@@ -24,6 +24,7 @@ enum wf_step {
 	WF_STEP_DECAP,	 /* End.DT46 */
 	WF_STEP_HOST,	 /* for the node's own address: the kernel's */
 	WF_STEP_ECHO,	 /* a SID is pinged */
+	WF_STEP_SERVE,	 /* End.DX: the backend of a service, or the next one, takes it */
 };
 
 /* The path ends here: what is inside must be something that the SID takes. */
@@ -40,6 +41,14 @@ WF_INLINE enum wf_step wf_segment_final(const struct wf_outer *o, _Bool is_dt46,
 		return WF_STEP_DECAP;
 	*ret_drop = WF_DROP_UPPER_LAYER;
 	return WF_STEP_DROP;
+}
+
+/* End.DX: whether there is another segment is looked at when the backend is asked (dp/serve.h). */
+WF_INLINE enum wf_step wf_segment_serve(const struct wf_outer *o, enum wf_drop *ret_drop)
+{
+	if (o->upper == WF_PROTO_IPV4 || o->upper == WF_PROTO_IPV6)
+		return WF_STEP_SERVE;
+	return wf_segment_final(o, 0, ret_drop);
 }
 
 /* End, RFC 8986 4.1: the next segment becomes the destination. */
@@ -108,6 +117,8 @@ static long wf_walk_step(__u32 i, void *arg)
 		k->drop = WF_DROP_UNKNOWN_SID;
 		return wf_walk_end(k, WF_STEP_DROP);
 	}
+	if (behavior == WF_BEHAVIOR_DX)
+		return wf_walk_end(k, wf_segment_serve(o, &k->drop));
 	if (behavior == WF_BEHAVIOR_UN && wf_csid_next(o->dst)) {
 		wf_csid_shift(o->dst);
 		o->is_moved = 1;

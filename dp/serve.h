@@ -44,22 +44,22 @@ WF_INLINE enum wf_drop wf_serve_flow(const struct wf_world *w, struct wf_case *c
 				     const struct wf_service_entry *s, struct wf_served *ask,
 				     __u32 sid, _Bool is_last)
 {
-	struct wf_served *served = wf_world_recall(w, SERVED, &c->request);
+	struct wf_served *known = wf_world_recall(w, SERVED, &c->request);
 	struct wf_load *load = wf_load_find(w, sid);
 	const __u32 now = wf_world_now_s(w);
 
 	if (!load)
 		return WF_DROP_DECLINED;
-	if (served && !wf_conn_is_alive(&served->conn, c->request.flow.proto, now))
-		served = (void *)0;
-	if (served && (!wf_equal16(served->addr, ask->addr) || served->port != ask->port)) {
-		if (!wf_served_is_over(served))
+	if (known && !wf_conn_is_alive(&known->conn, c->request.flow.proto, now))
+		known = (void *)0;
+	if (known && (!wf_equal16(known->addr, ask->addr) || known->port != ask->port)) {
+		if (!wf_served_is_over(known))
 			return WF_DROP_DECLINED;
-		served = (void *)0;
+		known = (void *)0;
 	}
-	if (served) {
+	if (known) {
 		if (c->kind == WF_CASE_WHOLE)
-			wf_served_touch(served, load, c->tcp_flags, 0, now);
+			wf_served_touch(known, load, c->tcp_flags, 0, now);
 		return WF_DROP_NONE;
 	}
 	if (!wf_serve_is_willing(w, c, s, load, is_last))
@@ -117,18 +117,18 @@ WF_INLINE enum wf_drop wf_serve(const struct wf_world *w, struct wf_case *c, __u
 WF_INLINE void wf_serve_answer(const struct wf_world *w, struct wf_case *c, __u32 tenant, __u16 sid)
 {
 	const __u32 now = wf_world_now_s(w);
-	struct wf_served *served;
+	struct wf_served *known;
 	struct wf_load *load;
 
 	c->request.tenant = tenant;
 	c->is_once |= c->kind != WF_CASE_WHOLE || c->is_first;
 	if (!wf_service_request(w, c, 1))
 		return;
-	served = wf_world_recall(w, SERVED, &c->request);
+	known = wf_world_recall(w, SERVED, &c->request);
 	load = wf_load_find(w, sid);
-	if (!served || !load || !wf_conn_is_alive(&served->conn, c->request.flow.proto, now))
+	if (!known || !load || !wf_conn_is_alive(&known->conn, c->request.flow.proto, now))
 		return;
 	if (c->kind == WF_CASE_WHOLE)
-		wf_served_touch(served, load, c->tcp_flags, 1, now);
-	wf_service_alias(c, served->addr, wf_ntohs(served->port), WF_ALIAS_ANSWER);
+		wf_served_touch(known, load, c->tcp_flags, 1, now);
+	wf_service_alias(c, known->addr, wf_ntohs(known->port), WF_ALIAS_ANSWER);
 }

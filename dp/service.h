@@ -120,7 +120,7 @@ WF_INLINE void wf_service_alias(struct wf_case *c, const __u8 addr[16], __u16 po
 
 /*
  * The packet of @tenant in @c is to no endpoint: is it to a service? Then c->alias says whose
- * policies it needs, c->backend and c->lane by which path it goes. NO_ENDPOINT: to none;
+ * policies it needs, c->backend and c->others by which path it goes. NO_ENDPOINT: to none;
  * NO_BACKEND, HAIRPIN.
  */
 WF_INLINE enum wf_drop wf_service_pick(const struct wf_world *w, struct wf_case *c, __u32 tenant)
@@ -144,7 +144,7 @@ WF_INLINE enum wf_drop wf_service_pick(const struct wf_world *w, struct wf_case 
 	if (wf_equal16(addr, c->request.flow.src))
 		return WF_DROP_HAIRPIN;
 	c->backend = slot[0];
-	c->lane = wf_lane_of_candidates(slot);
+	c->others = wf_lane_of_candidates(slot);
 	c->is_once |= c->kind != WF_CASE_WHOLE || c->is_first; /* flows of these have no ports */
 	wf_service_alias(c, addr, s->target, WF_ALIAS_TO);
 	return WF_DROP_NONE;

@@ -199,6 +199,7 @@ struct wf_set {
 #define WF_NEED_HMAC	(1 << 0)
 #define WF_NEED_PATH	(1 << 1) /* the signed segment list is one of the policy's */
 #define WF_NEED_TRANSIT (1 << 2) /* the waypoints left their marks */
+#define WF_NEED_HERE	(1 << 7) /* nothing: it has not left its sender's node */
 
 /* Longest prefix match (a kernel's LPM trie: length in bits of what follows, then that). */
 struct wf_zone_key {

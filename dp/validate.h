@@ -12,6 +12,7 @@
 #include "dp/outer.h"
 #include "dp/proof.h"
 #include "dp/route.h"
+#include "dp/service.h"
 #include "dp/table.h"
 #include "dp/verdict.h"
 #include "wire/flow.h"
@@ -73,6 +74,9 @@ WF_INLINE enum wf_drop wf_validate_proof(const struct wf_world *w, const struct 
 	enum wf_drop drop;
 	__u64 was = 0;
 
+	c->needs = WF_NEED_HERE;
+	if (proof->has & WF_NEED_HERE)
+		return WF_DROP_NONE;
 	c->needs = wf_verdict_needs(w, tenant, WF_STAGE_IN, ruling.way);
 	drop = wf_proof_judge(c->needs, ruling.way, proof);
 	if (!drop)
@@ -119,6 +123,13 @@ WF_INLINE enum wf_drop wf_validate_judge(const struct wf_world *w, const struct 
 	struct wf_party from;
 	enum wf_drop drop;
 
+	if (!source) {
+		drop = wf_world_recognise(w, c, arg.tenant, a->proof->source, arg.identity);
+		if (drop)
+			return drop;
+	}
+	if (c->alias.at == WF_ALIAS_FROM)
+		source = wf_dest_find(w, arg.tenant, c->alias.addr);
 	drop = wf_validate_sender(a, arg.identity, source, &from);
 	if (drop)
 		return drop;
@@ -138,8 +149,15 @@ WF_INLINE enum wf_drop wf_validate_judge(const struct wf_world *w, const struct 
 	return drop;
 }
 
+/* Does the SID end a path into @tenant? End.DT46, or End.DX of an endpoint of it. */
+WF_INLINE _Bool wf_validate_takes(const struct wf_sid_entry *sid, __u32 tenant)
+{
+	return sid->behavior == WF_BEHAVIOR_DT46 ||
+	       (sid->behavior == WF_BEHAVIOR_DX && sid->tenant == tenant);
+}
+
 /*
- * End.DT46 of the SID that the packet has come to. @c: as it was read; what it says of the verdict
+ * End.DT46, or End.DX, that the packet has come to. @c: as it was read; what it says of the verdict
  * is defined when @ret is, which is who gets the packet, or would. Those of wf_validate_check(),
  * UNKNOWN_SID, UNKNOWN_TENANT, NESTED, NOT_HERE, those of wf_validate_judge().
  */
@@ -155,7 +173,7 @@ WF_INLINE enum wf_drop wf_validate_decide(const struct wf_world *w, const struct
 
 	if (drop)
 		return drop;
-	if (!sid || sid->behavior != WF_BEHAVIOR_DT46)
+	if (!sid || !wf_validate_takes(sid, arg.tenant))
 		return WF_DROP_UNKNOWN_SID;
 	tenant = wf_world_find(w, TENANT, &arg.tenant);
 	if (!tenant)
@@ -163,7 +181,8 @@ WF_INLINE enum wf_drop wf_validate_decide(const struct wf_world *w, const struct
 	if (wf_load_be32(a->in->flow.dst) == w->config->block)
 		return WF_DROP_NESTED;
 	dest = wf_dest_find(w, arg.tenant, a->in->flow.dst);
-	if (!dest || !dest->ifindex || dest->home != arg.tenant)
+	if (!dest || !dest->ifindex || dest->home != arg.tenant ||
+	    (sid->tenant && sid->ifindex != dest->ifindex))
 		return WF_DROP_NOT_HERE;
 	*ret = dest;
 	return wf_validate_judge(w, a, dest, c);

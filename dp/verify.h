@@ -19,14 +19,21 @@ WF_INLINE void wf_proof_plain(const struct wf_outer *o, struct wf_proof *ret)
 	*ret = (struct wf_proof){.arg = wf_sid_arg(o->dst), .source = o->source};
 }
 
-/* The final SID's argument, or 0: o->dst is elsewhere, and may be any SID. */
+/* End.DT46, or End.DX of an endpoint: those that paths end at. */
+WF_INLINE _Bool wf_proof_is_final(__u16 function)
+{
+	return function == WF_FN_DT46 || (function & WF_FN_ENDPOINT) == WF_FN_ENDPOINT;
+}
+
+/* The final SID's argument, or 0: o->dst is elsewhere, and may be any SID. It ends at a tenant's
+ * End.DT46, or at an endpoint. */
 WF_INLINE __u64 wf_proof_final_arg(const void *data, const void *end, const struct wf_outer *o)
 {
 	const __u8 *final = o->dst;
 
 	if (o->srh_off)
 		final = wf_srh_segment(data, end, o->srh_off, 0);
-	return final && (__u16)wf_sid_head(final) == WF_FN_DT46 ? wf_sid_arg(final) : 0;
+	return final && wf_proof_is_final((__u16)wf_sid_head(final)) ? wf_sid_arg(final) : 0;
 }
 
 /*
@@ -39,7 +46,7 @@ WF_INLINE void wf_proof_begin(const void *data, const void *end, struct wf_outer
 	const struct wf_opaque_tlv *opaque;
 
 	wf_proof_plain(o, ret);
-	if (!is_final)
+	if (!is_final || o->segments_left)
 		ret->arg = wf_proof_final_arg(data, end, o);
 	ret->transit_off = tlvs->transit;
 	ret->has = tlvs->transit ? WF_NEED_TRANSIT : 0;
@@ -49,7 +56,7 @@ WF_INLINE void wf_proof_begin(const void *data, const void *end, struct wf_outer
 	if ((const void *)(opaque + 1) > end || !wf_opaque_is(opaque))
 		return;
 	ret->arg = wf_load_be64(&opaque->arg);
-	if (is_final)
+	if (is_final && !o->segments_left)
 		wf_sid_set_arg(o->dst, ret->arg);
 }
 

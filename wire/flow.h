@@ -331,6 +331,32 @@ WF_INLINE __u64 wf_flow_hash(const struct wf_flow *flow)
 	return h ^ h >> 33;
 }
 
+WF_INLINE __u64 wf_flow_end_hash(const __u8 addr[16], __be16 port)
+{
+	const wf_any32 *w = (const void *)addr;
+	__u64 h;
+
+	h = (__u64)(__u32)(w[0] + 0x9e3779b9u) * (__u32)(w[1] + 0x85ebca6bu);
+	h += (__u64)(__u32)(w[2] + 0xc2b2ae35u) * (__u32)(w[3] + 0x27d4eb2fu);
+	h += (__u64)(__u32)(port + 0x165667b1u) * 0xd3a2646cu;
+	h ^= h >> 33;
+	h *= 0xff51afd7ed558ccdull;
+	return h ^ h >> 33;
+}
+
+/* 64 bits that both directions of a flow have in common; of an ICMP echo, question and answer. */
+WF_INLINE __u64 wf_flow_spread(const struct wf_flow *flow)
+{
+	const _Bool is_icmp = flow->proto == WF_PROTO_ICMP || flow->proto == WF_PROTO_ICMPV6;
+	__u64 h = wf_flow_end_hash(flow->src, flow->sport) +
+		  wf_flow_end_hash(flow->dst, is_icmp ? flow->sport : flow->dport);
+
+	h += flow->proto * 0x9e3779b97f4a7c15ull;
+	h ^= h >> 32;
+	h *= 0xc4ceb9fe1a85ec53ull;
+	return h ^ h >> 33;
+}
+
 /* 20 bits, never 0 (RFC 6437 section 3: 0 means unlabelled). */
 WF_INLINE __u32 wf_flow_label(__u64 hash)
 {

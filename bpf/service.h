@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Services (dp/service.h, dp/serve.h). At the backend's node a packet becomes one to the backend's
+ * own address before anything else is asked of it; its answers get the virtual address at the very
+ * end. So both are judged as packets of the backend, and errors quote what its sender knows.
+ */
+#pragma once
+
+#include "bpf/alias.h"
+#include "dp/serve.h"
+#include "dp/verify.h"
+
+/* Functions of their own, which the verifier looks at once. */
+__noinline int service_pick(struct wf_case *c, __u32 tenant)
+{
+	return c ? wf_service_pick(WF_WORLD, c, tenant) : WF_DROP_NO_ENDPOINT;
+}
+
+__noinline int service_recognise(struct wf_case *c, __u32 tenant, __u32 node, __u32 claimed)
+{
+	return c ? wf_service_recognise(WF_WORLD, c, tenant, (__u16)node, claimed)
+		 : WF_DROP_IDENTITY;
+}
+
+__noinline int service_answer(struct wf_case *c, __u32 tenant, __u32 sid)
+{
+	if (c)
+		wf_serve_answer(WF_WORLD, c, tenant, (__u16)sid);
+	return 0;
+}
+
+__noinline int service_take(struct wf_case *c, __u32 tenant, __u32 sid, int is_last)
+{
+	return c ? wf_serve(WF_WORLD, c, tenant, (__u16)sid, is_last) : WF_DROP_DECLINED;
+}
+
+/* The entry of this node's End.DX that the packet is at, or NULL. */
+WF_INLINE const struct wf_sid_entry *service_sid(const struct wf_outer *o)
+{
+	const __u64 head = wf_sid_head(o->dst);
+	const struct wf_sid_entry *entry = bpf_map_lookup_elem(&sids, &head);
+
+	return entry && entry->behavior == WF_BEHAVIOR_DX ? entry : (void *)0;
+}
+
+/* The packet inside, for the backend whose SID it is at. What it becomes if that takes it. */
+WF_INLINE enum wf_drop service_serve(struct __sk_buff *skb, const struct wf_outer *o, __u32 tenant)
+{
+	const __u16 proto = o->upper == WF_PROTO_IPV4 ? WF_ETH_P_IPV4 : WF_ETH_P_IPV6;
+	struct wf_case *c = case_get();
+	enum wf_drop drop;
+
+	if (!c || packet_parse(skb, o->upper_off & 0xfff, proto, &c->inner))
+		return WF_DROP_INNER_MALFORMED;
+	drop = wf_inner_check(&c->inner);
+	if (drop)
+		return drop == WF_DROP_MALFORMED ? WF_DROP_INNER_MALFORMED : drop;
+	case_read(skb, &c->inner);
+	drop = service_take(c, tenant, (__u16)wf_sid_head(o->dst) & ~WF_FN_ENDPOINT,
+			    !o->segments_left);
+	return drop ? drop : alias_put(skb, &c->inner, &c->alias);
+}
+
+/* The next candidate: behind this one in its container of C-SIDs, or the next segment. */
+WF_INLINE _Bool service_pass_on(struct __sk_buff *skb, struct wf_outer *o)
+{
+	wf_csid_shift(o->dst);
+	wf_csid_shift(o->dst);
+	o->is_moved = 1;
+	if ((__u16)(wf_sid_head(o->dst) >> 16))
+		return 1;
+	return wf_segment_advance(packet_data(skb), packet_end(skb), o);
+}
+
+/*
+ * End.DX, and whoever is to be asked next, until the packet is another node's. DECAP: it has been
+ * taken and is as its backend sees it, o->dst the SID of that with the argument.
+ */
+static __noinline int service_hunt(struct __sk_buff *skb, struct wf_outer *o,
+				   struct wf_proof *proof, enum wf_drop *drop)
+{
+	const __u64 final = wf_proof_final_arg(packet_data(skb), packet_end(skb), o);
+	const __u32 ifindex = skb->ifindex;
+
+	if (bpf_map_lookup_elem(&ports, &ifindex))
+		proof->has |= WF_NEED_HERE; /* from apply, and not from the underlay */
+	if (final)
+		proof->arg = final;
+	for (__u32 i = 0; i <= WF_CANDIDATES_MAX; i++) {
+		*drop = WF_DROP_UNKNOWN_SID;
+		if (!service_sid(o))
+			return WF_STEP_DROP;
+		*drop = service_serve(skb, o, wf_sid_arg_unpack(proof->arg).tenant);
+		if (!*drop) {
+			wf_sid_set_arg(o->dst, proof->arg);
+			return WF_STEP_DECAP;
+		}
+		if (!o->segments_left || !service_pass_on(skb, o))
+			return WF_STEP_DROP;
+		if (!is_here(o->dst))
+			return WF_STEP_FORWARD;
+	}
+	return WF_STEP_DROP;
+}
+
+/*
+ * The packet that service_hunt() has made one to the backend becomes what its client has sent, for
+ * the error about it.
+ */
+static __noinline int service_undo(struct __sk_buff *skb, const struct wf_inner *in)
+{
+	struct wf_case *c = case_get();
+	const struct wf_served *s = c ? bpf_map_lookup_elem(&served, &c->request) : (void *)0;
+
+	if (!s)
+		return 0;
+	wf_copy16(c->alias.addr, s->addr);
+	c->alias.port = s->port;
+	c->alias.at = WF_ALIAS_TO;
+	return alias_put(skb, in, &c->alias);
+}
