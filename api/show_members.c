@@ -2,6 +2,7 @@
 /* The lists of functions and services, with the endpoints that are their instances and backends. */
 #include "api/item.h"
 #include "api/routes.h"
+#include "api/shares.h"
 #include "model/member.h"
 #include "schema/schema.h"
 
@@ -67,7 +68,14 @@ static json_t *make_function(void *arg, const struct wf_object *o)
 
 static json_t *make_service(void *arg, const struct wf_object *o)
 {
-	return make(arg, o, is_backend);
+	json_t *item = make(arg, o, is_backend);
+
+	if (item &&
+	    wf_shares_tell(wf_agent_model(arg), o, json_object_get(item, "endpoints")) < 0) {
+		json_decref(item);
+		return NULL;
+	}
+	return item;
 }
 
 void wf_show_functions(struct wf_call *c)
