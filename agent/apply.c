@@ -3,8 +3,7 @@
  * People's objects become the store's: what Weft gave an object before (id, node, MAC, identity)
  * stays, what it lacks is given. Then all are checked together, and written together.
  */
-#include <stdio.h>
-
+#include "agent/function_guard.h"
 #include "agent/key.h"
 #include "agent/place.h"
 #include "agent/relabel.h"
@@ -65,24 +64,26 @@ static int merge_tenant(struct merge *m, struct wf_err *err)
 			     err);
 }
 
+static bool has_function(const struct wf_policy *p)
+{
+	for (unsigned int i = 0; i < p->n_paths; i++)
+		for (unsigned int j = 0; j < p->paths[i].n_via; j++)
+			if (p->paths[i].is_function[j])
+				return true;
+	return false;
+}
+
 static int merge_policy(struct merge *m, struct wf_err *err)
 {
 	uint32_t id = m->now->policy.id;
 	int r = m->now->policy.require ? wf_key_guard(m->edit, err) : 0;
 
+	if (!r && has_function(&m->now->policy))
+		r = wf_function_guard(m->edit, m->now->tenant, err);
 	if (!r)
 		r = settle_id(m, m->old ? m->old->policy.id : 0, WF_POLICY_ID_MAX, &id, err);
 	m->now->policy.id = (uint16_t)id;
 	return r;
-}
-
-/* Two that come at once could select the same endpoints. */
-static int merge_function(struct merge *m, struct wf_err *err)
-{
-	char guard[WF_NAME_MAX + 16];
-
-	snprintf(guard, sizeof(guard), "functions/%s", m->now->tenant);
-	return wf_edit_guard(m->edit, guard, err);
 }
 
 static int merge_service(struct merge *m, struct wf_err *err)
@@ -165,7 +166,7 @@ static int merge(struct merge *m, struct wf_err *err)
 	case WF_KIND_KEY:
 		return merge_key(m, err);
 	case WF_KIND_FUNCTION:
-		return merge_function(m, err);
+		return wf_function_guard(m->edit, m->now->tenant, err);
 	case WF_KIND_SERVICE:
 		return merge_service(m, err);
 	default:
@@ -197,32 +198,13 @@ static int need_tenant(struct wf_edit *e, const char *name, struct wf_err *err)
 	return wf_edit_need(e, WF_KIND_TENANT, NULL, name, err) == -ENOENT ? -EAGAIN : 0;
 }
 
-/* So must a function on a way. */
-static int need_functions(struct wf_edit *e, const struct wf_object *policy,
-			  const struct wf_path *path, struct wf_err *err)
-{
-	const struct wf_model *m = e->agent->model;
-	int r = 0;
-
-	for (unsigned int i = 0; i < path->n_via && !r; i++)
-		if (path->is_function[i] &&
-		    wf_model_find(m, WF_KIND_FUNCTION, policy->tenant, path->via[i]) &&
-		    wf_edit_need(e, WF_KIND_FUNCTION, policy->tenant, path->via[i], err) == -ENOENT)
-			r = -EAGAIN;
-	return r;
-}
-
-/* Its own tenant, the one that a policy lets in, the functions of its ways. */
-static int need_others(struct wf_edit *e, const struct wf_object *o, struct wf_err *err)
+/* Its own, and the one that a policy lets in. */
+static int need_tenants(struct wf_edit *e, const struct wf_object *o, struct wf_err *err)
 {
 	int r = wf_kind_has_tenant(o->kind) ? need_tenant(e, o->tenant, err) : 0;
 
-	if (r || o->kind != WF_KIND_POLICY)
-		return r;
-	if (o->policy.from.type == WF_SELECT_TENANT)
+	if (!r && o->kind == WF_KIND_POLICY && o->policy.from.type == WF_SELECT_TENANT)
 		r = need_tenant(e, o->policy.from.tenant, err);
-	for (unsigned int i = 0; i < o->policy.n_paths && !r; i++)
-		r = need_functions(e, o, &o->policy.paths[i], err);
 	return r;
 }
 
@@ -247,7 +229,7 @@ static int add_one(struct wf_request *req, struct wf_edit *e, size_t i, struct w
 		return 0;
 	if (wf_edit_add(e, old, now) < 0)
 		return wf_edit_no_memory(err);
-	return need_others(e, now, err);
+	return need_tenants(e, now, err);
 }
 
 static int add_all(struct wf_request *req, struct wf_edit *e, struct wf_err *err)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "agent/function_guard.h"
 #include "agent/key.h"
 #include "agent/request.h"
 
@@ -91,6 +92,8 @@ static int attempt(struct wf_request *req, struct wf_edit *e, struct wf_err *err
 		r = remove_one(e, d->objects[i], err);
 		if (!r && d->objects[i]->kind == WF_KIND_KEY)
 			r = wf_key_leave(e, d->objects[i]->name, err);
+		if (!r && d->objects[i]->kind == WF_KIND_FUNCTION)
+			r = wf_function_guard(e, d->objects[i]->tenant, err);
 		if (!r && d->objects[i]->kind == WF_KIND_TENANT)
 			r = remove_identities(e, d->objects[i]->name, err);
 	}

@@ -285,6 +285,125 @@ static void a_key_never_goes_while_somebody_begins_to_require_it(void **state)
 	race_done(&race, &rig);
 }
 
+#define ENDPOINT                                                     \
+	"[{\"kind\":\"Endpoint\",\"tenant\":\"red\",\"name\":\"e\"," \
+	"\"addresses\":[\"10.0.0.5\"]}]"
+
+static void try_delete(struct wf_agent *a, enum wf_kind kind, const char *name)
+{
+	struct wf_object *o = wf_object_new(kind, "red", name);
+	struct wf_outcome outcome = {0};
+
+	wf_agent_delete(a, &o, 1, &outcome, NULL);
+	wf_outcome_done(&outcome);
+	wf_object_unref(o);
+}
+
+/* Two services share 10.0.0.5 in this round, or both want the same port of it. */
+static void try_service(struct wf_agent *a, int node, bool is_shared)
+{
+	char json[256];
+
+	snprintf(json, sizeof(json),
+		 "[{\"kind\":\"Service\",\"tenant\":\"red\",\"name\":\"s%d\",\"addresses\":["
+		 "\"10.0.0.5\"],\"ports\":[\"tcp/%d\"],\"backends\":[{\"labels\":{\"a\":\"b\"}}]}]",
+		 node, is_shared ? 9 + node : 9);
+	try_apply(a, json);
+}
+
+/* Has every service what it says, and it alone? */
+static bool are_services_right(const struct wf_agent *a)
+{
+	struct wf_object *const *services;
+	struct wf_claim claim;
+	size_t n;
+
+	services = wf_model_range(a->model, WF_KIND_SERVICE, "red", &n);
+	for (size_t i = 0; i < n; i++)
+		for (unsigned int j = 0; wf_object_claim(services[i], j, &claim); j++)
+			if (wf_model_find_claim(a->model, &claim, services[i]))
+				return false;
+	return true;
+}
+
+/* One node's endpoint, and the others' services, want the same address. */
+static void change_services(const char *url, int node)
+{
+	char name[16];
+	struct wf_rig rig;
+	struct wf_agent *a;
+
+	wf_rig_init(&rig);
+	snprintf(rig.url, sizeof(rig.url), "%s", url);
+	snprintf(name, sizeof(name), "s%d", node);
+	a = wf_rig_start(&rig, node);
+	for (int i = 0; i < N_ROUNDS; i++) {
+		if (node)
+			try_service(a, node, i % 3);
+		else
+			try_apply(a, ENDPOINT);
+		if (wf_watch_catch_up(a, NULL) < 0 || !are_services_right(a))
+			_exit(1);
+		try_delete(a, node ? WF_KIND_SERVICE : WF_KIND_ENDPOINT, node ? name : "e");
+	}
+	wf_rig_done(&rig);
+	_exit(0);
+}
+
+static void an_address_is_never_an_endpoints_and_a_services(void **state)
+{
+	struct race race;
+	struct wf_rig rig;
+
+	race_init(&race, &rig);
+	race_run(&race, change_services);
+	wf_rig_start(&rig, 0);
+	assert_int_equal(wf_rig_count(&rig, "/weft/v1/service/"), 0);
+	assert_int_equal(wf_rig_count(&rig, "/weft/v1-claims/address/"), 0);
+	assert_int_equal(wf_rig_count(&rig, "/weft/v1-claims/port/"), 0);
+	race_done(&race, &rig);
+}
+
+/* A policy begins to lead through a function that others remove. */
+static void lead_and_remove(const char *url, int node)
+{
+	struct wf_rig rig;
+	struct wf_agent *a;
+
+	wf_rig_init(&rig);
+	snprintf(rig.url, sizeof(rig.url), "%s", url);
+	a = wf_rig_start(&rig, node);
+	for (int i = 0; i < N_ROUNDS; i++) {
+		if (node) {
+			try_apply(a, "[{\"kind\":\"Policy\",\"tenant\":\"red\",\"name\":\"p\","
+				     "\"from\":\"any\",\"to\":\"any\",\"via\":[\"fw\"]}]");
+		} else {
+			try_apply(a, "[{\"kind\":\"Function\",\"tenant\":\"red\",\"name\":\"fw\","
+				     "\"instances\":{\"app\":\"fw\"}}]");
+			try_delete(a, WF_KIND_FUNCTION, "fw");
+		}
+		if (wf_watch_catch_up(a, NULL) < 0)
+			_exit(1);
+		if (wf_model_find(a->model, WF_KIND_POLICY, "red", "p") &&
+		    !wf_model_find(a->model, WF_KIND_FUNCTION, "red", "fw"))
+			_exit(2);
+		if (node)
+			try_delete(a, WF_KIND_POLICY, "p");
+	}
+	wf_rig_done(&rig);
+	_exit(0);
+}
+
+static void a_function_never_goes_while_a_policy_begins_to_lead_through_it(void **state)
+{
+	struct race race;
+	struct wf_rig rig;
+
+	race_init(&race, &rig);
+	race_run(&race, lead_and_remove);
+	race_done(&race, &rig);
+}
+
 static void there_are_never_more_than_two_keys_and_always_one_signs(void **state)
 {
 	struct race race;
@@ -301,6 +420,8 @@ int main(void)
 		cmocka_unit_test(nobody_gets_what_another_has),
 		cmocka_unit_test(identities_that_come_and_go_are_never_lost_and_never_double),
 		cmocka_unit_test(a_key_never_goes_while_somebody_begins_to_require_it),
+		cmocka_unit_test(an_address_is_never_an_endpoints_and_a_services),
+		cmocka_unit_test(a_function_never_goes_while_a_policy_begins_to_lead_through_it),
 		cmocka_unit_test(there_are_never_more_than_two_keys_and_always_one_signs),
 	};
 
