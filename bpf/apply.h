@@ -5,6 +5,7 @@
 #include "bpf/case.h"
 #include "bpf/gateway.h"
 #include "bpf/native.h"
+#include "bpf/proxy.h"
 #include "bpf/quick.h"
 #include "bpf/reply.h"
 #include "bpf/send.h"
@@ -13,8 +14,9 @@
 #include "wire/ecn.h"
 
 /* Counters and the ready header, of a flow that may go. */
-WF_INLINE void applied_fill_way(struct wf_applied *e, const struct wf_port *port,
-				const struct wf_way *way, const struct wf_case *c, _Bool is_v4)
+static __noinline int applied_fill_way(struct wf_applied *e, const struct wf_port *port,
+				       const struct wf_way *way, const struct wf_case *c,
+				       _Bool is_v4)
 {
 	e->tx_slot = slot_of_port(WF_COUNTER_ENDPOINT_TX, port);
 	e->path_slot = slot_find(WF_COUNTER_PATH, &way->path_key, sizeof(way->path_key));
@@ -23,18 +25,20 @@ WF_INLINE void applied_fill_way(struct wf_applied *e, const struct wf_port *port
 			head_fill(e, way, is_v4);
 		else
 			head_fill_home(e, way, c->backend.sid, is_v4);
-		return;
+		return 0;
 	}
 	e->rx_slot = slot_of_ifindex(WF_COUNTER_ENDPOINT_RX, way->dest->ifindex);
 	e->ifindex = way->dest->ifindex;
 	eth_to_endpoint(e->eth, way->dest, is_v4);
+	return 0;
 }
 
 WF_INLINE _Bool applied_is(const struct wf_applied *e, const struct __sk_buff *skb,
 			   const struct wf_inner *in)
 {
 	return !((e->generation ^ generation_now()) | (e->port ^ skb->ifindex)) &&
-	       wf_flow_equal(&e->flow, &in->flow) && (!e->has_rest || head_rest(e));
+	       wf_flow_equal(&e->flow, &in->flow) &&
+	       (!e->has_rest || e->is_proxied || head_rest(e));
 }
 
 /* What is known of the sender's packet and its destination. */
@@ -115,6 +119,13 @@ static __noinline int applied_fill(struct __sk_buff *skb, struct wf_applied *e,
 	e->port = 0;
 	if (!port || !c)
 		return WF_DROP_NO_PORT;
+	e->flow = in->flow;
+	if (port->proxy == WF_BEHAVIOR_AD && applied_fill_proxied(e, port, &e->flow, ifindex)) {
+		e->port = ifindex;
+		e->generation = now;
+		return WF_DROP_NONE;
+	}
+	e->is_proxied = 0;
 	e->drop = (__u8)wf_apply_decide(WF_WORLD, port, in, c, wf_flow_hash(&in->flow), &way);
 	e->action = (__u8)way.action;
 	e->fresh_until = 0;
@@ -130,9 +141,9 @@ static __noinline int applied_fill(struct __sk_buff *skb, struct wf_applied *e,
 		e->alias = c->alias;
 		e->has_rest |= way.action == WF_ACTION_ENCAP;
 	}
-	e->flow = in->flow;
 	e->port = ifindex;
-	e->generation = now - c->is_once; /* must not look current */
+	/* must not look current; a function may yet be given what it must not send now */
+	e->generation = now - (c->is_once || (port->proxy && e->drop));
 	if (way.action != WF_ACTION_DROP && !is_known && event_is_wanted(WF_EVENT_VERDICT))
 		apply_tell(skb, &in->flow, port, &c->ruling, &way.path_key);
 	return WF_DROP_NONE;
@@ -279,8 +290,11 @@ WF_INLINE int apply_encap(struct __sk_buff *skb, const struct wf_inner *in, stru
 static __noinline int apply_native(struct __sk_buff *skb, const struct wf_inner *in)
 {
 	__u32 mtu = 0;
-	int ret = native_packet(skb, in, &mtu);
+	int ret;
 
+	if (native_is_proxied(skb, in))
+		return proxy_take_back(skb);
+	ret = native_packet(skb, in, &mtu);
 	if (ret == -WF_DROP_HOP_LIMIT || ret == -WF_DROP_TOO_BIG || ret == -WF_DROP_NO_ROUTE)
 		return apply_refuse(skb, in, -ret, mtu, 0);
 	return ret;

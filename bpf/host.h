@@ -13,7 +13,6 @@
  */
 #pragma once
 
-#include "bpf/case.h"
 #include "bpf/reply.h"
 #include "bpf/send.h"
 #include "dp/segment.h"
@@ -36,15 +35,13 @@ WF_INLINE int host_deliver(struct __sk_buff *skb, const struct wf_dest *dest, _B
 static __noinline int host_decide(struct wf_applied *e, __u32 tenant, const struct wf_inner *in)
 {
 	const struct wf_dest *dest = wf_dest_find(WF_WORLD, tenant, in->flow.src);
-	struct wf_case *c = case_get(); /* there is little stack for what is put there */
 	struct wf_way way;
 	enum wf_drop drop;
 
 	e->port = 0;
-	if (!dest || !c)
+	if (!dest)
 		return WF_DROP_NO_ENDPOINT;
-	c->leg = (struct wf_leg){.stage = WF_STAGE_OUT, .tenant = dest->home};
-	drop = wf_route_straight(WF_WORLD, &c->leg, dest, wf_flow_hash(&in->flow), &way);
+	drop = wf_route_direct(WF_WORLD, dest, wf_flow_hash(&in->flow), &way);
 	if (drop)
 		return drop;
 	e->action = (__u8)way.action;

@@ -14,6 +14,7 @@
 #include "dp/flowcache.h"
 #include "dp/headercache.h"
 #include "dp/memory.h"
+#include "dp/proxy.h"
 #include "dp/table.h"
 #include "dp/tokens.h"
 #include "wire/icmp.h"
@@ -83,6 +84,23 @@ struct {
 	__type(key, __u32);
 	__type(value, struct wf_load);
 } loads SEC(".maps");
+
+/* The headers that packets had before a function took them (dp/proxy.h). */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, WF_PROXIED_MAX);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, struct wf_proxied_key);
+	__type(value, struct wf_proxied);
+} proxied SEC(".maps");
+
+/* ... of the packet in hand. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct wf_proxied);
+} proxied_now SEC(".maps");
 
 /* The packet under judgement. */
 struct {

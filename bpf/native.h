@@ -8,6 +8,7 @@
 
 #include "bpf/forward.h"
 #include "bpf/host.h"
+#include "bpf/proxy.h"
 #include "bpf/verdict.h"
 #include "bpf/world.h"
 #include "dp/native.h"
@@ -82,6 +83,16 @@ __noinline int native_walk(struct __sk_buff *skb, struct wf_outer *o, enum wf_dr
 		return WF_STEP_DROP;
 	count(skb, slot_of_port(WF_COUNTER_ENDPOINT_TX, port), skb->len - L3);
 	return is_here(o->dst) ? wf_segment_walk(WF_WORLD, data, end, o, drop) : WF_STEP_FORWARD;
+}
+
+/* From a function that gets its packets with their headers: not one that it sends itself? */
+WF_INLINE _Bool native_is_proxied(const struct __sk_buff *skb, const struct wf_inner *in)
+{
+	const __u32 ifindex = skb->ifindex;
+	const struct wf_port *port = bpf_map_lookup_elem(&ports, &ifindex);
+
+	return port && wf_proxy_is_open(port->proxy) &&
+	       !(port->is_sr_aware && wf_port_has_address(port, in->flow.src));
 }
 
 /* A packet with a routing header. TOO_BIG: for @ret_mtu. */

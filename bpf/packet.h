@@ -98,16 +98,17 @@ WF_INLINE void packet_hop_down(struct __sk_buff *skb, void *p, _Bool is_v4)
 /*
  * A packet that was encapsulated, crossed a veth and was taken out again still says that it is
  * encapsulated, and Linux does that but once. It gets plain room, 8 bytes too much, and becomes
- * IPv6 in Linux's eyes by giving these back.
+ * IPv6 in Linux's eyes by giving these back. A GSO packet also still says how it is to be cut, as
+ * one in IPv6, and where its inner headers are: they have not moved.
  */
 static __noinline int grow_again(struct __sk_buff *skb, __u32 bytes)
 {
-	if (skb->gso_size || bytes > WF_TEMPLATE_MAX)
+	const __u64 flags = BPF_F_ADJ_ROOM_NO_CSUM_RESET | BPF_F_ADJ_ROOM_FIXED_GSO;
+
+	if (bytes > WF_TEMPLATE_MAX)
 		return 0;
-	return !bpf_skb_adjust_room(skb, (__s32)bytes + 8, BPF_ADJ_ROOM_MAC,
-				    BPF_F_ADJ_ROOM_NO_CSUM_RESET) &&
-	       !bpf_skb_adjust_room(skb, -8, BPF_ADJ_ROOM_MAC,
-				    ADJ_ROOM_DECAP_L3_IPV6 | BPF_F_ADJ_ROOM_NO_CSUM_RESET);
+	return !bpf_skb_adjust_room(skb, (__s32)bytes + 8, BPF_ADJ_ROOM_MAC, flags) &&
+	       !bpf_skb_adjust_room(skb, -8, BPF_ADJ_ROOM_MAC, flags | ADJ_ROOM_DECAP_L3_IPV6);
 }
 
 /* @bytes of room behind the Ethernet header for an outer IPv6 header. GSO sizes stay. */

@@ -149,6 +149,7 @@ __noinline int header_store(struct __sk_buff *skb, const struct wf_outer *o, __u
 	m->proof = *proof;
 	m->arrived_slot = slot_of_sid(o->arrived);
 	m->step = (__u8)(step_now >> 32);
+	m->function = o->function;
 	m->segments_left = o->segments_left;
 	m->is_moved = o->is_moved;
 	m->generation = (__u32)step_now;
@@ -167,7 +168,7 @@ WF_INLINE enum wf_step header_learn(struct __sk_buff *skb, struct wf_outer *o, _
 	step = header_walk(skb, o, &tlvs, proof, drop);
 	if (o->is_moved)
 		count(skb, slot_of_sid(o->arrived), skb->len - L3);
-	if (!header_is_final(step) && step != WF_STEP_FORWARD)
+	if (!header_is_final(step) && step != WF_STEP_FORWARD && step != WF_STEP_PROXY)
 		return step;
 	*drop = header_verify(skb, o, &tlvs, proof, header_is_final(step));
 	if (*drop)
@@ -200,6 +201,7 @@ static __noinline int header_input(struct __sk_buff *skb, struct wf_outer *o,
 	wf_copy16(o->dst, m->to);
 	o->segments_left = m->segments_left;
 	o->is_moved = m->is_moved;
+	o->function = m->function;
 	*proof = m->proof;
 	if (m->is_moved)
 		count(skb, m->arrived_slot, skb->len - L3);

@@ -4,6 +4,7 @@
 
 #include "bpf/nexthop.h"
 #include "bpf/packet.h"
+#include "bpf/proxied.h"
 #include "bpf/verdict.h"
 #include "bpf/world.h"
 #include "dp/route.h"
@@ -14,6 +15,13 @@ __noinline int lane_pick(const struct wf_leg *leg, const struct wf_choice *choic
 			 struct wf_path_key *key)
 {
 	return leg && choice && key ? wf_lane_pick(WF_WORLD, leg, choice, key) : WF_DROP_NO_PATH;
+}
+
+/* A function of its own for its stack: that is free again when the header is made. */
+static __noinline int route_decide(const struct wf_leg *leg, const struct wf_dest *dest, __u64 hash,
+				   struct wf_way *ret)
+{
+	return wf_route_decide(WF_WORLD, leg, dest, hash, ret);
 }
 
 /* Ready Ethernet header for an endpoint of this node. */
@@ -39,6 +47,7 @@ WF_INLINE void head_fill(struct wf_applied *e, const struct wf_way *way, _Bool i
 	struct wf_ipv6 *outer = (void *)e->head;
 	__u32 at = t->next_header_offset;
 
+	e->is_proxied = 0;
 	e->header_len = t->len;
 	e->has_rest = t->len > WF_HEAD_MAX || t->transit_offset;
 	e->path = way->path_key;
@@ -117,11 +126,28 @@ WF_INLINE _Bool head_patch_transit(struct __sk_buff *skb, const struct wf_templa
 	return 1;
 }
 
-static __noinline int head_store_rest(struct __sk_buff *skb, const struct wf_applied *e)
+/* ... of a header that was remembered before a function. */
+WF_INLINE int proxied_store_rest(struct __sk_buff *skb, const struct wf_applied *e)
 {
-	const struct wf_template *t = head_rest(e);
+	const struct wf_proxied *m = proxied_find(e->port, &e->flow);
 	__u32 len = e->header_len - WF_HEAD_MAX;
 
+	if (!m || m->len != e->header_len)
+		return WF_DROP_FUNCTION_FLOW;
+	if (len - 1 >= WF_PROXIED_MAX_BYTES - WF_HEAD_MAX ||
+	    bpf_skb_store_bytes(skb, L3 + WF_HEAD_MAX, m->header + WF_HEAD_MAX, len, 0))
+		return WF_DROP_RESIZE;
+	return WF_DROP_NONE;
+}
+
+static __noinline int head_store_rest(struct __sk_buff *skb, const struct wf_applied *e)
+{
+	__u32 len = e->header_len - WF_HEAD_MAX;
+	const struct wf_template *t;
+
+	if (e->is_proxied)
+		return proxied_store_rest(skb, e);
+	t = head_rest(e);
 	if (!t)
 		return WF_DROP_NO_PATH;
 	if (len - 1 < WF_TEMPLATE_MAX - WF_HEAD_MAX &&

@@ -5,7 +5,9 @@
 #include "bpf/case.h"
 #include "bpf/forward.h"
 #include "bpf/host.h"
+#include "bpf/inner.h"
 #include "bpf/proof.h"
+#include "bpf/proxy.h"
 #include "bpf/quick.h"
 #include "bpf/reply.h"
 #include "bpf/send.h"
@@ -168,35 +170,9 @@ static __noinline int validate_hop_limit(struct __sk_buff *skb, const struct wf_
 	return reply_make(skb, in, &r, src) ? host_send(skb, arg.tenant, in) : ret;
 }
 
-/* Hop limit and ECN of the packet inside, before it is taken out. ECN, MALFORMED. */
-WF_INLINE enum wf_drop inner_patch(struct __sk_buff *skb, const struct wf_outer *o,
-				   const struct wf_inner *in)
-{
-	const _Bool is_v4 = in->flags & WF_INNER_V4;
-	__u8 *p = (__u8 *)packet_data(skb) + (o->upper_off & 0xfff);
-	struct wf_ipv6 *v6 = (void *)p;
-	int tc = in->tc;
-
-	if (p + (is_v4 ? WF_IPV4_LEN : WF_IPV6_LEN) > (__u8 *)packet_end(skb))
-		return WF_DROP_INNER_MALFORMED;
-	packet_hop_down(skb, p, is_v4);
-	if (!(o->tc & WF_ECN_MASK) || (o->tc & WF_ECN_MASK) == (in->tc & WF_ECN_MASK))
-		return WF_DROP_NONE;
-	tc = wf_ecn_decap_tc(in->tc, o->tc);
-	if (tc < 0)
-		return WF_DROP_ECN;
-	if (is_v4) {
-		wf_ipv4_set_tos((void *)p, (__u8)tc);
-		return WF_DROP_NONE;
-	}
-	wf_ipv6_set_tc(v6, (__u8)tc);
-	bpf_csum_update(skb, wf_csum_fold((__u32)WF_BE32((__u32)tc << 20) +
-					  (__u64)(__u32)~WF_BE32((__u32)in->tc << 20)));
-	return WF_DROP_NONE;
-}
-
-/* End.DT46. */
-WF_INLINE int decap(struct __sk_buff *skb, const struct wf_outer *o, const struct wf_proof *proof)
+/* End.DT46. A function of its own: elsewhere its stack is needed. */
+static __noinline int decap(struct __sk_buff *skb, const struct wf_outer *o,
+			    const struct wf_proof *proof)
 {
 	const __u16 proto = o->upper == WF_PROTO_IPV4 ? WF_ETH_P_IPV4 : WF_ETH_P_IPV6;
 	const __u32 off = o->upper_off & 0xfff; /* the verifier wants to see it */
@@ -312,6 +288,10 @@ WF_INLINE int validate_locator(struct __sk_buff *skb)
 		if (proof.transit_off)
 			transit_mark(skb, &o, &proof);
 		return forward(skb, &o);
+	case WF_STEP_PROXY:
+		if (proof.transit_off)
+			transit_mark(skb, &o, &proof);
+		return proxy_give(skb, &o, &proof);
 	case WF_STEP_HOST:
 		return host_input(skb, &o);
 	case WF_STEP_ECHO:

@@ -41,15 +41,19 @@ WF_INLINE void walked_store(struct wf_walked *m, const struct wf_outer *o, enum 
 	m->step = step;
 }
 
-/* A function of its own: what it needs of the stack is free again when the packet is acted on. */
-static __noinline int segment_walk(struct __sk_buff *skb, struct wf_outer *o, enum wf_drop *drop)
+/* A function of its own: what it needs of the stack is free again when the packet is acted on; and
+ * where it leads is one step to the verifier, not as many as there are ways to it. */
+__noinline int segment_walk(struct __sk_buff *skb, struct wf_outer *o, enum wf_drop *drop)
 {
 	const void *data = packet_data(skb), *end = packet_end(skb);
 	const void *srh = data + L3 + WF_IPV6_LEN;
-	struct wf_walked *m = walked_find(srh, end, o);
 	const __u32 now = generation_now();
+	struct wf_walked *m;
 	enum wf_step step;
 
+	if (!o || !drop)
+		return WF_STEP_DROP;
+	m = walked_find(srh, end, o);
 	if (m && srh + WF_WALKED_SRH_LEN <= end) {
 		if (m->generation == now && wf_walked_equal(m, o->dst, srh))
 			return walked_recall(skb, o, m);

@@ -52,6 +52,11 @@ struct wf_world {
 int case_judge(struct wf_case *c, int is_back);
 int case_decide(struct wf_case *c);
 struct wf_leg;
+struct wf_way;
+static int route_decide(const struct wf_leg *leg, const struct wf_dest *dest, __u64 hash,
+			struct wf_way *ret);
+#define wf_world_route(world, leg, dest, hash, ret) \
+	((void)(world), (enum wf_drop)route_decide(leg, dest, hash, ret))
 int lane_pick(const struct wf_leg *leg, const struct wf_choice *choice, struct wf_path_key *key);
 #define wf_world_lane(world, leg, choice, key) \
 	((void)(world), (enum wf_drop)lane_pick(leg, choice, key))

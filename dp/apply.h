@@ -106,7 +106,7 @@ WF_INLINE enum wf_drop wf_apply_decide(const struct wf_world *w, const struct wf
 	drop = wf_apply_judge(w, port, ret->dest, c);
 	if (drop)
 		return drop;
-	drop = wf_route_decide(w, wf_case_leg(c, port->identity), ret->dest, hash, ret);
+	drop = wf_world_route(w, wf_case_leg(c, port->identity), ret->dest, hash, ret);
 	if (drop)
 		return drop;
 	if (ret->lane)

@@ -44,7 +44,8 @@
 	X(DENIED, "denied", "a policy, or the tenant's default, does not allow it")                \
 	X(ICMP_UNRELATED, "icmp-unrelated", "ICMP error about a packet its receiver did not send") \
 	X(FRAGMENT, "fragment", "a fragment whose ports are not known, or hidden on purpose")      \
-	X(FOREIGN_SID, "foreign-sid", "an SR-aware function may only use SIDs of its own tenant")  \
+	X(FOREIGN_SID, "foreign-sid",                                                              \
+	  "a SID of another tenant: of its function, or by an SR-aware one")                       \
 	X(IDENTITY, "identity", "the sender claims an identity that its address does not have")    \
 	X(SOURCE_NODE, "source-node", "not from the node where the sender lives")                  \
 	X(UNKNOWN_POLICY, "unknown-policy", "the SID argument names no policy of the tenant")      \

@@ -45,9 +45,9 @@ struct wf_applied {
 	__u8 head[WF_HEAD_MAX] WF_ALIGNED8; /* ready outer header, its first WF_HEAD_MAX bytes */
 	struct wf_path_key path;	    /* where the rest is, if there is one */
 	__u16 policy;			    /* whose verdict it is */
-	__u8 has_rest; /* more than the head, or something in it that changes */
-	__u8 pad;
-	__u64 sid_arg;	       /* for the rest, if the argument is there */
+	__u8 has_rest;	 /* more than the head, or something in it that changes */
+	__u8 is_proxied; /* the header is one that came before a function; so is the rest */
+	__u64 sid_arg;	 /* for the rest, if the argument is there */
 	struct wf_alias alias; /* at is not NONE: the packet answers for a service, and gets ... */
 	__u8 pad2[16];	       /* ... this source */
 };

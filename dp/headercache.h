@@ -47,13 +47,14 @@ struct wf_header {
 	__u8 to[16]; /* the SID it has come to */
 	struct wf_proof proof;
 	__u32 arrived_slot; /* counter of the SID it came to */
-	__u8 step;	    /* enum wf_step: DECAP or FORWARD */
+	__u8 step;	    /* enum wf_step: DECAP, FORWARD or PROXY */
 	__u8 segments_left;
 	__u8 is_moved; /* by SIDs before End.DT46, which has its own counter */
 	__u8 pad;
 
 	__u64 srh[WF_HEADER_SRH_MAX / 8]; /* and these */
-	__u8 pad2[16];
+	__u16 function;			  /* PROXY: as in struct wf_outer */
+	__u8 pad2[14];
 };
 
 WF_SIZE_IS(struct wf_walked, 64);

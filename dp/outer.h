@@ -25,6 +25,8 @@ struct wf_outer {
 	__u8 last_entry;
 	__u8 tlv_words; /* bytes behind the segment list, by 8 */
 	__u8 is_moved;	/* dst or segments_left differ from the packet's */
+
+	__u16 function; /* of the SID of the function that is to have the packet */
 } WF_ALIGNED8;
 
 WF_INLINE enum wf_drop wf_srh_drop(enum wf_srh_fault fault)

@@ -81,73 +81,65 @@ WF_INLINE enum wf_drop wf_route_choose(const struct wf_world *w, const struct wf
 	return choice->has_lanes ? wf_world_lane(w, leg, choice, ret) : WF_DROP_NONE;
 }
 
-/* Sets path_key to the direct path, the sender's own where it is signed. UNKNOWN_TENANT. */
-WF_INLINE enum wf_drop wf_route_direct(const struct wf_world *w, const struct wf_leg *leg,
-				       const struct wf_dest *dest, struct wf_path_key *ret)
+/* Sets path_key: the alternative or the direct path, the sender's own where it is signed. */
+WF_INLINE enum wf_drop wf_route_pick(const struct wf_world *w, const struct wf_leg *leg,
+				     const struct wf_dest *dest, __u64 hash,
+				     struct wf_path_key *ret)
 {
 	const struct wf_set *set;
 	__u64 number = 0;
 
-	if (!wf_set_of(w, leg->tenant, leg->stage, &number))
-		return WF_DROP_UNKNOWN_TENANT;
-	if (dest->ifindex && !leg->others) {
-		ret->sid = 0; /* no header, or (a service's) one that needs no path */
-		return WF_DROP_NONE;
-	}
-	set = wf_world_find(w, SET, &number);
-	if (!set || !set->has_direct)
-		return WF_DROP_NONE;
-	ret->tenant = leg->tenant;
-	if (wf_verdict_needs(w, leg->tenant, leg->stage, 0) & WF_NEED_HMAC)
-		ret->identity = leg->identity;
-	return WF_DROP_NONE;
-}
-
-/* Sets path_key to a policy's path, the sender's own where it is signed. UNKNOWN_TENANT, NO_PATH.
- */
-WF_INLINE enum wf_drop wf_route_policy(const struct wf_world *w, const struct wf_leg *leg,
-				       __u64 hash, struct wf_path_key *ret)
-{
-	__u64 number = 0;
-
+	__builtin_memset(ret, 0, sizeof(*ret));
+	ret->node = dest->node;
+	ret->sid = leg->sid;
 	if (!wf_set_of(w, leg->tenant, leg->stage, &number))
 		return WF_DROP_UNKNOWN_TENANT;
 	if (wf_verdict_needs(w, leg->tenant, leg->stage, leg->policy) & WF_NEED_HMAC)
 		ret->identity = leg->identity;
-	return wf_route_choose(w, leg, ret->node, hash, ret);
+	if (leg->policy)
+		return wf_route_choose(w, leg, dest->node, hash, ret);
+	set = wf_world_find(w, SET, &number);
+	if (dest->ifindex && !leg->others)
+		ret->sid = 0; /* no header is needed, or (a service's) one that knows no path */
+	if (!set || !set->has_direct || (dest->ifindex && !ret->sid))
+		ret->identity = 0;
+	else
+		ret->tenant = leg->tenant;
+	return WF_DROP_NONE;
 }
 
-/* Nothing is decided yet but the destination. */
-WF_INLINE void wf_route_begin(const struct wf_leg *leg, const struct wf_dest *dest,
-			      struct wf_way *ret)
-{
-	__builtin_memset(ret, 0, sizeof(*ret));
-	ret->dest = dest;
-	ret->path_key.node = dest->node;
-	ret->path_key.sid = leg->sid;
-}
-
-/* The path of ret->path_key. NO_PATH, NOT_HERE. */
-WF_INLINE enum wf_drop wf_route_finish(const struct wf_world *w, const struct wf_leg *leg,
+/* Of a way whose path_key is known, the rest. NO_PATH, NOT_HERE. */
+WF_INLINE enum wf_drop wf_route_finish(const struct wf_world *w, const struct wf_sid_arg *arg,
 				       __u64 hash, struct wf_way *ret)
 {
-	const struct wf_sid_arg arg = {.tenant = leg->tenant,
-				       .identity = leg->identity,
-				       .policy = leg->policy};
-
-	ret->lane = ret->path_key.lane;
-	ret->path_key.lane = wf_lane_join(ret->lane, leg->others);
 	ret->path = wf_world_find(w, PATH, &ret->path_key);
 	if (!ret->path)
 		return WF_DROP_NO_PATH;
 	if (!ret->path->len && !ret->dest->ifindex)
 		return WF_DROP_NOT_HERE;
-	ret->sid_arg = wf_sid_arg_pack(&arg);
+	ret->sid_arg = wf_sid_arg_pack(arg);
 	ret->flow_label = wf_flow_label(hash);
 	ret->action = ret->path->len ? WF_ACTION_ENCAP : WF_ACTION_DELIVER;
-	if (leg->sid)
-		ret->action = WF_ACTION_ENCAP; /* also to a backend that is here */
 	return WF_DROP_NONE;
+}
+
+/* The direct path, of what the node itself sends into @dest's home. As wf_route_decide(). */
+WF_INLINE enum wf_drop wf_route_direct(const struct wf_world *w, const struct wf_dest *dest,
+				       __u64 hash, struct wf_way *ret)
+{
+	const struct wf_sid_arg arg = {.tenant = dest->home};
+	const struct wf_set *set;
+	__u64 number = 0;
+
+	__builtin_memset(ret, 0, sizeof(*ret));
+	ret->dest = dest;
+	ret->path_key.node = dest->node;
+	if (!wf_set_of(w, dest->home, WF_STAGE_OUT, &number))
+		return WF_DROP_UNKNOWN_TENANT;
+	set = wf_world_find(w, SET, &number);
+	if (set && set->has_direct && !dest->ifindex)
+		ret->path_key.tenant = dest->home;
+	return wf_route_finish(w, &arg, hash, ret);
 }
 
 /*
@@ -157,21 +149,22 @@ WF_INLINE enum wf_drop wf_route_finish(const struct wf_world *w, const struct wf
 WF_INLINE enum wf_drop wf_route_decide(const struct wf_world *w, const struct wf_leg *leg,
 				       const struct wf_dest *dest, __u64 hash, struct wf_way *ret)
 {
+	const struct wf_sid_arg arg = {.tenant = leg->tenant,
+				       .identity = leg->identity,
+				       .policy = leg->policy};
 	enum wf_drop drop;
 
-	wf_route_begin(leg, dest, ret);
-	drop = leg->policy ? wf_route_policy(w, leg, hash, &ret->path_key)
-			   : wf_route_direct(w, leg, dest, &ret->path_key);
-	return drop ? drop : wf_route_finish(w, leg, hash, ret);
-}
-
-/* The same for what takes no policy's way: leg->policy is 0. */
-WF_INLINE enum wf_drop wf_route_straight(const struct wf_world *w, const struct wf_leg *leg,
-					 const struct wf_dest *dest, __u64 hash, struct wf_way *ret)
-{
-	enum wf_drop drop;
-
-	wf_route_begin(leg, dest, ret);
-	drop = wf_route_direct(w, leg, dest, &ret->path_key);
-	return drop ? drop : wf_route_finish(w, leg, hash, ret);
+	__builtin_memset(ret, 0, sizeof(*ret));
+	ret->dest = dest;
+	drop = wf_route_pick(w, leg, dest, hash, &ret->path_key);
+	if (drop)
+		return drop;
+	ret->lane = ret->path_key.lane;
+	ret->path_key.lane = wf_lane_join(ret->lane, leg->others);
+	drop = wf_route_finish(w, &arg, hash, ret);
+	if (drop)
+		return drop;
+	if (leg->sid)
+		ret->action = WF_ACTION_ENCAP; /* also to a backend that is here */
+	return WF_DROP_NONE;
 }

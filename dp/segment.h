@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The segment endpoint behaviors: End, uN, and where End.DT46 begins.
+ * The segment endpoint behaviors: End, uN, functions, and where End.DT46 begins.
  *
  * A packet may have to pass several SIDs of one node in a row (a path that names it twice, a C-SID
  * container that ends here). They are walked on a copy of the two things that change, destination
@@ -12,6 +12,7 @@
 
 #include "dp/config.h"
 #include "dp/outer.h"
+#include "dp/proxy.h"
 #include "dp/table.h"
 #include "wire/csid.h"
 
@@ -24,6 +25,7 @@ enum wf_step {
 	WF_STEP_DECAP,	 /* End.DT46 */
 	WF_STEP_HOST,	 /* for the node's own address: the kernel's */
 	WF_STEP_ECHO,	 /* a SID is pinged */
+	WF_STEP_PROXY,	 /* into the function of o->function, dst is behind it */
 	WF_STEP_SERVE,	 /* End.DX: the backend of a service, or the next one, takes it */
 };
 
@@ -97,6 +99,34 @@ WF_INLINE __u32 wf_walk_behavior(struct wf_walk *k, __u64 head)
 	return k->behavior;
 }
 
+/*
+ * The SID of a function, which is given the packet; if it may be passed by, its SID is End.
+ * FUNCTION_DOWN; those of wf_segment_final().
+ */
+WF_INLINE long wf_walk_function(struct wf_walk *k, __u64 head)
+{
+	const struct wf_sid_entry *entry = wf_world_find(k->world, SID, &head);
+	struct wf_outer *o = k->outer;
+
+	k->drop = WF_DROP_UNKNOWN_SID;
+	if (!entry)
+		return wf_walk_end(k, WF_STEP_DROP);
+	if (!wf_proxy_has_csid(o) && !o->segments_left)
+		return wf_walk_end(k, wf_segment_final(o, 0, &k->drop));
+	k->drop = WF_DROP_SRH_TRUNCATED;
+	if (wf_proxy_has_csid(o))
+		wf_proxy_shift(o);
+	else if (!wf_segment_advance(k->data, k->end, o))
+		return wf_walk_end(k, WF_STEP_DROP);
+	if (entry->is_passed_by)
+		return 0;
+	k->drop = entry->ifindex ? WF_DROP_UPPER_LAYER : WF_DROP_FUNCTION_DOWN;
+	o->arrived = head;
+	o->function = (__u16)head;
+	return wf_walk_end(k, entry->ifindex && wf_proxy_takes(entry->behavior, o) ? WF_STEP_PROXY
+										   : WF_STEP_DROP);
+}
+
 /* One SID of this node. 0: go on with the next. */
 static long wf_walk_step(__u32 i, void *arg)
 {
@@ -119,6 +149,8 @@ static long wf_walk_step(__u32 i, void *arg)
 	}
 	if (behavior == WF_BEHAVIOR_DX)
 		return wf_walk_end(k, wf_segment_serve(o, &k->drop));
+	if (wf_proxy_is(behavior))
+		return wf_walk_function(k, head);
 	if (behavior == WF_BEHAVIOR_UN && wf_csid_next(o->dst)) {
 		wf_csid_shift(o->dst);
 		o->is_moved = 1;

@@ -40,9 +40,9 @@ WF_INLINE const struct wf_flow *wf_case_unmask(struct wf_case *c, const struct w
 	struct wf_flow *f = &c->judged;
 	const _Bool is_dst = (c->alias.at == WF_ALIAS_TO) != is_back;
 
+	*f = *flow; /* also if it is the same: one place is one walk of the verifier */
 	if (c->alias.at != WF_ALIAS_TO && c->alias.at != WF_ALIAS_FROM)
-		return flow;
-	*f = *flow;
+		return f;
 	wf_copy16(is_dst ? f->dst : f->src, c->alias.addr);
 	if (is_dst && wf_flow_has_ports(f->proto))
 		f->dport = c->alias.port;

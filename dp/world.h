@@ -45,9 +45,10 @@ struct wf_world {
 #define wf_world_now_s(world) ((world)->now_s)
 
 /* Calls of dp/route.h to dp/pick.h, and of dp/verdict.h to itself. */
-#define wf_world_lane(world, leg, choice, key) wf_lane_pick(world, leg, choice, key)
-#define wf_world_judge(world, c, is_back)      wf_case_judge(world, c, is_back)
-#define wf_world_decide(world, c)	       wf_verdict_decide(world, c)
+#define wf_world_route(world, leg, dest, hash, ret) wf_route_decide(world, leg, dest, hash, ret)
+#define wf_world_lane(world, leg, choice, key)	    wf_lane_pick(world, leg, choice, key)
+#define wf_world_judge(world, c, is_back)	    wf_case_judge(world, c, is_back)
+#define wf_world_decide(world, c)		    wf_verdict_decide(world, c)
 
 /* Of dp/apply.h and dp/validate.h to dp/service.h and dp/serve.h. */
 #define wf_world_ask(world, c, tenant)	       wf_service_pick(world, c, tenant)
