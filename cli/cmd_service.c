@@ -18,6 +18,7 @@ static const struct wf_column columns[] = {
 	{"DRAIN", "drain", NULL, WF_COLUMN_SHOW_ONLY},
 	{"UP", "endpoints", wf_format_up, WF_COLUMN_RIGHT},
 	{"BACKENDS", "endpoints", wf_format_members, WF_COLUMN_SHOW_ONLY},
+	{"SHARES", "endpoints", wf_format_shares, WF_COLUMN_SHOW_ONLY},
 	{NULL, NULL, NULL, 0},
 };
 
@@ -41,7 +42,7 @@ const struct wf_cmd wf_cmd_service_show = {
 	.noun = "service",
 	.verb = "show",
 	.usage = "[TENANT] NAME | TENANT/NAME",
-	.help = "show one service and its backends",
+	.help = "show one service, its backends, and where its flows go",
 	.min_words = 1,
 	.max_words = 2,
 	.complete = WF_COMPLETE_SERVICE,

@@ -88,3 +88,28 @@ void wf_format_selections(const json_t *value, struct wf_buf *out)
 		format_weight(item, " (", ")", out);
 	}
 }
+
+static void format_share(const json_t *item, struct wf_buf *out)
+{
+	const json_t *before = json_object_get(item, "share_before");
+	const char *hindrance = json_string_value(json_object_get(item, "hindrance"));
+
+	wf_format_plain(json_object_get(item, "name"), out);
+	wf_buf_printf(out, " %.1f %%", 100 * json_number_value(json_object_get(item, "share")));
+	if (before)
+		wf_buf_printf(out, " (before %.1f %%)", 100 * json_number_value(before));
+	if (hindrance)
+		wf_buf_printf(out, " (%s)", hindrance);
+}
+
+void wf_format_shares(const json_t *value, struct wf_buf *out)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(value, i, item)
+	{
+		wf_buf_puts(out, i ? ", " : "");
+		format_share(item, out);
+	}
+}

@@ -9,3 +9,5 @@ void wf_format_members(const json_t *value, struct wf_buf *out); /* "a at n1 (up
 void wf_format_probe(const json_t *value, struct wf_buf *out);	 /* "tcp :80 every 1s" */
 void wf_format_selections(const json_t *value,
 			  struct wf_buf *out); /* "app=web (weight 2); app=db" */
+/* "a 33.3 % (before 50.0 %), b 0.0 % (weight 0)": of all flows of a service */
+void wf_format_shares(const json_t *value, struct wf_buf *out);

@@ -39,8 +39,10 @@ SERVICE = {"kind": "Service", "tenant": "red", "name": "web", "id": 1,
            "backends": [{"labels": {"app": "web", "v": "2"}, "weight": 2},
                         {"labels": {"app": "web"}, "weight": 1}],
            "affinity": "client", "balance": "hash", "drain": "30s",
-           "endpoints": [{"name": "w1", "node": "A", "ifname": "eth0", "is_up": True, "weight": 2},
-                         {"name": "w2", "node": "B", "ifname": "eth0", "is_up": True, "weight": 1}]}
+           "endpoints": [{"name": "w1", "node": "A", "ifname": "eth0", "is_up": True, "weight": 2,
+                          "share": 0.6666, "share_before": 1.0},
+                         {"name": "w2", "node": "B", "ifname": "eth0", "is_up": True, "weight": 1,
+                          "share": 0.0, "hindrance": "no IPv6 address"}]}
 SID = {"sid": "5f00:0:1:e000::", "behavior": "End.DT46", "packets": 1, "bytes": 100}
 FINAL = {"sid": "5f00:0:8:e000::", "nodes": ["B"], "behavior": "End.DT46"}
 WAY = {"sid": "5f00:0:2:6::", "nodes": ["1", "4"], "behavior": "uN"}
@@ -172,7 +174,8 @@ SHOWS = [
     (["function", "show", "red/fw"], FUNCTION,
      ["UP 1 of 3", "INSTANCES fw-1 at A (up, eth0), fw-2 at B (down, eth0), fw-3 (not attached)"]),
     (["service", "show", "red", "web"], SERVICE,
-     ["DRAIN 30s", "BACKENDS w1 at A (up, eth0, weight 2), w2 at B (up, eth0)"]),
+     ["DRAIN 30s", "BACKENDS w1 at A (up, eth0, weight 2), w2 at B (up, eth0)",
+      "SHARES w1 66.7 % (before 100.0 %), w2 0.0 % (no IPv6 address)"]),
     (["sid", "show", "5f00:0:1:e000::"], SID, ["BEHAVIOR End.DT46"]),
 ]
 
