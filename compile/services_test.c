@@ -7,6 +7,7 @@
 #include "compile/service_test.h"
 
 #include "base/buf.h"
+#include "compile/staging.h"
 #include "compile/targets.h"
 #include "dp/lane.h"
 #include "dp/proof.h"
@@ -462,6 +463,35 @@ static void a_list_that_is_too_long_loses_its_last_candidates(void **state)
 	assert_int_equal(s.sids[WF_VIA_SID_MAX][5], 11);
 }
 
+/* Policies and signatures are staged; who is down gets nothing more from the first step on. */
+static void the_dead_are_out_in_the_first_step(void **state)
+{
+	struct wf_model *m = make();
+	struct wf_image *before = compile(m, "A"), *after, *wish;
+	struct wf_staging staging = {0};
+	struct wf_staging_result result;
+	struct wf_object *o;
+
+	(void)state;
+	wish = compile(m, "A");
+	assert_int_equal(wf_staging_step(&staging, before, wish, 1000, &result), 0);
+	wf_image_free(wish);
+	o = wf_object_clone(wf_model_find(m, WF_KIND_ENDPOINT, "red", "web1"));
+	o->endpoint.is_down = true;
+	wish_put(m, o);
+	wish = compile(m, "A");
+	after = compile(m, "A");
+	assert_int_equal(wf_staging_step(&staging, before, after, 1001, &result), 0);
+	assert_table_equal(wish, after, WF_TABLE_SHARE);
+	assert_memory_not_equal(wf_image_value(before, WF_TABLE_SHARE, 0),
+				wf_image_value(after, WF_TABLE_SHARE, 0), sizeof(struct wf_share));
+	wf_staging_done(&staging);
+	wf_image_free(before);
+	wf_image_free(wish);
+	wf_image_free(after);
+	wf_model_free(m);
+}
+
 /* What services add to an image, byte by byte. */
 static char *service_lines(const struct wf_image *img)
 {
@@ -513,6 +543,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(guests_find_a_service_under_their_own_id),
 		cmocka_unit_test(an_instance_of_a_function_is_no_backend),
 		cmocka_unit_test(a_list_that_is_too_long_loses_its_last_candidates),
+		cmocka_unit_test(the_dead_are_out_in_the_first_step),
 		cmocka_unit_test(images_are_as_recorded),
 	};
 

@@ -303,6 +303,70 @@ static void former_owners_are_asked_newest_first(void **state)
 	wf_model_free(m);
 }
 
+/* Takes a backend out, or back in, as its node would find it. */
+static void toggle(struct wf_model *m, unsigned int i)
+{
+	char name[16];
+	struct wf_object *o;
+
+	snprintf(name, sizeof(name), "web%u", i);
+	o = edit(m, name);
+	o->endpoint.is_down = !o->endpoint.is_down;
+	wish_put(m, o);
+	wish_begin(m, "red", "web");
+}
+
+static bool is_up(struct wf_model *m, struct wf_candidate c)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "web%u", (c.sid - 1) * 5 + c.node - 1);
+	return !wf_model_find(m, WF_KIND_ENDPOINT, "red", name)->endpoint.is_down;
+}
+
+/*
+ * Flows that are there from the beginning, while one backend after the other goes or comes: as long
+ * as its backend is up, each is found. Only where a slot has had more owners than are asked some
+ * are not; that takes many changes within WF_LINGER_MS.
+ */
+static void flows_are_found_through_many_changes(void **state)
+{
+	static struct wf_candidate owners[N_FLOWS];
+	struct wf_model *m = make(10, 0);
+	struct wf_shares shares = shares_of(m);
+	uint32_t seed = 7;
+
+	(void)state;
+	for (uint32_t i = 0; i < N_FLOWS; i++)
+		owners[i] = shares.slots[wf_share_slot(hash_of(i), shares.n_slots)][0];
+	wf_shares_done(&shares);
+	for (int change = 1; change <= WF_MEMBERSHIPS_MAX; change++) {
+		unsigned int n_lost = 0, n_broken = 0;
+
+		seed = seed * 1103515245 + 12345;
+		toggle(m, (seed >> 16) % 10);
+		shares = shares_of(m);
+		for (uint32_t i = 0; i < N_FLOWS; i++) {
+			uint16_t slot = wf_share_slot(hash_of(i), shares.n_slots);
+
+			if (!owners[i].sid)
+				continue;
+			if (is_up(m, owners[i])) {
+				n_lost += !is_asked(shares.slots[slot], owners[i]);
+			} else {
+				n_broken++;
+				owners[i].sid = 0;
+			}
+		}
+		printf("change %d: %u flows of the one that went are over, %u others are not "
+		       "found\n",
+		       change, n_broken, n_lost);
+		assert_in_range(n_lost, 0, change < WF_CANDIDATES_MAX ? 0 : N_FLOWS / 100);
+		wf_shares_done(&shares);
+	}
+	wf_model_free(m);
+}
+
 static void least_loaded_slots_have_a_partner(void **state)
 {
 	struct wf_model *m = make(10, 1000);
@@ -401,6 +465,7 @@ int main(void)
 		cmocka_unit_test(a_drained_backend_keeps_what_it_had),
 		cmocka_unit_test(the_last_one_drained_still_gets_its_flows),
 		cmocka_unit_test(former_owners_are_asked_newest_first),
+		cmocka_unit_test(flows_are_found_through_many_changes),
 		cmocka_unit_test(least_loaded_slots_have_a_partner),
 		cmocka_unit_test(a_lonely_backend_has_no_partner),
 		cmocka_unit_test(lists_of_several_are_limited),
