@@ -3,6 +3,7 @@
  */
 #include <netinet/in.h>
 
+#include "bpf/service_test.h"
 #include "bpf/signing_test.h"
 #include "bpf/world_test.h"
 
@@ -314,6 +315,46 @@ static void without_marks(struct fixture *f, struct packet *p)
 	signed_for(f, p, WF_NEED_HMAC | WF_NEED_TRANSIT, NULL);
 }
 
+static const struct wf_candidate nobody = {0};
+static const struct ip_spec asked = {
+	.src = "10.0.0.1", .dst = "10.0.0.100", .sport = 9, .dport = 80, .payload = 9};
+
+static void to_an_empty_service(struct fixture *f, struct packet *p)
+{
+	service_fill(f, nobody, nobody, nobody);
+	packet_from_container(p, &asked);
+}
+
+static void to_its_own_service(struct fixture *f, struct packet *p)
+{
+	struct wf_backend a = {.tenant = RED};
+	const uint32_t key = 1 << 16 | SID_B;
+
+	service_fill(f, backend_b, nobody, nobody);
+	addr_of(asked.src, a.v4);
+	fixture_put(f, WF_TABLE_BACKEND, &key, &a);
+	packet_from_container(p, &asked);
+}
+
+/* Two ports of a service that are one to its backend, and a client that asks both by one of its. */
+static void by_ports_of_another_flow(struct fixture *f, struct packet *p)
+{
+	const struct outer_spec outer = {.dst = TO_B};
+	struct wf_service_key key = {.tenant = RED, .port = 81, .proto = IPPROTO_UDP};
+	struct ip_spec s = asked;
+	struct outcome o;
+
+	service_fill(f, backend_b, nobody, nobody);
+	addr_of(asked.dst, key.addr);
+	fixture_put(f, WF_TABLE_SERVICE, &key, &service_plain);
+	s.src = addr_r[0];
+	packet_from_underlay(p, &outer, &s);
+	fixture_run(f, PROG_VALIDATE, f->underlay, p, &o);
+	assert_int_equal(o.drop, WF_DROP_NONE);
+	s.dport = 81;
+	packet_from_underlay(p, &outer, &s);
+}
+
 static const struct {
 	enum fixture_prog prog;
 	make_fn make;
@@ -364,6 +405,9 @@ static const struct {
 	[WF_DROP_HMAC] = {PROG_VALIDATE, by_a_wrong_secret, 0, false},
 	[WF_DROP_PATH] = {PROG_VALIDATE, by_a_path_of_its_own, 0, false},
 	[WF_DROP_TRANSIT] = {PROG_VALIDATE, without_marks, 0, false},
+	[WF_DROP_DECLINED] = {PROG_VALIDATE, by_ports_of_another_flow, 0, false},
+	[WF_DROP_NO_BACKEND] = {PROG_APPLY, to_an_empty_service, 0, false},
+	[WF_DROP_HAIRPIN] = {PROG_APPLY, to_its_own_service, 0, false},
 };
 
 static const char *const names[WF_DROP_COUNT] = {

@@ -29,6 +29,8 @@ extern const struct wf_service_entry service_plain;
 void packet_from_b(struct packet *p, const struct ip_spec *ip);
 /* TCP flags of the packet whose IP header is at @off; the sum stays right. */
 void packet_flags(struct packet *p, uint32_t off, uint8_t flags);
+/* The sum of the ICMP message in the IP packet at @off is made right. */
+void packet_sum(struct packet *p, uint32_t off);
 /* The IP packet at @off is from and to these, and all sums are right. */
 void assert_ends(const struct packet *p, uint32_t off, const char *src, uint16_t sport,
 		 const char *dst, uint16_t dport);

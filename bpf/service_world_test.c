@@ -105,6 +105,18 @@ void packet_flags(struct packet *p, uint32_t off, uint8_t flags)
 	wf_store_be16(tcp + 16, (uint16_t) ~((sum & 0xffff) + (sum >> 16)));
 }
 
+void packet_sum(struct packet *p, uint32_t off)
+{
+	const bool is_v4 = p->bytes[off] >> 4 == 4;
+	const uint32_t l4 = l4_of(p, off), len = p->len - l4;
+	uint32_t pseudo = is_v4 ? 0 : len + IPPROTO_ICMPV6;
+
+	for (uint32_t i = off + 8; !is_v4 && i < off + 40; i += 2)
+		pseudo += wf_load_be16(p->bytes + i);
+	wf_store_be16(p->bytes + l4 + 2, 0);
+	wf_store_be16(p->bytes + l4 + 2, slow_sum(pseudo, p->bytes + l4, len));
+}
+
 void assert_ends(const struct packet *p, uint32_t off, const char *src, uint16_t sport,
 		 const char *dst, uint16_t dport)
 {
