@@ -91,6 +91,21 @@ static void every_lane_is_a_path_with_its_share(void **state)
 			     t->told.paths[1].segments[0].sids[0]);
 }
 
+static void an_instance_that_is_down_is_no_way(void **state)
+{
+	struct test *t = *state;
+	struct wf_link link;
+
+	wf_rig_must_attach_as(t->rig.nodes[1].agent, "red", "fw2", "c4", "app=fw");
+	wait_for(t, 2);
+	link = *wf_agent_link(t->rig.nodes[1].agent, "red", "fw1");
+	link.has_carrier = false;
+	assert_true(wf_kern_fake_link_set(t->rig.nodes[1].world, &link) > 0);
+	wait_for(t, 1);
+	assert_string_equal(t->told.paths[0].segments[0].endpoints[0]->name, "fw2");
+	assert_true(t->told.paths[0].share == 1);
+}
+
 static void an_instance_at_the_end_of_a_segment_says_how(void **state)
 {
 	struct test *t = *state;
@@ -110,6 +125,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(a_segment_tells_who_is_entered),
 		CASE(every_lane_is_a_path_with_its_share),
+		CASE(an_instance_that_is_down_is_no_way),
 		CASE(an_instance_at_the_end_of_a_segment_says_how),
 	};
 
