@@ -177,6 +177,18 @@ WF_INLINE enum wf_drop applied_find(struct __sk_buff *skb, const struct wf_inner
 	return applied_fill(skb, e, in);
 }
 
+/* To the sender of the packet that has become an error: what a function passes on is not its own.
+ */
+static __noinline int apply_answer(struct __sk_buff *skb, const struct wf_inner *in)
+{
+	const __u32 ifindex = skb->ifindex;
+	const struct wf_port *port = bpf_map_lookup_elem(&ports, &ifindex);
+
+	if (port && port->proxy && !wf_port_has_address(port, in->flow.src))
+		return host_send(skb, port->tenant, in);
+	return bpf_redirect(ifindex, 0);
+}
+
 /*
  * A packet that may not go: the gateway may answer it, or its sender is told why. @policy: with
  * DENIED, whose word it is.
@@ -212,7 +224,7 @@ static __noinline int apply_refuse(struct __sk_buff *skb, const struct wf_inner 
 	}
 	ret = apply_drop(skb, in, drop, 0);
 	gateway_addr(src, is_v4);
-	return reply_make(skb, in, &r, src) ? bpf_redirect(skb->ifindex, 0) : ret;
+	return reply_make(skb, in, &r, src) ? apply_answer(skb, in) : ret;
 }
 
 /* Does each packet of a GSO packet fit? */

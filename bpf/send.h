@@ -53,6 +53,8 @@ WF_INLINE void head_fill(struct wf_applied *e, const struct wf_way *way, _Bool i
 	e->path = way->path_key;
 	__builtin_memcpy(e->head, t->header, WF_HEAD_MAX);
 	outer->vtf = wf_ipv6_vtf(0, way->flow_label);
+	if (way->source)
+		wf_sid_node_addr(outer->src, here()->block, way->source);
 	e->sid_arg = way->sid_arg;
 	if (!t->is_signed && t->arg_offset <= WF_HEAD_MAX - 8)
 		wf_store_be64(e->head + (t->arg_offset & (WF_HEAD_MAX - 8)), way->sid_arg);

@@ -10,6 +10,7 @@
 #include "dp/gateway.h"
 #include "dp/inner.h"
 #include "dp/route.h"
+#include "dp/static.h"
 #include "dp/serve.h"
 #include "wire/icmp.h"
 
@@ -50,15 +51,14 @@ WF_INLINE enum wf_drop wf_apply_check(const struct wf_world *w, const struct wf_
 }
 
 /*
- * The verdict on a packet that @port's endpoint sends to @dest: c->ruling. A destination on this
- * node is judged by the set that it would be judged by if the packet came from another one.
+ * The verdict on a packet of @from to @dest: c->ruling. A destination on this node is judged by the
+ * set that it would be judged by if the packet came from another one.
  * Who is not known to another tenant cannot reach it, whatever prefixes its policies let in: at the
  * receiver that would be a false identity. UNKNOWN_TENANT, those of wf_verdict_decide().
  */
-WF_INLINE enum wf_drop wf_apply_judge(const struct wf_world *w, const struct wf_port *port,
-				      const struct wf_dest *dest, struct wf_case *c)
+WF_INLINE enum wf_drop wf_apply_judge_party(const struct wf_world *w, const struct wf_party from,
+					    const struct wf_dest *dest, struct wf_case *c)
 {
-	const struct wf_party from = {.home = port->tenant, .identity = port->identity};
 	const struct wf_party to = {.home = dest->home, .identity = dest->identity};
 
 	if (!wf_world_find(w, TENANT, &to.home))
@@ -67,6 +67,15 @@ WF_INLINE enum wf_drop wf_apply_judge(const struct wf_world *w, const struct wf_
 		return WF_DROP_DENIED;
 	wf_case_parties(c, from, to, dest->ifindex ? WF_STAGE_IN : WF_STAGE_OUT);
 	return wf_world_decide(w, c);
+}
+
+/* ... of @port's endpoint. */
+WF_INLINE enum wf_drop wf_apply_judge(const struct wf_world *w, const struct wf_port *port,
+				      const struct wf_dest *dest, struct wf_case *c)
+{
+	const struct wf_party from = {.home = port->tenant, .identity = port->identity};
+
+	return wf_apply_judge_party(w, from, dest, c);
 }
 
 /* Who gets what is sent to @dst: its endpoint, or a service's backend. Those of wf_service_pick().
@@ -95,18 +104,27 @@ WF_INLINE enum wf_drop wf_apply_decide(const struct wf_world *w, const struct wf
 				       const struct wf_inner *in, struct wf_case *c, __u64 hash,
 				       struct wf_way *ret)
 {
+	struct wf_party from = {.home = port->tenant, .identity = port->identity};
 	enum wf_drop drop = wf_apply_check(w, port, in);
+	struct wf_leg *leg;
 
 	__builtin_memset(ret, 0, sizeof(*ret));
+	c->anew = (struct wf_static){0};
+	if (drop == WF_DROP_SOURCE_ADDRESS && port->proxy == WF_BEHAVIOR_AS)
+		drop = wf_static_sender(w, port, &in->flow, &from, &c->anew);
 	if (drop)
 		return drop;
 	drop = wf_apply_find(w, port, in->flow.dst, c, &ret->dest);
 	if (drop)
 		return drop;
-	drop = wf_apply_judge(w, port, ret->dest, c);
+	drop = wf_apply_judge_party(w, from, ret->dest, c);
 	if (drop)
 		return drop;
-	drop = wf_world_route(w, wf_case_leg(c, port->identity), ret->dest, hash, ret);
+	leg = wf_case_leg(c, from.identity);
+	drop = wf_static_leg(leg, &c->anew);
+	if (!drop)
+		drop = wf_world_route(w, leg, ret->dest, hash, ret);
+	ret->source = c->anew.source;
 	if (drop)
 		return drop;
 	if (ret->lane)

@@ -62,6 +62,7 @@ struct wf_case {
 	__u8 pad[2];
 	__u32 lanes[2]; /* of its connection, as in struct wf_conn; 0: not known */
 	struct wf_leg leg;
+	struct wf_static anew;
 };
 
 /* How much of the upper layer is read. */

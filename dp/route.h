@@ -29,6 +29,7 @@ struct wf_way {
 	__u64 sid_arg; /* of the final SID */
 	__u32 flow_label;
 	enum wf_action action;
+	__u16 source; /* node whose address is to be the header's source; 0: this one */
 };
 
 /* As the verdict on the packet says: c->leg. @identity: the sender's. */
