@@ -311,7 +311,7 @@ static void try_service(struct wf_agent *a, int node, bool is_shared)
 	try_apply(a, json);
 }
 
-/* Has every service what it says, and it alone? */
+/* Has every service what it says, and it alone? All want the address of the only endpoint. */
 static bool are_services_right(const struct wf_agent *a)
 {
 	struct wf_object *const *services;
@@ -319,6 +319,8 @@ static bool are_services_right(const struct wf_agent *a)
 	size_t n;
 
 	services = wf_model_range(a->model, WF_KIND_SERVICE, "red", &n);
+	if (n && wf_model_find(a->model, WF_KIND_ENDPOINT, "red", "e"))
+		return false;
 	for (size_t i = 0; i < n; i++)
 		for (unsigned int j = 0; wf_object_claim(services[i], j, &claim); j++)
 			if (wf_model_find_claim(a->model, &claim, services[i]))

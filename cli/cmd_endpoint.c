@@ -15,6 +15,8 @@ static const struct wf_column columns[] = {
 	{"SR-AWARE", "sr_aware", NULL, WF_COLUMN_SHOW_ONLY},
 	{"IDENTITY WAS", "identity_was", NULL, WF_COLUMN_SHOW_ONLY},
 	{"MAC", "mac", NULL, WF_COLUMN_SHOW_ONLY},
+	{"INSIDE", "ifname", NULL, WF_COLUMN_SHOW_ONLY},
+	{"SID", "sid", NULL, WF_COLUMN_SHOW_ONLY},
 	{"LOCAL", "is_local", NULL, WF_COLUMN_SHOW_ONLY},
 	{"INTERFACE", "interface", NULL, WF_COLUMN_SHOW_ONLY},
 	{"MTU", "mtu", NULL, WF_COLUMN_SHOW_ONLY},

@@ -3,6 +3,7 @@
 import concurrent.futures
 import contextlib
 import json
+import os
 import re
 import socket
 import time
@@ -13,9 +14,9 @@ from cluster import TOP, policy, tenant, wait_for
 from control import Solo, namespaces, pings, sentence
 
 RED = tenant("red", "10.0.0.0/24", "fd00:0:0:1::/64")
-GETS = ["/v1/status", "/v1/nodes", "/v1/tenants", "/v1/endpoints", "/v1/policies", "/v1/sids",
-        "/v1/paths", "/v1/drops", "/v1/sync?revision=1", "/v1/path?tenant=red&from=one&to=two",
-        "/metrics"]
+GETS = ["/v1/status", "/v1/nodes", "/v1/tenants", "/v1/endpoints", "/v1/policies", "/v1/functions",
+        "/v1/services", "/v1/sids", "/v1/paths", "/v1/drops", "/v1/sync?revision=1",
+        "/v1/path?tenant=red&from=one&to=two", "/metrics"]
 POSTS = ["/v1/apply", "/v1/delete", "/v1/attach", "/v1/detach"]
 BODY_MAX = 64 << 20
 
@@ -64,6 +65,12 @@ def exchange(node, data):
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             sock.sendall(data)
         return status_of(sock)
+
+
+def test_an_endpoint_says_where_it_is_in_its_container(node):
+    one, two = (node.api.items("endpoints")[name] for name in ("red/one", "red/two"))
+    assert one["ifname"] == "eth0"
+    assert one["netns"] == os.stat(f"/run/netns/{node.x1}").st_ino != two["netns"]
 
 
 # What is asked for
