@@ -26,23 +26,6 @@ POLICY = {"kind": "Policy", "tenant": "red", "name": "bulk", "id": 1, "from": {"
           "in": COUNTER, "denied_out": {"packets": 0, "bytes": 0},
           "denied_in": {"packets": 7, "bytes": 700},
           "paths": [{"via": ["1", "4"], "weight": 3}, {"via": [], "weight": 1}]}
-FUNCTION = {"kind": "Function", "tenant": "red", "name": "fw", "instances": {"app": "fw"},
-            "mode": "dynamic", "in": "eth0", "out": "eth1", "frames": "routed",
-            "on_failure": "bypass",
-            "probe": {"http": {"port": 80, "path": "/health"}, "interval": "1s", "timeout": "1s",
-                      "rise": 2, "fall": 3},
-            "endpoints": [{"name": "fw-1", "node": "A", "ifname": "eth0", "is_up": True},
-                          {"name": "fw-2", "node": "B", "ifname": "eth0", "is_up": False},
-                          {"name": "fw-3", "node": None, "ifname": None, "is_up": False}]}
-SERVICE = {"kind": "Service", "tenant": "red", "name": "web", "id": 1,
-           "addresses": ["10.0.0.100", "fd00::100"], "ports": ["tcp/80->8080", "udp/53"],
-           "backends": [{"labels": {"app": "web", "v": "2"}, "weight": 2},
-                        {"labels": {"app": "web"}, "weight": 1}],
-           "affinity": "client", "balance": "hash", "drain": "30s",
-           "endpoints": [{"name": "w1", "node": "A", "ifname": "eth0", "is_up": True, "weight": 2,
-                          "share": 0.6666, "share_before": 1.0},
-                         {"name": "w2", "node": "B", "ifname": "eth0", "is_up": True, "weight": 1,
-                          "share": 0.0, "hindrance": "no IPv6 address"}]}
 SID = {"sid": "5f00:0:1:e000::", "behavior": "End.DT46", "packets": 1, "bytes": 100}
 FINAL = {"sid": "5f00:0:8:e000::", "nodes": ["B"], "behavior": "End.DT46"}
 WAY = {"sid": "5f00:0:2:6::", "nodes": ["1", "4"], "behavior": "uN"}
@@ -76,8 +59,6 @@ ROUTES = {
     ("GET", "/v1/tenants"): items(TENANT),
     ("GET", "/v1/endpoints"): items(BLUE, ENDPOINT),
     ("GET", "/v1/policies"): items(POLICY),
-    ("GET", "/v1/functions"): items(FUNCTION),
-    ("GET", "/v1/services"): items(SERVICE),
     ("GET", "/v1/sids"): items(SID),
     ("GET", "/v1/paths"): items(PATH),
     ("GET", "/v1/path"): (200, SHOWN),
@@ -124,12 +105,6 @@ TABLES = [
                           "DENIED OUT DENIED IN",
                           "red bulk 1 allow app=web any all 1 > 4 (weight 3), direct (weight 1) "
                           "symmetric - 1.2M 12k 0 7"]),
-    (["function", "list"], ["TENANT NAME MODE IN OUT FRAMES ON FAILURE LABELS PROBE UP",
-                            "red fw dynamic eth0 eth1 routed bypass app=fw http :80/health every 1s "
-                            "1 of 3"]),
-    (["service", "list"], ["TENANT NAME ID ADDRESSES PORTS LABELS AFFINITY BALANCE PROBE UP",
-                           "red web 1 10.0.0.100, fd00::100 tcp/80->8080, udp/53 app=web, v=2 "
-                           "(weight 2); app=web client hash - 2 of 2"]),
     (["sid", "list"], ["SID BEHAVIOR PACKETS BYTES", "5f00:0:1:e000:: End.DT46 1 100 B"]),
     (["path", "list"], ["TENANT POLICY TO REVERSE ALTERNATIVE WEIGHT SEGMENTS KEY IDENTITY OVERHEAD "
                         "PACKETS BYTES", "red bulk B no 0 3 1 > 4 > B 7 3 64 12k 4.8 MiB"]),
@@ -149,7 +124,6 @@ def test_a_list_is_a_table(daemon, args, want):
 
 ANSWERS = [(["node", "list"], "/v1/nodes"), (["tenant", "list"], "/v1/tenants"),
            (["endpoint", "list"], "/v1/endpoints"), (["policy", "list"], "/v1/policies"),
-           (["function", "list"], "/v1/functions"), (["service", "list"], "/v1/services"),
            (["sid", "list"], "/v1/sids"), (["path", "list"], "/v1/paths"),
            (["path", "show", "red/web", "db"], "/v1/path"), (["drops"], "/v1/drops"),
            (["status"], "/v1/status")]
@@ -171,11 +145,6 @@ SHOWS = [
     (["endpoint", "show", "web", "--tenant", "blue"], BLUE, ["TENANT blue"]),
     (["policy", "show", "bulk"], POLICY, ["NAME bulk", "FROM app=web", "BYTES OUT 999 B",
                                           "DENIED IN 7"]),
-    (["function", "show", "red/fw"], FUNCTION,
-     ["UP 1 of 3", "INSTANCES fw-1 at A (up, eth0), fw-2 at B (down, eth0), fw-3 (not attached)"]),
-    (["service", "show", "red", "web"], SERVICE,
-     ["DRAIN 30s", "BACKENDS w1 at A (up, eth0, weight 2), w2 at B (up, eth0)",
-      "SHARES w1 66.7 % (before 100.0 %), w2 0.0 % (no IPv6 address)"]),
     (["sid", "show", "5f00:0:1:e000::"], SID, ["BEHAVIOR End.DT46"]),
 ]
 
@@ -504,9 +473,6 @@ def test_bash_completes_nouns_verbs_options_and_names(daemon):
     assert complete(daemon, "po") == ["policy"]
     assert complete(daemon, "policy", "") == ["list", "show", "check"]
     assert complete(daemon, "policy", "check", "r") == ["red/web"]
-    assert complete(daemon, "function", "show", "r") == ["red/fw"]
-    assert complete(daemon, "service", "show", "r") == ["red/web"]
-    assert complete(daemon, "delete", "s") == ["service"]
     assert complete(daemon, "monitor", "--ver") == ["--verdicts"]
     assert complete(daemon, "monitor", "--reason", "sp") == ["spoofed"]
     assert complete(daemon, "drops", "--by", "") == ["reason", "endpoint", "policy"]
