@@ -23,8 +23,8 @@
 #define WF_SERVICE_PORTS_MAX	16
 #define WF_SERVICE_BACKENDS_MAX 8 /* selections of backends; each may select many */
 #define WF_BACKEND_WEIGHT_MAX	100
-#define WF_SEATS_MAX		1024 /* backends of one service that get flows */
-#define WF_MEMBERSHIPS_MAX	8    /* sets of backends that may have flows of one service */
+#define WF_SEATS_MAX		1024	/* backends of one service that get flows */
+#define WF_MEMBERSHIPS_MAX	8	/* sets of backends that may have flows of one service */
 #define WF_CAPACITY_MAX		1000000 /* flows of one backend */
 #define WF_DRAIN_MAX_MS		(3600 * 1000)
 #define WF_DRAIN_MS		(30 * 1000) /* where nothing is said */

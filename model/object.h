@@ -207,7 +207,7 @@ struct wf_service {
 	bool is_least_loaded; /* a backend with so many flows declines new ones: */
 	uint32_t capacity;    /* 1..WF_CAPACITY_MAX; 0 unless is_least_loaded */
 	struct wf_probe probe;
-	uint32_t drain_ms; /* so long a backend that was taken out keeps its flows */
+	uint32_t drain_ms;	   /* so long a backend that was taken out keeps its flows */
 	struct wf_history history; /* owned; who has been spread over (agent/membership.h) */
 };
 
