@@ -355,6 +355,35 @@ static void by_ports_of_another_flow(struct fixture *f, struct packet *p)
 	packet_from_underlay(p, &outer, &s);
 }
 
+static void to_a_function_that_is_down(struct fixture *f, struct packet *p)
+{
+	const uint64_t head = wf_sid_head_make(TEST_BLOCK, TEST_NODE, 0xf005);
+	const struct wf_sid_entry entry = {.behavior = WF_BEHAVIOR_AD, .tenant = RED};
+
+	fixture_put(f, WF_TABLE_SID, &head, &entry);
+	packet_from_underlay(p,
+			     &(struct outer_spec){.dst = "5f00:0:1:f005:2::",
+						  .n_segments = 1,
+						  .segments = {"5f00:0:2:e046:" RED_ARG},
+						  .segments_left = 1},
+			     &to_r);
+}
+
+static void what_it_was_not_given(struct fixture *f, struct packet *p)
+{
+	struct wf_port port;
+
+	memcpy(&port, test_tables_find(&f->tables, WF_TABLE_PORT, &f->ports[0]), sizeof(port));
+	port.proxy = WF_BEHAVIOR_AM;
+	fixture_put(f, WF_TABLE_PORT, &f->ports[0], &port);
+	packet_from_underlay(p,
+			     &(struct outer_spec){.dst = "5f00:0:2:e046:" RED_ARG,
+						  .n_segments = 1,
+						  .segments = {"5f00:0:2:e046:" RED_ARG}},
+			     &to_r);
+	memcpy(p->bytes + 6, mac_a, 6);
+}
+
 static const struct {
 	enum fixture_prog prog;
 	make_fn make;
@@ -405,6 +434,8 @@ static const struct {
 	[WF_DROP_HMAC] = {PROG_VALIDATE, by_a_wrong_secret, 0, false},
 	[WF_DROP_PATH] = {PROG_VALIDATE, by_a_path_of_its_own, 0, false},
 	[WF_DROP_TRANSIT] = {PROG_VALIDATE, without_marks, 0, false},
+	[WF_DROP_FUNCTION_DOWN] = {PROG_VALIDATE, to_a_function_that_is_down, 0, false},
+	[WF_DROP_FUNCTION_FLOW] = {PROG_APPLY, what_it_was_not_given, 0, false},
 	[WF_DROP_DECLINED] = {PROG_VALIDATE, by_ports_of_another_flow, 0, false},
 	[WF_DROP_NO_BACKEND] = {PROG_APPLY, to_an_empty_service, 0, false},
 	[WF_DROP_HAIRPIN] = {PROG_APPLY, to_its_own_service, 0, false},
