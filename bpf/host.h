@@ -15,6 +15,7 @@
 
 #include "bpf/reply.h"
 #include "bpf/send.h"
+#include "bpf/service.h"
 #include "dp/segment.h"
 #include "dp/tlvs.h"
 
@@ -169,17 +170,30 @@ WF_INLINE const struct wf_dest *quote_sender(const void *data, const void *end, 
 }
 
 /* The packet-too-big, about the inner packet whose quote begins at @off, for its sender. */
-WF_INLINE int too_big_deliver(struct __sk_buff *skb, const struct wf_dest *dest, __u32 off,
-			      struct wf_icmp_error *e, _Bool is_v4)
+WF_INLINE enum wf_drop too_big_make(struct __sk_buff *skb, __u32 off, struct wf_icmp_error *e,
+				    _Bool is_v4)
 {
 	const __u32 header_len = (is_v4 ? WF_IPV4_LEN : WF_IPV6_LEN) + WF_ICMP_LEN;
 
-	if (!packet_shrink(skb, off - L3 - header_len, is_v4))
-		return -WF_DROP_RESIZE;
-	if (bpf_skb_change_tail(skb, L3 + header_len + e->quote_len, 0) ||
+	if (!packet_shrink(skb, off - L3 - header_len, is_v4) ||
+	    bpf_skb_change_tail(skb, L3 + header_len + e->quote_len, 0) ||
 	    !reply_store(skb, e, is_v4))
-		return -WF_DROP_RESIZE;
-	return host_deliver(skb, dest, is_v4);
+		return WF_DROP_RESIZE;
+	return WF_DROP_NONE;
+}
+
+/* The backend of this node that has sent what is quoted at @off, by a service's address, or NULL.
+ */
+WF_INLINE const struct wf_dest *quote_backend(struct __sk_buff *skb, __u32 off, __u32 tenant,
+					      _Bool is_v4)
+{
+	struct wf_case *c = case_get();
+	const struct wf_dest *dest;
+
+	if (!c || !service_recall(skb, off, tenant, is_v4))
+		return (void *)0;
+	dest = wf_dest_find(WF_WORLD, tenant, c->alias.addr);
+	return dest && dest->ifindex ? dest : (void *)0;
 }
 
 static __noinline int host_too_big(struct __sk_buff *skb)
@@ -189,7 +203,9 @@ static __noinline int host_too_big(struct __sk_buff *skb)
 	__u32 outer_len, tenant = 0, mtu;
 	struct wf_icmp_error e = {};
 	const struct wf_dest *dest;
+	enum wf_drop drop;
 	_Bool is_v4 = 0;
+	_Bool is_service;
 	struct reply r;
 
 	if ((void *)(icmp + 1) > end)
@@ -199,13 +215,19 @@ static __noinline int host_too_big(struct __sk_buff *skb)
 	if (!outer_len || mtu < WF_IPV6_MIN_MTU)
 		return -WF_DROP_ICMP_UNMATCHED;
 	dest = quote_sender(data, end, QUOTE_OFF + outer_len, tenant, is_v4, &e);
+	is_service = !dest;
+	if (is_service)
+		dest = quote_backend(skb, QUOTE_OFF + outer_len, tenant, is_v4);
 	if (!dest)
 		return -WF_DROP_ICMP_UNMATCHED;
 	r = reply_too_big(mtu - outer_len, is_v4);
 	e.type = is_v4 ? r.v4_type : r.v6_type;
 	e.code = is_v4 ? r.v4_code : r.v6_code;
 	e.info = r.info;
-	return too_big_deliver(skb, dest, QUOTE_OFF + outer_len, &e, is_v4);
+	drop = too_big_make(skb, QUOTE_OFF + outer_len, &e, is_v4);
+	if (!drop && is_service)
+		drop = service_tell(skb, is_v4);
+	return drop ? -(int)drop : host_deliver(skb, dest, is_v4);
 }
 
 /* To the node's own address: the kernel's, but for errors about what Weft has sent. */

@@ -350,6 +350,46 @@ static void errors_of_clients_reach_the_backend(void **state)
 	}
 }
 
+/* From the underlay, about an answer that has left by the virtual address. */
+static void packet_too_big_reaches_the_backend(void **state)
+{
+	struct fixture *f = *state;
+	struct packet p;
+	struct outcome o;
+
+	service_fill(f, backend_b, none, none);
+	for (int v6 = 0; v6 < 2; v6++) {
+		const uint32_t l3 = v6 ? 40 : 20, src = v6 ? 8 : 12, len = v6 ? 16 : 4;
+		const struct ip_spec q = question(v6, IPPROTO_UDP, 7750);
+		const struct ip_spec e = {.src = "5f00:0:9::1",
+					  .dst = "5f00:0:1::1",
+					  .proto = IPPROTO_ICMPV6,
+					  .icmp_type = 2,
+					  .icmp_info = 1400,
+					  .payload = 120};
+		struct ip_spec a = answer(v6, IPPROTO_UDP, 7750);
+		uint8_t addr[16];
+
+		a.payload = 800;
+		ask(f, &to_b, &q, 0, &o);
+		assert_to_b(&o);
+		reply(f, &a, &o);
+		assert_int_equal(o.verdict, VERDICT_REDIRECT);
+		packet_eth(&p, mac_underlay, mac_router, 0x86dd);
+		packet_add_ip(&p, &e);
+		memcpy(p.bytes + ETH_LEN + 48, o.out.bytes + ETH_LEN, 120);
+		packet_sum(&p, ETH_LEN);
+		fixture_run(f, PROG_VALIDATE, f->underlay, &p, &o);
+		assert_to_b(&o);
+		assert_sums(&o.out, ETH_LEN);
+		addr_of(addr_b[v6], addr);
+		assert_memory_equal(o.out.bytes + ETH_LEN + (v6 ? 24 : 16), addr + 16 - len, len);
+		assert_memory_equal(o.out.bytes + quote_at[v6] + src, addr + 16 - len, len);
+		assert_int_equal(port_at(&o.out, quote_at[v6] + l3), 8080);
+		assert_int_equal(port_at(&o.out, quote_at[v6] - 2), 1360); /* the MTU */
+	}
+}
+
 /* Of a packet in fragments the first one has the ports. */
 static struct ip_spec fragment(struct ip_spec s, int v6, _Bool is_first)
 {
@@ -446,6 +486,7 @@ int main(void)
 		cmocka_unit_test(policies_judge_what_the_backend_gets),
 		cmocka_unit_test(errors_of_backends_speak_of_the_virtual_address),
 		cmocka_unit_test(errors_of_clients_reach_the_backend),
+		cmocka_unit_test(packet_too_big_reaches_the_backend),
 		cmocka_unit_test(fragments_follow_their_first),
 		cmocka_unit_test(errors_quote_what_the_client_sent),
 		cmocka_unit_test(what_is_for_no_backend_is_dropped),

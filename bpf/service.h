@@ -119,3 +119,37 @@ static __noinline int service_undo(struct __sk_buff *skb, const struct wf_inner 
 	c->alias.at = WF_ALIAS_TO;
 	return alias_put(skb, in, &c->alias);
 }
+
+/*
+ * An error quotes, at @off, what has left this node as a packet of @tenant's service: c->alias is
+ * which backend has sent it. False: none.
+ */
+__noinline int service_recall(struct __sk_buff *skb, __u32 off, __u32 tenant, int is_v4)
+{
+	const __u16 proto = is_v4 ? WF_ETH_P_IPV4 : WF_ETH_P_IPV6;
+	struct wf_case *c = case_get();
+
+	if (!c || parse_slow(skb, off, proto, &c->quoted) != WF_FLOW_OK)
+		return 0;
+	c->request.tenant = tenant;
+	c->request.pad = 0;
+	return wf_flow_answer(&c->quoted.flow, &c->request.flow) && wf_serve_recall(WF_WORLD, c);
+}
+
+/* The packet at L3 into the case, to which nothing else happens. */
+__noinline int service_read(struct __sk_buff *skb, int is_v4)
+{
+	struct wf_case *c = case_get();
+
+	return c && !packet_parse(skb, L3, is_v4 ? WF_ETH_P_IPV4 : WF_ETH_P_IPV6, &c->inner);
+}
+
+/* The error that has been made about what service_recall() found, for the backend. */
+WF_INLINE enum wf_drop service_tell(struct __sk_buff *skb, _Bool is_v4)
+{
+	struct wf_case *c = case_get();
+
+	if (!c || !service_read(skb, is_v4))
+		return WF_DROP_RESIZE;
+	return alias_put(skb, &c->inner, &c->alias);
+}

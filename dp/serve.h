@@ -132,3 +132,30 @@ WF_INLINE void wf_serve_answer(const struct wf_world *w, struct wf_case *c, __u3
 		wf_served_touch(known, load, c->tcp_flags, 1, now);
 	wf_service_alias(c, known->addr, wf_ntohs(known->port), WF_ALIAS_ANSWER);
 }
+
+/*
+ * c->request is of a client, to a service: which backend of this node has taken it? c->alias says.
+ * False: none.
+ */
+WF_INLINE _Bool wf_serve_recall(const struct wf_world *w, struct wf_case *c)
+{
+	const struct wf_service_entry *s = wf_service_find(w, c);
+	const struct wf_candidate *slot = s ? wf_service_slot(w, c, s) : (void *)0;
+
+	for (__u32 i = 0; slot && i < WF_CANDIDATES_MAX; i++) {
+		const struct wf_backend *b = wf_backend_find(w, slot[i]);
+		const __u8 *addr = b ? wf_backend_addr(b, &c->request.flow) : (void *)0;
+
+		if (!addr || slot[i].node != w->config->node)
+			continue;
+		c->back = c->request; /* as that sees it */
+		c->back.tenant = b->tenant;
+		c->back.flow.dport = wf_htons(s->target);
+		wf_copy16(c->back.flow.dst, addr);
+		if (!wf_world_recall(w, SERVED, &c->back))
+			continue;
+		wf_service_alias(c, addr, s->target, WF_ALIAS_TO);
+		return 1;
+	}
+	return 0;
+}
