@@ -89,25 +89,27 @@ static void dump_shows_each_entry_once(void **state)
 	assert_int_equal(sums[2], 1000);
 }
 
+#define N_KEYS 16 /* the smallest table */
+
 static void a_full_table_refuses_new_keys_only(void **state)
 {
 	WF_CLEANUP(cleanup_kern) struct wf_kern *k = started();
 	struct wf_err err = {0};
 
-	for (uint64_t i = 0; i < 1 << 10; i++) {
-		const struct wf_sid_entry sid = {.behavior = WF_BEHAVIOR_END};
-		const struct wf_table_change c = {WF_TABLE_SID, &i, &sid};
+	for (uint32_t i = 0; i < N_KEYS; i++) {
+		const struct wf_key_entry key = {0};
+		const struct wf_table_change c = {WF_TABLE_KEY, &i, &key};
 
 		assert_int_equal(k->ops->table_apply(k, &c, 1, NULL), 0);
 	}
-	for (uint64_t i = 1023; i < 1025; i++) {
-		const struct wf_sid_entry sid = {.behavior = WF_BEHAVIOR_UN};
-		const struct wf_table_change c = {WF_TABLE_SID, &i, &sid};
+	for (uint32_t i = N_KEYS - 1; i <= N_KEYS; i++) {
+		const struct wf_key_entry key = {.is_linux = 1};
+		const struct wf_table_change c = {WF_TABLE_KEY, &i, &key};
 
-		assert_int_equal(k->ops->table_apply(k, &c, 1, &err), i < 1024 ? 0 : -E2BIG);
+		assert_int_equal(k->ops->table_apply(k, &c, 1, &err), i < N_KEYS ? 0 : -E2BIG);
 	}
-	assert_non_null(strstr(err.msg, "'sids'"));
-	assert_int_equal(wf_kern_fake_table_size(k, WF_TABLE_SID), 1 << 10);
+	assert_non_null(strstr(err.msg, "'keys'"));
+	assert_int_equal(wf_kern_fake_table_size(k, WF_TABLE_KEY), N_KEYS);
 }
 
 static void only_the_nth_call_fails(void **state)

@@ -246,17 +246,17 @@ static void changes_are_done_in_order(void **state)
 static void a_full_table_says_so(void **state)
 {
 	struct wf_kern *k = sandbox_start(*state);
-	const struct wf_sid_entry end = {.behavior = WF_BEHAVIOR_END};
-	struct wf_table_change changes[1025];
-	uint64_t keys[1025];
+	const struct wf_key_entry key = {0};
+	struct wf_table_change changes[17]; /* one more than the smallest table holds */
+	uint32_t ids[17];
 	struct wf_err err = {0};
 
-	for (size_t i = 0; i < 1025; i++) {
-		keys[i] = i;
-		changes[i] = (struct wf_table_change){WF_TABLE_SID, &keys[i], &end};
+	for (uint32_t i = 0; i < 17; i++) {
+		ids[i] = i;
+		changes[i] = (struct wf_table_change){WF_TABLE_KEY, &ids[i], &key};
 	}
-	assert_int_equal(k->ops->table_apply(k, changes, 1025, &err), -E2BIG);
-	sandbox_expect(err.msg, "'sids' is full");
+	assert_int_equal(k->ops->table_apply(k, changes, 17, &err), -E2BIG);
+	sandbox_expect(err.msg, "'keys' is full");
 	sandbox_stop(k);
 }
 
