@@ -11,6 +11,7 @@ void wf_place_clear(struct wf_endpoint *e)
 	memset(e->mac, 0, sizeof(e->mac));
 	e->sid = 0;
 	e->is_down = false;
+	e->is_host = false;
 	e->ifname[0] = '\0';
 	e->netns = 0;
 }
@@ -21,6 +22,7 @@ void wf_place_keep(const struct wf_endpoint *old, struct wf_endpoint *now)
 	memcpy(now->mac, old->mac, sizeof(now->mac));
 	now->sid = old->sid;
 	now->is_down = old->is_down;
+	now->is_host = old->is_host;
 	memcpy(now->ifname, old->ifname, sizeof(now->ifname));
 	now->netns = old->netns;
 }

@@ -215,9 +215,11 @@ static __noinline int apply_refuse(struct __sk_buff *skb, const struct wf_inner 
 	case WF_DROP_NO_ENDPOINT:
 	case WF_DROP_NO_ROUTE:
 	case WF_DROP_NO_PATH:
-	case WF_DROP_NO_BACKEND:
 	case WF_DROP_HAIRPIN:
 		r = reply_unreachable();
+		break;
+	case WF_DROP_NO_BACKEND:
+		r = reply_refused();
 		break;
 	default:
 		return apply_drop(skb, in, drop, policy);
@@ -267,7 +269,7 @@ WF_INLINE int apply_deliver(struct __sk_buff *skb, const struct wf_inner *in,
 	count(skb, e->tx_slot, in->ip_len);
 	count(skb, e->path_slot, in->ip_len);
 	count(skb, e->rx_slot, in->ip_len);
-	return bpf_redirect_peer(e->ifindex, 0);
+	return endpoint_give(e->ifindex);
 }
 
 WF_INLINE int apply_encap(struct __sk_buff *skb, const struct wf_inner *in, struct wf_applied *e)

@@ -29,7 +29,7 @@ WF_INLINE int host_deliver(struct __sk_buff *skb, const struct wf_dest *dest, _B
 	if (data + L3 > (__u8 *)packet_end(skb))
 		return -WF_DROP_RESIZE;
 	eth_to_endpoint(data, dest, is_v4);
-	return bpf_redirect_peer(dest->ifindex, 0);
+	return endpoint_give(dest->ifindex);
 }
 
 /* Decides where the gateway's packet to in->flow.src goes. @e is not a flow's afterwards. */
@@ -74,7 +74,7 @@ static __noinline int host_send(struct __sk_buff *skb, __u32 tenant, const struc
 		if (packet_data(skb) + L3 > packet_end(skb))
 			return -WF_DROP_RESIZE;
 		eth_store(packet_data(skb), e->eth);
-		return bpf_redirect_peer(e->ifindex, 0);
+		return endpoint_give(e->ifindex);
 	}
 	drop = nexthop_find(skb, e, &nh);
 	if (drop)

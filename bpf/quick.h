@@ -208,5 +208,5 @@ static __noinline int quick_validate(struct __sk_buff *skb)
 	if (data + L3 > (__u8 *)packet_end(skb))
 		return -WF_DROP_RESIZE;
 	eth_store(data, e->eth);
-	return (int)bpf_redirect_peer(e->ifindex, 0);
+	return endpoint_give(e->ifindex);
 }

@@ -33,6 +33,14 @@ WF_INLINE void eth_to_endpoint(__u8 eth[14], const struct wf_dest *dest, _Bool i
 		    is_v4 ? WF_ETH_P_IPV4 : WF_ETH_P_IPV6);
 }
 
+/* Gives it the finished packet; of the node's own, over the pair, as if the gateway sent it. */
+WF_INLINE int endpoint_give(__u32 ifindex)
+{
+	if (ifindex & WF_IFINDEX_HOST)
+		return (int)bpf_redirect(ifindex & ~WF_IFINDEX_HOST, 0);
+	return (int)bpf_redirect_peer(ifindex, 0);
+}
+
 WF_INLINE void eth_store(void *data, const __u8 eth[14])
 {
 	wf_copy_words(data, eth, 8);

@@ -208,7 +208,7 @@ static __noinline int decap(struct __sk_buff *skb, const struct wf_outer *o,
 	settle_validated(e);
 	count(skb, e->policy_slot, in.ip_len);
 	count(skb, e->rx_slot, in.ip_len);
-	return bpf_redirect_peer(e->ifindex, 0);
+	return endpoint_give(e->ifindex);
 }
 
 /* The parameter problem that RFC 8754 4.3.1.1 and RFC 8986 4.1.1 have for the packet. False: none.

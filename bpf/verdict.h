@@ -58,7 +58,8 @@ WF_INLINE __u32 slot_of_port(__u32 kind, const struct wf_port *port)
 
 WF_INLINE __u32 slot_of_ifindex(__u32 kind, __u32 ifindex)
 {
-	const struct wf_port *port = bpf_map_lookup_elem(&ports, &ifindex);
+	const __u32 plain = ifindex & ~WF_IFINDEX_HOST;
+	const struct wf_port *port = bpf_map_lookup_elem(&ports, &plain);
 
 	return port ? slot_of_port(kind, port) : 0;
 }

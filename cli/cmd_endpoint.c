@@ -13,6 +13,7 @@ static const struct wf_column columns[] = {
 	{"HEALTH", "health", NULL, 0},
 	{"REASON", "health_reason", NULL, WF_COLUMN_SHOW_ONLY},
 	{"SR-AWARE", "sr_aware", NULL, WF_COLUMN_SHOW_ONLY},
+	{"HOST", "host", NULL, WF_COLUMN_SHOW_ONLY},
 	{"IDENTITY WAS", "identity_was", NULL, WF_COLUMN_SHOW_ONLY},
 	{"MAC", "mac", NULL, WF_COLUMN_SHOW_ONLY},
 	{"INSIDE", "ifname", NULL, WF_COLUMN_SHOW_ONLY},

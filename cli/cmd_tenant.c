@@ -12,6 +12,7 @@ static const struct wf_column columns[] = {
 	{"ENCODING", "encoding", NULL, 0},
 	{"METADATA", "metadata", NULL, WF_COLUMN_SHOW_ONLY},
 	{"VERIFY", "verify", NULL, WF_COLUMN_SHOW_ONLY},
+	{"HOST", "host", NULL, WF_COLUMN_SHOW_ONLY},
 	{"MTU", "mtu", NULL, WF_COLUMN_RIGHT},
 	{"ENDPOINTS", "endpoints", wf_format_count, WF_COLUMN_RIGHT},
 	{"POLICIES", "policies", wf_format_count, WF_COLUMN_RIGHT},

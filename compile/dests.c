@@ -30,7 +30,7 @@ static struct wf_dest dest_of(const struct wf_view *v, const struct wf_member *m
 	};
 
 	if (port) {
-		dest.ifindex = (uint32_t)port->ifindex;
+		dest.ifindex = wf_here_ifindex(port);
 		memcpy(dest.mac, e->mac, sizeof(dest.mac));
 	}
 	return dest;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "dp/table.h"
 #include "model/object.h"
 
 const struct wf_here_port *wf_here_find(const struct wf_here *here,
@@ -25,4 +26,11 @@ const struct wf_here_port *wf_here_find(const struct wf_here *here,
 			low = middle + 1;
 	}
 	return NULL;
+}
+
+uint32_t wf_here_ifindex(const struct wf_here_port *port)
+{
+	if (!port)
+		return 0;
+	return (uint32_t)port->ifindex | (port->is_host ? WF_IFINDEX_HOST : 0);
 }

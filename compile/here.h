@@ -14,6 +14,7 @@ struct wf_here_port {
 	char name[WF_NAME_MAX + 1];
 	int ifindex;
 	uint32_t mtu; /* now */
+	bool is_host; /* its other end is in the node's namespace, too */
 };
 
 /* Any other interface, but lo. */
@@ -37,3 +38,5 @@ struct wf_object;
 /* The interface of an endpoint of this node; NULL: not (yet) there. */
 const struct wf_here_port *wf_here_find(const struct wf_here *here,
 					const struct wf_object *endpoint);
+/* What packets to it are given to, as in struct wf_dest. NULL: 0. */
+uint32_t wf_here_ifindex(const struct wf_here_port *port);

@@ -64,7 +64,8 @@ static void put_dest(struct wf_buf *b, const void *key, const void *value)
 	wf_buf_printf(b, " node %u", dest->node);
 	if (!dest->ifindex)
 		return;
-	wf_buf_printf(b, " interface %u", dest->ifindex);
+	wf_buf_printf(b, " interface %u%s", dest->ifindex & ~WF_IFINDEX_HOST,
+		      dest->ifindex & WF_IFINDEX_HOST ? " of the node" : "");
 	wf_put_mac(b, dest->mac);
 }
 

@@ -119,7 +119,7 @@ static struct wf_backend backend_of(const struct wf_view *v, uint32_t tenant,
 		.tenant = tenant,
 		.identity = wf_endpoint_identity(e),
 		.identity_was = wf_endpoint_other_identity(e),
-		.ifindex = port ? (uint32_t)port->ifindex : 0,
+		.ifindex = wf_here_ifindex(port),
 	};
 
 	copy_addr(e, true, backend.v4);

@@ -78,13 +78,19 @@ struct wf_dest_key {
 	__u8 addr[16];
 };
 
+/*
+ * Set in an ifindex that packets are given to: the endpoint is the node's own, so both ends of its
+ * pair are in the node's network namespace, where bpf_redirect_peer() is refused.
+ */
+#define WF_IFINDEX_HOST (1u << 31)
+
 struct wf_dest {
 	__u32 home;	/* the tenant it belongs to; another one's by a policy that lets it in */
 	__u32 identity; /* in its home: by which it is judged */
 	__u32 identity_was; /* the one it had or will have, and may send, too; 0: none */
 	__u16 node;
 	__u16 pad;
-	__u32 ifindex; /* host-side interface if it lives here; 0: elsewhere */
+	__u32 ifindex; /* host-side interface if it lives here (WF_IFINDEX_HOST); 0: elsewhere */
 	__u8 mac[6];   /* if it lives here */
 	__u8 pad2[2];
 };

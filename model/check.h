@@ -24,6 +24,8 @@ int wf_check_keys(const struct wf_changes *c);
 int wf_check_stopped(const struct wf_changes *c);
 /* Endpoints that two functions select. */
 int wf_check_functions(const struct wf_changes *c);
+/* Tenants with host access that overlap, and endpoints that are called as the nodes' own. */
+int wf_check_hosts(const struct wf_changes *c);
 
 /* Where waypoint @j of path @i stands: "via[2]", "paths[1].via[2]". @buf: WF_VIA_KEY_MAX bytes;
  * returns @buf. */

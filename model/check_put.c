@@ -365,9 +365,8 @@ static int check_one(struct check *c, struct wf_object *o)
 int wf_model_check_put(const struct wf_model *m, struct wf_object *const *objects, size_t n,
 		       struct wf_problems *problems)
 {
-	static int (*const parts[])(const struct wf_changes *c) = {wf_check_rivals, wf_check_joins,
-								   wf_check_keys,
-								   wf_check_functions};
+	static int (*const parts[])(const struct wf_changes *c) = {
+		wf_check_rivals, wf_check_joins, wf_check_keys, wf_check_functions, wf_check_hosts};
 	struct check c = {.model = m, .problems = problems};
 	const struct wf_changes changes = {m, &c.batch, problems};
 	size_t found_before = problems->n_found;

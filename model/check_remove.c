@@ -98,6 +98,8 @@ static void check_user(struct check *c, const struct wf_object *user)
 			needs_key(c, user);
 		return;
 	}
+	if (user->kind == WF_KIND_ENDPOINT && user->endpoint.is_host)
+		return; /* it goes with either of them */
 	needs_tenant(c, user->tenant, user);
 	if (user->kind == WF_KIND_ENDPOINT)
 		needs_node(c, user->endpoint.node, user);

@@ -3,7 +3,7 @@
 
 bool wf_function_has(const struct wf_function *f, const struct wf_endpoint *e)
 {
-	return wf_labels_have(&e->labels, &f->instances);
+	return !e->is_host && wf_labels_have(&e->labels, &f->instances);
 }
 
 const struct wf_backends *wf_service_backends_of(const struct wf_service *s,

@@ -65,6 +65,8 @@ struct wf_tenant {
 	uint8_t require;      /* WF_REQUIRE_HMAC: PATH and TRANSIT are policies' */
 	char verify[WF_VIA_MAX][WF_NAME_MAX + 1]; /* nodes that verify its headers on the way */
 	unsigned int n_verify;
+	bool is_host; /* processes on nodes reach its endpoints: each node has one in it
+			 (model/host.h) */
 };
 
 struct wf_identity {
@@ -90,6 +92,7 @@ struct wf_endpoint {
 	   1..WF_ENDPOINT_SID_MAX; 0: none. Written by its node. */
 	uint16_t sid;
 	bool is_down; /* its node found that it does not work */
+	bool is_host; /* made by its node, for the processes there (model/host.h) */
 	/* Where its node has attached it; "" and 0: it did not say. Two endpoints of one node and
 	   netns are two arms of one container. */
 	char ifname[WF_ENDPOINT_IFNAME_MAX + 1]; /* in the container */

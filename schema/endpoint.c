@@ -136,6 +136,16 @@ static int write_down(const struct wf_object *o, json_t **ret)
 	return o->endpoint.is_down ? wf_key_wrote(json_true(), ret) : 0;
 }
 
+static void read_host(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
+{
+	wf_value_bool(r, key, v, &o->endpoint.is_host);
+}
+
+static int write_host(const struct wf_object *o, json_t **ret)
+{
+	return o->endpoint.is_host ? wf_key_wrote(json_true(), ret) : 0;
+}
+
 static void read_ifname(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
 {
 	wf_value_ifname(r, key, v, o->endpoint.ifname);
@@ -172,6 +182,7 @@ static const struct wf_key keys[] = {
 	{"declared", WF_KEY_TRUSTED, read_declared, write_declared},
 	{"sid", WF_KEY_TRUSTED, read_sid, write_sid},
 	{"down", WF_KEY_TRUSTED, read_down, write_down},
+	{"host", WF_KEY_TRUSTED, read_host, write_host},
 	{"ifname", WF_KEY_TRUSTED, read_ifname, write_ifname},
 	{"netns", WF_KEY_TRUSTED, read_netns, write_netns},
 	{0},

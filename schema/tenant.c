@@ -122,6 +122,16 @@ static int write_encoding(const struct wf_object *o, json_t **ret)
 	return name ? wf_key_wrote(json_string(name), ret) : 0;
 }
 
+static void read_host(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
+{
+	wf_value_bool(r, key, v, &o->self.is_host);
+}
+
+static int write_host(const struct wf_object *o, json_t **ret)
+{
+	return o->self.is_host ? wf_key_wrote(json_true(), ret) : 0;
+}
+
 static const struct wf_key keys[] = {
 	{"id", 0, read_id, write_id},
 	{"prefixes", WF_KEY_REQUIRED, read_prefixes, write_prefixes},
@@ -130,6 +140,7 @@ static const struct wf_key keys[] = {
 	{"metadata", 0, read_metadata, write_metadata},
 	{"require", 0, read_require, write_require},
 	{"verify", 0, read_verify, write_verify},
+	{"host", 0, read_host, write_host},
 	{0},
 };
 
