@@ -34,13 +34,10 @@ static const struct wf_column links[] = {
 };
 
 static const struct wf_column containers[] = {
-	{"CONTAINER", "name", NULL, 0},
-	{"NODE", "node", NULL, 0},
-	{"TENANT", "tenant", NULL, 0},
-	{"ENDPOINT", "endpoint", NULL, 0},
-	{"ADDRESSES", "addresses", NULL, 0},
-	{"LABELS", "labels", NULL, 0},
-	{NULL, NULL, NULL, 0},
+	{"CONTAINER", "name", NULL, 0},	   {"NODE", "node", NULL, 0},
+	{"IFNAME", "ifname", NULL, 0},	   {"TENANT", "tenant", NULL, 0},
+	{"ENDPOINT", "endpoint", NULL, 0}, {"ADDRESSES", "addresses", NULL, 0},
+	{"LABELS", "labels", NULL, 0},	   {NULL, NULL, NULL, 0},
 };
 
 static int print_table(const struct wf_cli *cli, const struct wf_column *columns,

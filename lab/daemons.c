@@ -260,17 +260,17 @@ void wf_daemon_stop_all(const struct wf_lab *lab)
 	}
 }
 
-void wf_daemon_log_tail(const struct wf_lab *lab, unsigned int i, struct wf_buf *out)
+void wf_lab_log_tail(const struct wf_lab *lab, const char *who, struct wf_buf *out)
 {
-	const char *node = lab->hosts.items[i].name, *from;
+	const char *from;
 	_cleanup_free_ char *text = NULL;
 	char path[WF_LAB_PATH_MAX];
 	size_t len;
 
-	wf_state_path(lab->name, node, ".log", path);
+	wf_state_path(lab->name, who, ".log", path);
 	if (wf_read_file(path, LOG_MAX, &text, &len, NULL) < 0 || !len)
 		return;
 	from = len > TAIL_BYTES ? strchr(text + len - TAIL_BYTES, '\n') : text;
-	wf_buf_printf(out, "the last lines of %s's log:\n%s%s", node, from ? from : text,
+	wf_buf_printf(out, "the last lines of %s's log:\n%s%s", who, from ? from : text,
 		      text[len - 1] == '\n' ? "" : "\n");
 }

@@ -33,5 +33,5 @@ int wf_daemon_pid(const struct wf_lab *lab, unsigned int i, pid_t *ret, int *ret
 /* Ends all of the lab's daemons: first asked to, then killed. */
 void wf_daemon_stop_all(const struct wf_lab *lab);
 
-/* Appends the last lines of a node's log. */
-void wf_daemon_log_tail(const struct wf_lab *lab, unsigned int i, struct wf_buf *out);
+/* Appends the last lines of a node's or container's log. */
+void wf_lab_log_tail(const struct wf_lab *lab, const char *who, struct wf_buf *out);

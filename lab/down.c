@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Order: daemons, so that nothing is made anew; namespaces; pins; last the directory that knows of
- * all this, so that a down that was interrupted can be done again.
+ * Order: daemons, so that nothing is made anew; what runs in containers; namespaces; pins; last the
+ * directory that knows of all this, so that a down that was interrupted can be done again.
  */
 #include "lab/down.h"
 
@@ -10,6 +10,7 @@
 
 #include "lab/daemons.h"
 #include "lab/netns.h"
+#include "lab/programs.h"
 #include "lab/state.h"
 
 static void remove_pins(const struct wf_lab *lab)
@@ -41,6 +42,7 @@ int wf_lab_take_away(const struct wf_lab *lab, struct wf_err *err)
 	int r;
 
 	wf_daemon_stop_all(lab);
+	wf_programs_stop_all(lab);
 	r = wf_netns_delete_all(lab, err);
 	remove_pins(lab);
 	if (r < 0)

@@ -5,7 +5,9 @@
  *
  *	/run/weft/lab/LAB/		made first, locked by who works on the lab, taken away last
  *		topology.yaml		the file as it was read: what down, show and exec go by
+ *		folder			-> the topology's folder: where commands of containers run
  *		NODE.sock, .log, .pid	of each weftd
+ *		CONTAINER.log		what its commands said
  *		store.db		that they share
  *	/run/netns/LAB-NODE, /run/netns/LAB-CONTAINER
  *	/sys/fs/bpf/weft/LAB-NODE/	what a weftd pins
@@ -38,7 +40,10 @@ int wf_lab_up(const char *file, const struct wf_lab_progress *progress, struct w
 	      struct wf_err *err);
 int wf_lab_down(const char *name, struct wf_err *err);
 
-/* Starts the daemons of a lab that is up that do not run, and waits until they answer. */
+/*
+ * Starts the daemons of a lab that is up that do not run, and waits until they answer; then the
+ * programs of containers that have ended.
+ */
 int wf_lab_start(const char *name, unsigned int *ret_started, struct wf_err *err);
 
 /* [{"name", "nodes", "routers", "containers", "running"}], sorted by name. */
@@ -49,7 +54,8 @@ int wf_lab_load(const char *name, struct wf_lab *ret, struct wf_err *err);
 
 /*
  * {"name", "nodes": [{"name", "id", "state", "pid", "netns", "socket"}], "routers", "links",
- * "containers"}; state: "up", "silent" (runs, and does not answer) or "dead".
+ * "containers"}; state: "up", "silent" (runs, and does not answer) or "dead". "containers" has an
+ * item for each interface.
  */
 int wf_lab_show(const struct wf_lab *lab, json_t **ret, struct wf_err *err);
 

@@ -12,7 +12,6 @@
 
 #include "lab/topology.h"
 
-#define WF_LAB_IFNAME_MAX 16
 #define WF_LAB_PREFIX_MAX 64
 
 /* "to-PEER", or "to-" and a hash where that is too long. @ret: WF_LAB_IFNAME_MAX bytes. */

@@ -6,6 +6,7 @@
 #include "lab/daemons.h"
 #include "lab/lab.h"
 #include "lab/plan.h"
+#include "lab/programs.h"
 #include "lab/state.h"
 
 static bool does_answer(const char *socket)
@@ -45,19 +46,22 @@ static json_t *router_json(const struct wf_lab *lab, unsigned int i)
 			 wf_state_netns(lab->name, name, netns));
 }
 
-static json_t *container_json(const struct wf_lab *lab, const struct wf_lab_container *c)
+/* Of an interface, with what is its container's. */
+static json_t *interface_json(const struct wf_lab *lab, const struct wf_lab_container *c,
+			      const struct wf_lab_interface *i)
 {
 	json_t *addresses = json_array(), *labels = json_object();
 	char netns[WF_LAB_NETNS_MAX];
 
-	for (unsigned int i = 0; i < c->n_addrs; i++)
-		json_array_append_new(addresses, json_string(c->addrs[i]));
-	wf_vec_each (l, &c->labels)
+	for (unsigned int k = 0; k < i->n_addrs; k++)
+		json_array_append_new(addresses, json_string(i->addrs[k]));
+	wf_vec_each (l, &i->labels)
 		json_object_set_new(labels, l->key, json_string(l->value));
-	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:s}", "name", c->name, "node",
-			 lab->hosts.items[c->host].name, "tenant", c->tenant, "endpoint",
-			 c->endpoint, "addresses", addresses, "labels", labels, "netns",
-			 wf_state_netns(lab->name, c->name, netns));
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:i, s:i}", "name", c->name,
+			 "node", lab->hosts.items[c->host].name, "ifname", i->name, "tenant",
+			 i->tenant, "endpoint", i->endpoint, "addresses", addresses, "labels",
+			 labels, "netns", wf_state_netns(lab->name, c->name, netns), "programs",
+			 (int)c->start.n, "running", (int)wf_programs_running(lab, c));
 }
 
 int wf_lab_show(const struct wf_lab *lab, json_t **ret, struct wf_err *err)
@@ -77,7 +81,8 @@ int wf_lab_show(const struct wf_lab *lab, json_t **ret, struct wf_err *err)
 						       lab->hosts.items[l->ends[1]].name, "mtu",
 						       (int)l->mtu, "cost", (int)l->cost));
 	wf_vec_each (c, &lab->containers)
-		json_array_append_new(containers, container_json(lab, c));
+		wf_vec_each (i, &c->interfaces)
+			json_array_append_new(containers, interface_json(lab, c, i));
 	*ret = json_pack("{s:s, s:o, s:o, s:o, s:o}", "name", lab->name, "nodes", nodes, "routers",
 			 routers, "links", links, "containers", containers);
 	return *ret ? 0 : wf_err_set(err, -ENOMEM, "out of memory");

@@ -5,7 +5,7 @@
 #include <limits.h>
 
 #include "lab/daemons.h"
-#include "lab/lab.h"
+#include "lab/programs.h"
 #include "lab/state.h"
 
 static int start_dead(const struct wf_lab *lab, int lock, const char *program,
@@ -30,6 +30,20 @@ static int start_dead(const struct wf_lab *lab, int lock, const char *program,
 	return r;
 }
 
+static int start_programs(const struct wf_lab *lab, unsigned int *started, struct wf_err *err)
+{
+	char path[WF_LAB_PATH_MAX];
+	struct wf_buf detail = {0};
+	unsigned int n = 0;
+	int r;
+
+	wf_state_path(lab->name, "topology", ".yaml", path);
+	r = wf_programs_start_all(lab, path, &detail, &n, err);
+	*started += n;
+	wf_buf_done(&detail); /* it is in the log */
+	return r;
+}
+
 int wf_lab_start(const char *name, unsigned int *ret_started, struct wf_err *err)
 {
 	_cleanup_close_ int lock = wf_state_lock(name, err);
@@ -45,6 +59,8 @@ int wf_lab_start(const char *name, unsigned int *ret_started, struct wf_err *err
 	r = wf_lab_load(name, &lab, err);
 	if (r == 0)
 		r = start_dead(&lab, lock, program, ret_started, err);
+	if (r == 0)
+		r = start_programs(&lab, ret_started, err);
 	wf_lab_done(&lab);
 	return r;
 }

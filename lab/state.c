@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <ftw.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -111,7 +112,21 @@ int wf_state_lock(const char *lab, struct wf_err *err)
 	return TAKE_FD(fd);
 }
 
-int wf_state_create(const struct wf_lab *lab, const char *topology, size_t len, struct wf_err *err)
+/* Where the topology's file lies: files that its commands name are found from there. */
+static int link_folder(const char *lab, const char *file, struct wf_err *err)
+{
+	char path[WF_LAB_PATH_MAX], real[PATH_MAX];
+
+	if (!realpath(file, real))
+		return wf_err_errno(err, -errno, "%s", file);
+	*strrchr(real, '/') = '\0';
+	if (symlink(*real ? real : "/", wf_state_path(lab, "folder", "", path)) < 0)
+		return wf_err_errno(err, -errno, "%s", path);
+	return 0;
+}
+
+int wf_state_create(const struct wf_lab *lab, const char *file, const char *topology, size_t len,
+		    struct wf_err *err)
 {
 	char path[WF_LAB_PATH_MAX], made[WF_LAB_PATH_MAX];
 	_cleanup_close_ int fd = -1;
@@ -130,7 +145,10 @@ int wf_state_create(const struct wf_lab *lab, const char *topology, size_t len, 
 	if (fd < 0)
 		return fd;
 	/* Complete or not there: nothing else is made before. */
-	r = wf_write_file(wf_state_path(lab->name, "topology", ".new", made), topology, len, err);
+	r = link_folder(lab->name, file, err);
+	if (r == 0)
+		r = wf_write_file(wf_state_path(lab->name, "topology", ".new", made), topology, len,
+				  err);
 	if (r == 0 && rename(made, wf_state_path(lab->name, "topology", ".yaml", path)) < 0)
 		r = wf_err_errno(err, -errno, "%s", path);
 	if (r < 0) {

@@ -12,11 +12,12 @@ const char *wf_state_path(const char *lab, const char *name, const char *suffix,
 const char *wf_state_netns(const char *lab, const char *name, char *buf);
 
 /*
- * Makes the directory, locked, and writes the topology into it. The lock is the returned
- * descriptor and is inherited on purpose: a child of a killed `up` that still works on the lab
- * holds it, and down waits for that child.
+ * Makes the directory, locked, and writes the topology, which was read from @file, into it. The
+ * lock is the returned descriptor and is inherited on purpose: a child of a killed `up` that still
+ * works on the lab holds it, and down waits for that child.
  */
-int wf_state_create(const struct wf_lab *lab, const char *topology, size_t len, struct wf_err *err);
+int wf_state_create(const struct wf_lab *lab, const char *file, const char *topology, size_t len,
+		    struct wf_err *err);
 /* Locks an existing one. -EBUSY: another weft works on it. */
 int wf_state_lock(const char *lab, struct wf_err *err);
 

@@ -5,8 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/addr.h"
-#include "lab/yaml_walk.h"
+#include "lab/container.h"
 
 bool wf_lab_name_is_valid(const char *name)
 {
@@ -31,8 +30,7 @@ static const struct wf_lab_container *find_container(const struct wf_lab *lab, c
 	return NULL;
 }
 
-/* Copies the name of a namespace to be: LAB-NAME must be a name as well, and nobody else's. */
-static bool take_name(struct wf_yaml *y, yaml_node_t *n, const char *key, const struct wf_lab *lab,
+bool wf_lab_take_name(struct wf_yaml *y, yaml_node_t *n, const char *key, const struct wf_lab *lab,
 		      char *ret)
 {
 	const char *name = wf_yaml_text(y, n, key);
@@ -94,7 +92,7 @@ static void read_hosts(struct wf_yaml *y, yaml_node_t *list, const char *key, st
 					WF_LAB_HOSTS_MAX);
 			return;
 		}
-		if (take_name(y, item, key, lab, h.name) && wf_vec_push(&lab->hosts, h) < 0)
+		if (wf_lab_take_name(y, item, key, lab, h.name) && wf_vec_push(&lab->hosts, h) < 0)
 			wf_yaml_problem(y, h.line, key, "out of memory");
 	}
 }
@@ -223,145 +221,6 @@ static void read_links(struct wf_yaml *y, yaml_node_t *list, const char *key, vo
 	}
 }
 
-struct container_reader {
-	struct wf_lab *lab;
-	struct wf_lab_container c;
-	bool is_bad; /* has no name or host: it cannot stand in the lab */
-};
-
-static void read_container_name(struct wf_yaml *y, yaml_node_t *n, const char *key, void *into)
-{
-	struct container_reader *r = into;
-
-	r->is_bad = !take_name(y, n, key, r->lab, r->c.name);
-}
-
-static void read_container_node(struct wf_yaml *y, yaml_node_t *n, const char *key, void *into)
-{
-	struct container_reader *r = into;
-	const char *name = wf_yaml_text(y, n, key);
-	int host = name ? wf_lab_find_host(r->lab, name) : -ENOENT;
-
-	if (name && host < 0)
-		wf_yaml_problem(y, wf_yaml_line(n), key, "there is no node '%.50s'", name);
-	else if (name && r->lab->hosts.items[host].is_router)
-		wf_yaml_problem(y, wf_yaml_line(n), key,
-				"'%s' is a router: a container needs a node, with a weftd", name);
-	if (host >= 0)
-		r->c.host = (unsigned int)host;
-}
-
-/* A name of the model: of a tenant, of an endpoint. */
-static void take_model_name(struct wf_yaml *y, yaml_node_t *n, const char *key, char *ret)
-{
-	const char *name = wf_yaml_text(y, n, key);
-	bool is_right = name && isalnum((unsigned char)*name) && strlen(name) <= WF_NAME_MAX;
-
-	for (const char *p = name; is_right && *p; p++)
-		is_right = isalnum((unsigned char)*p) || strchr("-_.", *p);
-	if (is_right)
-		strcpy(ret, name);
-	else if (name)
-		wf_yaml_problem(y, wf_yaml_line(n), key,
-				"'%.70s' is no name: letters, digits, '-', '_' and '.', at most %d",
-				name, WF_NAME_MAX);
-}
-
-static void read_tenant(struct wf_yaml *y, yaml_node_t *n, const char *key, void *into)
-{
-	take_model_name(y, n, key, ((struct container_reader *)into)->c.tenant);
-}
-
-static void read_endpoint(struct wf_yaml *y, yaml_node_t *n, const char *key, void *into)
-{
-	take_model_name(y, n, key, ((struct container_reader *)into)->c.endpoint);
-}
-
-static void read_addresses(struct wf_yaml *y, yaml_node_t *list, const char *key, void *into)
-{
-	struct wf_lab_container *c = &((struct container_reader *)into)->c;
-	yaml_node_t *item;
-
-	for (size_t i = 0; (item = wf_yaml_item(y, list, key, i)); i++) {
-		const char *text = wf_yaml_text(y, item, key);
-		struct wf_addr a;
-
-		if (text && wf_addr_parse(text, &a) < 0)
-			wf_yaml_problem(y, wf_yaml_line(item), key,
-					"'%.50s' is no address such as 10.0.0.1 or fd00::1", text);
-		else if (c->n_addrs == WF_ENDPOINT_ADDR_MAX)
-			wf_yaml_problem(y, wf_yaml_line(item), key, "more than %d addresses",
-					WF_ENDPOINT_ADDR_MAX);
-		else if (text)
-			wf_addr_str(&a, c->addrs[c->n_addrs++]);
-	}
-}
-
-static void read_labels(struct wf_yaml *y, yaml_node_t *map, const char *key, void *into)
-{
-	struct wf_lab_container *c = &((struct container_reader *)into)->c;
-
-	if (map->type != YAML_MAPPING_NODE) {
-		wf_yaml_problem(y, wf_yaml_line(map), key, "must be a mapping: {app: web}");
-		return;
-	}
-	for (yaml_node_pair_t *p = map->data.mapping.pairs.start; p < map->data.mapping.pairs.top;
-	     p++) {
-		yaml_node_t *k = yaml_document_get_node(y->doc, p->key);
-		const char *name = wf_yaml_text(y, k, key);
-		const char *value = wf_yaml_text(y, yaml_document_get_node(y->doc, p->value), key);
-
-		if (name && value && wf_labels_set(&c->labels, name, value) < 0)
-			wf_yaml_problem(y, wf_yaml_line(k), key, "'%.70s=%.70s' is no label", name,
-					value);
-	}
-}
-
-static void add_container(struct wf_yaml *y, struct container_reader *r, const char *key)
-{
-	if (!r->c.endpoint[0])
-		strcpy(r->c.endpoint, r->c.name);
-	wf_vec_each (other, &r->lab->containers)
-		if (strcmp(other->tenant, r->c.tenant) == 0 &&
-		    strcmp(other->endpoint, r->c.endpoint) == 0)
-			wf_yaml_problem(y, r->c.line, key,
-					"endpoint '%s/%s' is there already, on line %u",
-					r->c.tenant, r->c.endpoint, other->line);
-	if (!r->is_bad && wf_vec_push(&r->lab->containers, r->c) == 0)
-		return;
-	if (!r->is_bad)
-		wf_yaml_problem(y, r->c.line, key, "out of memory");
-	wf_labels_done(&r->c.labels);
-}
-
-static void read_containers(struct wf_yaml *y, yaml_node_t *list, const char *key, void *into)
-{
-	static const struct wf_yaml_key keys[] = {
-		{"name", true, read_container_name},
-		{"node", true, read_container_node},
-		{"tenant", true, read_tenant},
-		{"endpoint", false, read_endpoint},
-		{"addresses", false, read_addresses},
-		{"labels", false, read_labels},
-		{NULL, false, NULL},
-	};
-	struct wf_lab *lab = into;
-	yaml_node_t *item;
-
-	for (size_t i = 0; (item = wf_yaml_item(y, list, key, i)); i++) {
-		struct container_reader r = {.lab = lab, .c = {.line = wf_yaml_line(item)}};
-
-		if (lab->containers.n >= WF_LAB_CONTAINERS_MAX) {
-			wf_yaml_problem(y, r.c.line, key, "more than %d containers",
-					WF_LAB_CONTAINERS_MAX);
-			return;
-		}
-		wf_yaml_map(y, item, key, keys, &r);
-		r.is_bad = r.is_bad || !r.c.name[0];
-		add_container(y, &r, key);
-	}
-}
-
 /* Every host must be reached from the first one: marks spread over links until nothing changes. */
 static void check_reachable(struct wf_yaml *y, const struct wf_lab *lab)
 {
@@ -413,7 +272,7 @@ static void read_document(struct wf_yaml *y, yaml_node_t *root, struct wf_lab *l
 		{"nodes", true, read_nodes},
 		{"routers", false, read_routers},
 		{"links", false, read_links},
-		{"containers", false, read_containers},
+		{"containers", false, wf_lab_read_containers},
 		{NULL, false, NULL},
 	};
 	yaml_node_t *kind = root ? wf_yaml_get(y, root, "kind") : NULL;
@@ -464,7 +323,7 @@ int wf_lab_parse(const char *file, const char *text, size_t len, struct wf_lab *
 void wf_lab_done(struct wf_lab *lab)
 {
 	wf_vec_each (c, &lab->containers)
-		wf_labels_done(&c->labels);
+		wf_lab_container_done(c);
 	wf_vec_done(&lab->hosts);
 	wf_vec_done(&lab->links);
 	wf_vec_done(&lab->containers);

@@ -4,12 +4,15 @@
  *
  *	kind: Lab
  *	name: paths
- *	mtu: 1500				# of links that say nothing else; this is the
- *default nodes: [A, 1, 2, B]			# a namespace LAB-NODE each, with a weftd routers:
- *[r1]				# the kernel alone links: [[A, 1], {between: [1, r1], mtu: 9000,
- *cost: 10}] containers:
+ *	mtu: 1500			# of links that say nothing else; this is the default
+ *	nodes: [A, 1, 2, B]		# a namespace LAB-NODE each, with a weftd
+ *	routers: [r1]			# the kernel alone
+ *	links: [[A, 1], {between: [1, r1], mtu: 9000, cost: 10}]
+ *	containers:
  *	  - {name: red-web, node: A, tenant: red, endpoint: web, addresses: [10.0.0.1],
  *	     labels: {app: web}}
+ *
+ * docs/lab.md has all keys.
  */
 #pragma once
 
@@ -30,6 +33,10 @@
 #define WF_LAB_MTU_DEFAULT    1500
 #define WF_LAB_MTU_MIN	      1280 /* RFC 8200 section 5 */
 #define WF_LAB_COST_MAX	      1000000
+#define WF_LAB_IFNAME_MAX     16 /* with the NUL, as Linux has it */
+#define WF_LAB_INTERFACES_MAX 16 /* of a container */
+#define WF_LAB_COMMANDS_MAX   64 /* of a container, of each sort */
+#define WF_LAB_WORDS_MAX      64 /* of a command */
 #define WF_LAB_FILE_MAX	      (16u << 20)
 
 struct wf_lab_host {
@@ -45,14 +52,29 @@ struct wf_lab_link {
 	unsigned int line;
 };
 
-struct wf_lab_container {
-	char name[WF_LAB_NAME_MAX];
-	unsigned int host;
+/* An endpoint, and the interface that is made for it in its container. */
+struct wf_lab_interface {
+	char name[WF_LAB_IFNAME_MAX];
 	char tenant[WF_NAME_MAX + 1];
 	char endpoint[WF_NAME_MAX + 1]; /* the container's name if not said */
 	char addrs[WF_ENDPOINT_ADDR_MAX][46];
 	unsigned int n_addrs;
 	struct wf_labels labels;
+	bool is_sr_aware;
+	unsigned int line;
+};
+
+struct wf_lab_command {
+	char **argv; /* owned, NULL-ended; [0] is looked for in PATH */
+	unsigned int line;
+};
+
+struct wf_lab_container {
+	char name[WF_LAB_NAME_MAX];
+	unsigned int host;
+	WF_VEC(struct wf_lab_interface) interfaces; /* one at least */
+	/* When it is attached: @run one after the other, then @start, which lasts as the lab. */
+	WF_VEC(struct wf_lab_command) run, start;
 	unsigned int line;
 };
 

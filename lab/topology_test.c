@@ -63,6 +63,24 @@ static const struct {
 	{HEAD "nodes: [A]\ncontainers:\n- {name: c, node: A, tenant: t, endpoint: e}\n"
 	      "- {name: d, node: A, tenant: t, endpoint: e}\n",
 	 "f:6: containers: endpoint 't/e' is there already, on line 5\n"},
+	{HEAD "nodes: [A]\ncontainers:\n- {name: c, node: A, labels: {a: b},\n   interfaces: []}\n",
+	 "f:5: labels: belongs to an interface: say it in the list 'interfaces'\n"
+	 "f:6: interfaces: a container needs an interface\n"},
+	{HEAD "nodes: [A]\ncontainers:\n- name: c\n  node: A\n  interfaces:\n"
+	      "  - {ifname: a, tenant: t, endpoint: e}\n  - {ifname: a, tenant: t, endpoint: e}\n"
+	      "  - {ifname: a/b, tenant: t}\n",
+	 "f:9: containers: endpoint 't/e' is there already, on line 8\n"
+	 "f:9: interfaces: interface 'a' is there already, on line 8\n"
+	 "f:10: endpoint: is missing\n"
+	 "f:10: ifname: 'a/b' cannot be an interface's name: 1 to 15 characters, no space, '/' or "
+	 "':', and not lo\n"},
+	{HEAD
+	 "nodes: [A]\ncontainers:\n- {name: c, node: A, tenant: t, sr_aware: 1, run: [x, []],\n"
+	 "   start: {}}\n",
+	 "f:5: run: a command is missing: [sysctl, -w, x=1]\n"
+	 "f:5: run: must be a list: [a, b]\n"
+	 "f:5: sr_aware: '1' is neither true nor false\n"
+	 "f:6: start: must be a list: [a, b]\n"},
 	{HEAD "nodes: [A, B]\nlinks: [[A, Z]]\nmtu: 1\nx: y\n",
 	 "f:4: links: there is no node or router 'Z'\n"
 	 "f:5: mtu: '1' is not a number from 1280 to 65535\n"
@@ -94,6 +112,7 @@ static const char good[] = "# a lab\n---\n" HEAD "nodes: [1, B]\nrouters: [r]\nm
 static void a_lab_is_read_in_full(void **state)
 {
 	struct wf_buf problems = {0};
+	const struct wf_lab_interface *web;
 	struct wf_lab lab;
 	char labels[WF_LABELS_STR_MAX];
 
@@ -108,12 +127,43 @@ static void a_lab_is_read_in_full(void **state)
 	assert_int_equal(lab.links.items[0].cost, 1);
 	assert_int_equal(lab.links.items[1].mtu, 1600);
 	assert_int_equal(lab.links.items[1].cost, 10);
-	assert_string_equal(lab.containers.items[0].endpoint, "c");
-	assert_int_equal(lab.containers.items[0].n_addrs, 2);
-	assert_string_equal(lab.containers.items[0].addrs[1], "fd00::1");
-	assert_string_equal(lab.containers.items[1].endpoint, "e");
-	assert_string_equal(wf_labels_str(&lab.containers.items[1].labels, labels), "a=x,b=1");
+	web = lab.containers.items[0].interfaces.items;
+	assert_string_equal(web->endpoint, "c");
+	assert_string_equal(web->name, "eth0");
+	assert_int_equal(web->n_addrs, 2);
+	assert_string_equal(web->addrs[1], "fd00::1");
+	assert_string_equal(lab.containers.items[1].interfaces.items[0].endpoint, "e");
+	assert_string_equal(wf_labels_str(&lab.containers.items[1].interfaces.items[0].labels,
+					  labels),
+			    "a=x,b=1");
 	assert_string_equal(good + lab.manifests_at, "---\nkind: Tenant\n---\nkind: Tenant\n");
+	wf_lab_done(&lab);
+}
+
+static void a_container_has_interfaces_and_commands(void **state)
+{
+	static const char text[] = HEAD
+		"nodes: [A]\ncontainers:\n- name: fw\n  node: A\n  interfaces:\n"
+		"  - {ifname: in, tenant: t, endpoint: fw-in, addresses: [10.0.0.1]}\n"
+		"  - {ifname: out, tenant: u, endpoint: fw-in, sr_aware: true}\n"
+		"  run: [[sysctl, -w, a b=1], ['true']]\n  start: [[sleep, 5]]\n";
+	const struct wf_lab_container *c;
+	struct wf_buf problems = {0};
+	struct wf_lab lab;
+
+	assert_int_equal(wf_lab_parse("f", text, strlen(text), &lab, &problems), 0);
+	c = &lab.containers.items[0];
+	assert_int_equal(c->interfaces.n, 2);
+	assert_string_equal(c->interfaces.items[0].name, "in");
+	assert_false(c->interfaces.items[0].is_sr_aware);
+	assert_string_equal(c->interfaces.items[1].tenant, "u");
+	assert_true(c->interfaces.items[1].is_sr_aware);
+	assert_int_equal(c->run.n, 2);
+	assert_string_equal(c->run.items[0].argv[2], "a b=1");
+	assert_null(c->run.items[0].argv[3]);
+	assert_int_equal(c->run.items[1].line, 10);
+	assert_int_equal(c->start.n, 1);
+	assert_string_equal(c->start.items[0].argv[0], "sleep");
 	wf_lab_done(&lab);
 }
 
@@ -133,6 +183,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_mistake_is_named_with_its_line_and_key),
 		cmocka_unit_test(a_lab_is_read_in_full),
+		cmocka_unit_test(a_container_has_interfaces_and_commands),
 		cmocka_unit_test(a_lab_alone_has_no_manifests),
 	};
 

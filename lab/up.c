@@ -14,6 +14,7 @@
 #include "lab/daemons.h"
 #include "lab/down.h"
 #include "lab/netns.h"
+#include "lab/programs.h"
 #include "lab/state.h"
 
 #define SYNC_TIMEOUT_MS "30000"
@@ -89,7 +90,7 @@ static int record(struct up *u)
 		r = wf_netns_check_free(&u->lab, u->err);
 	if (r < 0)
 		return r;
-	u->lock = wf_state_create(&u->lab, u->text, u->len, u->err);
+	u->lock = wf_state_create(&u->lab, u->file, u->text, u->len, u->err);
 	return u->lock < 0 ? u->lock : 0;
 }
 
@@ -160,29 +161,35 @@ static int apply_manifests(struct up *u)
 	return r;
 }
 
-static int attach(struct up *u, const struct wf_lab_container *container)
+static json_t *attach_body(const struct wf_lab_interface *i, const char *netns)
+{
+	json_t *addresses = json_array(), *labels = json_object();
+
+	for (unsigned int k = 0; k < i->n_addrs; k++)
+		json_array_append_new(addresses, json_string(i->addrs[k]));
+	wf_vec_each (l, &i->labels)
+		json_object_set_new(labels, l->key, json_string(l->value));
+	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:b}", "tenant", i->tenant, "name",
+			 i->endpoint, "netns", netns, "ifname", i->name, "addresses", addresses,
+			 "labels", labels, "sr_aware", i->is_sr_aware);
+}
+
+static int attach(struct up *u, const struct wf_lab_container *container,
+		  const struct wf_lab_interface *i)
 {
 	WF_CLEANUP(cleanup_client) struct wf_client *c = client_of(u, container->host);
 	_cleanup_json_ json_t *body = NULL, *answer = NULL;
-	json_t *addresses = json_array(), *labels = json_object();
 	char netns[WF_LAB_NETNS_MAX];
 	struct wf_err why;
 	int r;
 
-	for (unsigned int i = 0; i < container->n_addrs; i++)
-		json_array_append_new(addresses, json_string(container->addrs[i]));
-	wf_vec_each (l, &container->labels)
-		json_object_set_new(labels, l->key, json_string(l->value));
-	body = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o}", "tenant", container->tenant, "name",
-			 container->endpoint, "netns",
-			 wf_state_netns(u->lab.name, container->name, netns), "ifname", "eth0",
-			 "addresses", addresses, "labels", labels);
+	body = attach_body(i, wf_state_netns(u->lab.name, container->name, netns));
 	if (!c || !body)
 		return wf_err_set(u->err, -ENOMEM, "out of memory");
 	r = wf_client_call(c, "POST", "/v1/attach", body, &answer, &why);
 	if (r < 0)
-		return wf_err_set(u->err, r, "%s:%u: container '%s': %.160s", u->file,
-				  container->line, container->name, why.msg);
+		return wf_err_set(u->err, r, "%s:%u: container '%s': %.160s", u->file, i->line,
+				  container->name, why.msg);
 	note_revision(u, answer);
 	return 0;
 }
@@ -191,9 +198,29 @@ static int attach_all(struct up *u)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < u->lab.containers.n && r == 0; i++)
-		r = attach(u, &u->lab.containers.items[i]);
+	wf_vec_each (c, &u->lab.containers)
+		wf_vec_each (i, &c->interfaces)
+			if (r == 0)
+				r = attach(u, c, i);
 	return r;
+}
+
+static int run_programs(struct up *u)
+{
+	int r = 0;
+
+	u->blamed = -1;
+	wf_vec_each (c, &u->lab.containers)
+		if (r == 0)
+			r = wf_programs_run(&u->lab, c, u->file, u->detail, u->err);
+	return r;
+}
+
+static int start_programs(struct up *u)
+{
+	unsigned int started;
+
+	return wf_programs_start_all(&u->lab, u->file, u->detail, &started, u->err);
 }
 
 static int sync_all(struct up *u)
@@ -229,6 +256,8 @@ static const struct {
 	{"applying the manifests", apply_manifests},
 	{"waiting for all nodes to hold them", sync_all},
 	{"attaching the containers", attach_all},
+	{"running the commands of containers", run_programs},
+	{"starting the programs of containers", start_programs},
 	{"waiting for all nodes to hold it", sync_all},
 };
 
@@ -265,7 +294,7 @@ static void give_up(struct up *u)
 	struct wf_err left = {0};
 
 	if (u->blamed >= 0)
-		wf_daemon_log_tail(&u->lab, (unsigned int)u->blamed, u->detail);
+		wf_lab_log_tail(&u->lab, u->lab.hosts.items[u->blamed].name, u->detail);
 	if (u->lock >= 0 && wf_lab_take_away(&u->lab, &left) < 0)
 		wf_buf_printf(u->detail, "not all could be taken away: %s\n", left.msg);
 }

@@ -6,6 +6,7 @@
 With a weftd that only knows the API (fake_weftd.py) for what the lab does itself, and with the real
 one for traffic. WEFT: the program; WEFTD: the real daemon, else that of the same build tree.
 """
+import contextlib
 import glob
 import json
 import os
@@ -56,6 +57,16 @@ def left_of(name):
             continue
         if "--netns" in words and any(w.startswith(name + "-") for w in words):
             found.append(cmdline)
+    return found + programs_of(name)
+
+
+def programs_of(name):
+    """Environments of processes that a lab's containers have started."""
+    found = []
+    for environ in glob.glob("/proc/[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            if f"WEFT_LAB={name}/".encode() in pathlib.Path(environ).read_bytes():
+                found.append(environ)
     return found
 
 
@@ -211,6 +222,116 @@ def test_two_labs_side_by_side_do_not_disturb_each_other(tmp_path, name):
     shown = json.loads(weft("lab", "show", name + "b", "--json").stdout)
     assert [n["state"] for n in shown["nodes"]] == ["up", "up"]
     assert weft("lab", "exec", name + "b", "A", "--", "true").returncode == 0
+
+
+WORKING = """\
+kind: Lab
+name: {name}
+nodes: [A, B]
+links: [[A, B]]
+containers:
+  - name: fw
+    node: A
+    interfaces:
+      - {{ifname: in, tenant: t, endpoint: fw-in, addresses: [10.0.0.1]}}
+      - {{ifname: out, tenant: t, endpoint: fw-out, addresses: [10.0.0.2], sr_aware: true}}
+    run: RUN
+    start: START
+---
+kind: Tenant
+name: t
+prefixes: [10.0.0.0/24]
+"""
+
+
+def working(tmp_path, name, run=(), start=()):
+    text = WORKING.replace("RUN", json.dumps(run).replace("{", "{{").replace("}", "}}"))
+    return write(tmp_path, name, text.replace("START", json.dumps(start)))
+
+
+def running(name):
+    containers = json.loads(weft("lab", "show", name, "--json").stdout)["containers"]
+    return {(c["programs"], c["running"]) for c in containers}
+
+
+def test_a_container_has_several_interfaces_each_an_endpoint(tmp_path, name):
+    r = weft("lab", "up", working(tmp_path, name), WEFTD=REAL)
+    assert (r.returncode, r.stderr) == (0, "")
+    links = {i["ifname"]: [a["local"] for a in i["addr_info"] if a["family"] == "inet"]
+             for i in ip(f"{name}-fw", "addr")}
+    assert links == {"lo": ["127.0.0.1"], "in": ["10.0.0.1"], "out": ["10.0.0.2"]}
+    endpoints = json.loads(weft("--lab", name, "endpoint", "list", "--json").stdout)["items"]
+    assert {(e["name"], bool(e.get("sr_aware"))) for e in endpoints} == {("fw-in", False), ("fw-out", True)}
+    shown = json.loads(weft("lab", "show", name, "--json").stdout)["containers"]
+    assert [(c["name"], c["ifname"], c["endpoint"]) for c in shown] == [("fw", "in", "fw-in"),
+                                                                        ("fw", "out", "fw-out")]
+
+
+def test_commands_run_in_order_in_the_container_where_the_topology_lies(tmp_path, name):
+    (tmp_path / "said").write_text("one")
+    r = weft("lab", "up", working(tmp_path, name, [
+        ["ip", "link", "add", "first", "type", "bridge"], ["ip", "link", "set", "first", "up"],
+        ["sh", "-c", "cat said > $WEFT_LAB_RUN/fw.out; cat said; echo err >&2"]]))
+    assert (r.returncode, r.stdout, r.stderr) == (0, "", "")
+    assert "UP" in [i for i in ip(f"{name}-fw", "link") if i["ifname"] == "first"][0]["flags"]
+    folder = pathlib.Path(f"/run/weft/lab/{name}")
+    assert (folder / "fw.out").read_text() == "one"
+    assert (folder / "fw.log").read_text() == "oneerr\n"
+
+
+STUBBORN = "trap '' TERM; (setsid sleep 1000 &) ; while :; do sleep 1000; done"
+
+
+def test_programs_run_as_long_as_the_lab(tmp_path, name):
+    r = weft("lab", "up", working(tmp_path, name, [], [["sleep", "1000"], ["sh", "-c", STUBBORN]]))
+    assert (r.returncode, r.stderr) == (0, "")
+    assert running(name) == {(2, 2)}
+    wait_for(lambda: len(programs_of(name)) == 4)
+    mine = subprocess.Popen(["nsenter", f"--net=/run/netns/{name}-fw", "sleep", "1000"])
+    assert weft("lab", "down", name).returncode == 0
+    assert left_of(name) == [] and mine.poll() is None
+    mine.kill()
+    mine.wait()
+
+
+def test_a_program_that_has_ended_is_started_again(tmp_path, name):
+    weft("lab", "up", working(tmp_path, name, [], [["sleep", "1000"], ["sleep", "2000"]]))
+    [first] = [e for e in programs_of(name)
+               if b"1000" in (pathlib.Path(e).parent / "cmdline").read_bytes()]
+    os.kill(int(first.split("/")[2]), signal.SIGKILL)
+    wait_for(lambda: running(name) == {(2, 1)})
+    assert "1" in weft("lab", "start", name).stdout
+    assert running(name) == {(2, 2)} and len(programs_of(name)) == 2
+
+
+@pytest.mark.parametrize("run, start, want", [
+    ([["true"], ["sh", "-c", "echo too bad; exit 3"]], [],
+     ":11: container 'fw': sh failed with status 3\n"),
+    ([["no-such-program"]], [], ":11: container 'fw': no-such-program: No such file or directory"),
+    ([["sh", "-c", "kill -9 $$"]], [], ":11: container 'fw': sh was ended by signal 9"),
+    ([["sh", "-c", "sleep 1000 & false"]], [["sleep", "1000"]],
+     ":11: container 'fw': sh failed with status 1"),
+    ([], [["sleep", "1000"], ["no-such-program"]], ":12: container 'fw': no-such-program: No such"),
+])
+def test_a_command_that_fails_takes_the_lab_away(tmp_path, name, run, start, want):
+    r = weft("lab", "up", working(tmp_path, name, run, start))
+    assert r.returncode == 1 and f"{name}.yaml{want}" in r.stderr
+    assert ("the last lines of fw's log:\ntoo bad\n" in r.stderr) == ("too bad" in str(run))
+    assert left_of(name) == []
+
+
+@pytest.mark.parametrize("signal_", [signal.SIGKILL, signal.SIGINT])
+def test_a_command_that_hangs_ends_with_the_up(tmp_path, name, signal_):
+    hanging = [["sh", "-c", "sleep 1000 & touch $WEFT_LAB_RUN/hangs; sleep 1000"]]
+    p = subprocess.Popen([WEFT, "lab", "up", working(tmp_path, name, hanging)],
+                         stdin=subprocess.DEVNULL, env={**os.environ, "WEFTD": FAKE})
+    wait_for(lambda: os.path.exists(f"/run/weft/lab/{name}/hangs"))
+    p.send_signal(signal_)
+    p.wait(30)
+    if signal_ == signal.SIGKILL:
+        assert programs_of(name)
+        assert weft("lab", "down", name).returncode == 0
+    assert left_of(name) == []
 
 
 def test_containers_talk_across_the_real_thing(tmp_path, name):
