@@ -194,10 +194,11 @@ class Tellers:
         self.selector.close()
 
 
-def tells(lab, who, address, port=DNS, data=b"hello", source_port=0):
+def tells(lab, who, address, port=DNS, data=b"hello", source_port=0, patience_s=10):
     """(who answers, from which address, what client it saw, what port, what came back)"""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with udp_socket(lab.netns(who), family=family) as sock:
+        sock.settimeout(patience_s)
         if source_port:
             sock.bind(("", source_port))
         sock.sendto(data, (address, port))
