@@ -47,6 +47,17 @@ WF_INLINE struct reply reply_unreachable(void)
 	};
 }
 
+/* There is the address, and nobody behind the port: applications hear of it at once. */
+WF_INLINE struct reply reply_refused(void)
+{
+	return (struct reply){
+		.v4_type = WF_ICMP4_UNREACHABLE,
+		.v4_code = WF_ICMP4_UNREACHABLE_PORT,
+		.v6_type = WF_ICMP6_UNREACHABLE,
+		.v6_code = WF_ICMP6_UNREACHABLE_PORT,
+	};
+}
+
 WF_INLINE _Bool reply_is_allowed(const struct __sk_buff *skb, const struct wf_inner *in)
 {
 	struct wf_tokens *tokens;

@@ -10,6 +10,7 @@
 #define WF_ICMP4_UNREACHABLE	   3
 #define WF_ICMP4_UNREACHABLE_NET   0
 #define WF_ICMP4_UNREACHABLE_HOST  1
+#define WF_ICMP4_UNREACHABLE_PORT  3
 #define WF_ICMP4_UNREACHABLE_FRAG  4 /* fragmentation needed; info = MTU */
 #define WF_ICMP4_UNREACHABLE_ADMIN 13
 #define WF_ICMP4_SOURCE_QUENCH	   4
@@ -22,6 +23,7 @@
 #define WF_ICMP6_UNREACHABLE_ROUTE   0
 #define WF_ICMP6_UNREACHABLE_ADMIN   1
 #define WF_ICMP6_UNREACHABLE_ADDRESS 3
+#define WF_ICMP6_UNREACHABLE_PORT    4
 #define WF_ICMP6_TOO_BIG	     2 /* info = MTU */
 #define WF_ICMP6_TIME_EXCEEDED	     3
 #define WF_ICMP6_PARAMETER	     4 /* info = pointer */
