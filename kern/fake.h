@@ -30,8 +30,11 @@ int wf_kern_fake_link_set(struct wf_kern *k, const struct wf_link *link);
 /* It goes, with its hook. -ENODEV. */
 int wf_kern_fake_link_remove(struct wf_kern *k, int ifindex);
 
-/* Namespaces that port_create() finds, by the spelling it is given. 0 or -ENOMEM. */
+/* Namespaces that port_create() finds, by the spelling it is given, beside WF_NETNS_OWN. 0 or
+ * -ENOMEM. */
 int wf_kern_fake_netns_add(struct wf_kern *k, const char *netns);
+/* The node's own route to somewhere; NULL: none. */
+void wf_kern_fake_way_set(struct wf_kern *k, const struct wf_prefix *way);
 /* It goes with its ports. -ENOENT. */
 int wf_kern_fake_netns_remove(struct wf_kern *k, const char *netns);
 

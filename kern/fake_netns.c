@@ -16,7 +16,8 @@ static const char *name_of(const struct wf_netns_place *place)
 static int check_place(struct wf_fake_world *w, const struct wf_netns_place *place,
 		       struct wf_err *err)
 {
-	if (place->path && (wf_fake_netns(w, place->path) || wf_fake_netns(w, name_of(place))))
+	if (place->path && (!strcmp(place->path, WF_NETNS_OWN) || wf_fake_netns(w, place->path) ||
+			    wf_fake_netns(w, name_of(place))))
 		return 0;
 	return wf_err_set(err, -ENOENT, "the container's network namespace (%.100s) is gone",
 			  place->path ? place->path : "no path");

@@ -20,10 +20,12 @@ static void port_done(struct wf_fake_port *p)
 	free((char *)p->spec.host_ifname);
 	free((char *)p->spec.alias);
 	free((struct wf_addr *)p->spec.addrs);
+	free((struct wf_prefix *)p->spec.prefixes);
 }
 
 static int port_init(struct wf_fake_port *p, int ifindex, const struct wf_port_spec *spec)
 {
+	struct wf_prefix *prefixes = calloc(spec->n_prefixes + 1, sizeof(*prefixes));
 	struct wf_addr *addrs = calloc(spec->n_addrs + 1, sizeof(*addrs));
 
 	*p = (struct wf_fake_port){.ifindex = ifindex, .spec = *spec};
@@ -32,12 +34,16 @@ static int port_init(struct wf_fake_port *p, int ifindex, const struct wf_port_s
 	p->spec.host_ifname = strdup(spec->host_ifname);
 	p->spec.alias = strdup(spec->alias);
 	p->spec.addrs = addrs;
-	if (!addrs || !p->spec.netns || !p->spec.ifname || !p->spec.host_ifname || !p->spec.alias) {
+	p->spec.prefixes = prefixes;
+	if (!addrs || !prefixes || !p->spec.netns || !p->spec.ifname || !p->spec.host_ifname ||
+	    !p->spec.alias) {
 		port_done(p);
 		return -ENOMEM;
 	}
 	if (spec->n_addrs)
 		memcpy(addrs, spec->addrs, spec->n_addrs * sizeof(*addrs));
+	if (spec->n_prefixes)
+		memcpy(prefixes, spec->prefixes, spec->n_prefixes * sizeof(*prefixes));
 	return 0;
 }
 
@@ -62,7 +68,7 @@ static int check_port(struct wf_fake_world *w, const struct wf_port_spec *spec, 
 	if (link_by_name(w, spec->host_ifname))
 		return wf_err_set(err, -EEXIST, "there is an interface '%s' already",
 				  spec->host_ifname);
-	if (!wf_fake_netns(w, spec->netns))
+	if (!spec->is_own && !wf_fake_netns(w, spec->netns))
 		return wf_err_set(err, -ENOENT, "no network namespace '%s'", spec->netns);
 	wf_vec_each (p, &w->ports)
 		if (!strcmp(p->spec.netns, spec->netns) && !strcmp(p->spec.ifname, spec->ifname))
@@ -167,6 +173,61 @@ int wf_fake_port_repair(struct wf_kern *k, int ifindex, struct wf_err *err)
 	memcpy(link->mac, (const uint8_t[])WF_GATEWAY_MAC, sizeof(link->mac));
 	wf_fake_links_changed(wf_fake_world_of(k));
 	return 0;
+}
+
+static bool has_prefixes(const struct wf_port_spec *a, const struct wf_port_spec *b)
+{
+	for (size_t i = 0; i < b->n_prefixes; i++)
+		if (a->n_prefixes != b->n_prefixes ||
+		    wf_prefix_cmp(&a->prefixes[i], &b->prefixes[i]) != 0)
+			return false;
+	return true;
+}
+
+/* Of the whole inside, its prefixes: the fake has no addresses or routes to lose. */
+int wf_fake_own_repair(struct wf_kern *k, const struct wf_port_spec *spec, struct wf_err *err)
+{
+	WF_FAKE_CALL(k, err);
+	wf_vec_each (p, &wf_fake_world_of(k)->ports) {
+		struct wf_fake_port now;
+
+		if (!p->spec.is_own || strcmp(p->spec.ifname, spec->ifname) != 0)
+			continue;
+		if (has_prefixes(&p->spec, spec))
+			return 0;
+		if (port_init(&now, p->ifindex, spec))
+			return wf_err_errno(err, -ENOMEM, "port '%s'", spec->ifname);
+		port_done(p);
+		*p = now;
+		return 1;
+	}
+	return wf_err_set(err, -ENODEV, "there is no interface '%s'", spec->ifname);
+}
+
+int wf_fake_own_check(struct wf_kern *k, const struct wf_prefix *prefixes, size_t n,
+		      const char *ifname, struct wf_err *err)
+{
+	const struct wf_fake_world *w = wf_fake_world_of(k);
+	char ours[WF_PREFIX_STR_MAX], theirs[WF_PREFIX_STR_MAX];
+
+	WF_FAKE_CALL(k, err);
+	(void)ifname; /* ports have no routes here */
+	for (size_t i = 0; i < n; i++)
+		if (w->has_way && wf_prefix_overlaps(&prefixes[i], &w->way))
+			return wf_err_set(err, -EEXIST,
+					  "%s overlaps %s, which the node reaches by eth0",
+					  wf_prefix_str(&prefixes[i], ours),
+					  wf_prefix_str(&w->way, theirs));
+	return 0;
+}
+
+void wf_kern_fake_way_set(struct wf_kern *k, const struct wf_prefix *way)
+{
+	struct wf_fake_world *w = wf_fake_world_of(k);
+
+	w->has_way = way;
+	if (way)
+		w->way = *way;
 }
 
 int wf_kern_fake_netns_add(struct wf_kern *k, const char *netns)

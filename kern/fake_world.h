@@ -49,6 +49,8 @@ struct wf_fake_world {
 	WF_VEC(struct wf_event) told;
 	int told_fd; /* owned; readable while there are any */
 	uint64_t n_lost;
+	struct wf_prefix way; /* that the node has a route to */
+	bool has_way;
 };
 
 struct wf_fake {
@@ -105,6 +107,9 @@ int wf_fake_port_create(struct wf_kern *k, const struct wf_port_spec *spec, int 
 int wf_fake_port_delete(struct wf_kern *k, int ifindex, struct wf_err *err);
 int wf_fake_port_mtu(struct wf_kern *k, int ifindex, uint32_t mtu, struct wf_err *err);
 int wf_fake_port_repair(struct wf_kern *k, int ifindex, struct wf_err *err);
+int wf_fake_own_repair(struct wf_kern *k, const struct wf_port_spec *spec, struct wf_err *err);
+int wf_fake_own_check(struct wf_kern *k, const struct wf_prefix *prefixes, size_t n,
+		      const char *ifname, struct wf_err *err);
 int wf_fake_netns_inode(struct wf_kern *k, const char *netns, uint64_t *ret, struct wf_err *err);
 int wf_fake_netns_connect(struct wf_kern *k, const struct wf_netns_place *place,
 			  const struct wf_addr *addr, uint16_t port, struct wf_err *err);

@@ -58,6 +58,9 @@ struct wf_port_spec {
 	const struct wf_prefix *prefixes;
 	size_t n_prefixes;
 	uint32_t mtu;
+	/* The inside is in the node's own namespace (WF_NETNS_OWN), and has no default routes but
+	   those to the prefixes, for what the node itself sends (kern/own.h). */
+	bool is_own;
 };
 
 struct wf_kern;
@@ -136,6 +139,14 @@ struct wf_kern_ops {
 
 	/* The outside is up and has WF_GATEWAY_MAC again. -ENODEV. */
 	int (*port_repair)(struct wf_kern *k, int ifindex, struct wf_err *err);
+
+	/* The inside of a port that is the node's own is as @spec says (the outside is not looked
+	   at). 1: it was not; 0; -ENODEV. */
+	int (*own_repair)(struct wf_kern *k, const struct wf_port_spec *spec, struct wf_err *err);
+	/* -EEXIST: the node has an address or a route of its own that overlaps one of the prefixes,
+	   by another interface than @ifname; @err says which. */
+	int (*own_check)(struct wf_kern *k, const struct wf_prefix *prefixes, size_t n,
+			 const char *ifname, struct wf_err *err);
 
 	/* The inode that tells @netns, as port_create() finds it, from all others there are; never
 	   0. -ENOENT, -EINVAL: as there. */

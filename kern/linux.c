@@ -21,6 +21,7 @@
 #include "kern/map.h"
 #include "kern/netlink.h"
 #include "kern/node.h"
+#include "kern/own.h"
 #include "kern/pin.h"
 #include "kern/port.h"
 #include "kern/table.h"
@@ -302,6 +303,17 @@ static int linux_port_repair(struct wf_kern *k, int ifindex, struct wf_err *err)
 	return wf_port_repair(&linux_of(k)->nl, ifindex, err);
 }
 
+static int linux_own_repair(struct wf_kern *k, const struct wf_port_spec *spec, struct wf_err *err)
+{
+	return wf_own_set(&linux_of(k)->nl, spec, err);
+}
+
+static int linux_own_check(struct wf_kern *k, const struct wf_prefix *prefixes, size_t n,
+			   const char *ifname, struct wf_err *err)
+{
+	return wf_own_check(&linux_of(k)->nl, prefixes, n, ifname, err);
+}
+
 static int linux_netns_inode(struct wf_kern *k, const char *netns, uint64_t *ret,
 			     struct wf_err *err)
 {
@@ -340,6 +352,8 @@ static int linux_stop(struct wf_kern *k, struct wf_err *err)
 
 	assert(l->bpf);
 	r = wf_hook_detach_all(&l->hooks, err);
+	if (!r)
+		r = wf_own_purge(&l->nl, err);
 	if (!r)
 		r = wf_node_restore(&l->nl, err);
 	if (!r)
@@ -389,6 +403,8 @@ static const struct wf_kern_ops linux_ops = {
 	.port_delete = linux_port_delete,
 	.port_mtu = linux_port_mtu,
 	.port_repair = linux_port_repair,
+	.own_repair = linux_own_repair,
+	.own_check = linux_own_check,
 	.netns_inode = linux_netns_inode,
 	.netns_connect = linux_netns_connect,
 	.netns_start = linux_netns_start,

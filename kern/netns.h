@@ -14,6 +14,7 @@
 #include "base/own.h"
 
 #define WF_NETNS_DIR "/run/netns"
+#define WF_NETNS_OWN "/proc/self/ns/net" /* the node's, to its daemon */
 
 /*
  * @netns: a name in WF_NETNS_DIR, or a path if it has a '/'. Returns a descriptor, or -ENOENT (the

@@ -12,6 +12,7 @@
 #include "kern/ifaddr.h"
 #include "kern/link.h"
 #include "kern/netns.h"
+#include "kern/own.h"
 #include "kern/peer.h"
 #include "kern/route.h"
 #include "kern/sysctl.h"
@@ -148,17 +149,26 @@ static int add_routes(struct wf_nl *nl, int ifindex, const struct wf_port_spec *
 	return r;
 }
 
+struct wf_addr wf_port_gateway(bool is_v4)
+{
+	const uint64_t v6[] = {htobe64(WF_GATEWAY_V6_HIGH), htobe64(WF_GATEWAY_V6_LOW)};
+	const uint32_t v4 = htonl(WF_GATEWAY_V4);
+	struct wf_addr a = {.bytes = {[10] = 0xff, [11] = 0xff}};
+
+	if (is_v4)
+		memcpy(a.bytes + 12, &v4, sizeof(v4));
+	else
+		memcpy(a.bytes, v6, sizeof(v6));
+	return a;
+}
+
 static int add_gateways(struct wf_nl *nl, int ifindex, const struct wf_port_spec *spec,
 			struct wf_err *err)
 {
-	const uint32_t v4 = htonl(WF_GATEWAY_V4);
-	struct wf_addr gateway_v4 = {.bytes = {[10] = 0xff, [11] = 0xff}};
-	const uint64_t v6[] = {htobe64(WF_GATEWAY_V6_HIGH), htobe64(WF_GATEWAY_V6_LOW)};
-	struct wf_addr gateway_v6;
+	const struct wf_addr gateway_v4 = wf_port_gateway(true),
+			     gateway_v6 = wf_port_gateway(false);
 	int r;
 
-	memcpy(gateway_v4.bytes + 12, &v4, sizeof(v4));
-	memcpy(gateway_v6.bytes, v6, sizeof(v6));
 	r = add_routes(nl, ifindex, spec, &gateway_v4, err);
 	return r ? r : add_routes(nl, ifindex, spec, &gateway_v6, err);
 }
@@ -184,8 +194,12 @@ static int set_up_inside(struct wf_nl *inside, const struct wf_port_spec *spec, 
 		r = wf_link_set(inside, lo.ifindex, &up, err);
 	if (!r)
 		r = wf_link_find(inside, spec->ifname, &link, err);
-	if (!r && has_family(spec, false))
+	if (!r && (has_family(spec, false) || spec->is_own))
 		r = set_inside_ipv6(spec->ifname, err);
+	if (!r && spec->is_own) {
+		r = wf_own_set(inside, spec, err);
+		return r < 0 ? r : 0;
+	}
 	for (size_t i = 0; !r && i < spec->n_addrs; i++)
 		r = add_address(inside, link.ifindex, &spec->addrs[i], err);
 	if (!r)

@@ -14,6 +14,9 @@
 
 #define WF_PORT_UNDONE "weft-undone"
 
+/* As every container sees it (dp/config.h). */
+struct wf_addr wf_port_gateway(bool is_v4);
+
 int wf_port_create(struct wf_nl *nl, const struct wf_port_spec *spec, int *ret_ifindex,
 		   struct wf_err *err);
 int wf_port_repair(struct wf_nl *nl, int ifindex, struct wf_err *err);

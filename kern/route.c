@@ -7,6 +7,7 @@
 
 #include "base/vec.h"
 #include "kern/inet.h"
+#include "kern/own.h"
 
 #define LAST_METRIC (1u << 30)
 
@@ -22,6 +23,14 @@ static struct rtmsg *begin(struct wf_nl_req *req, uint16_t type, uint16_t flags,
 	return msg;
 }
 
+static void put_prefix(struct wf_nl_req *req, struct rtmsg *msg, const struct wf_prefix *prefix)
+{
+	struct wf_inet dst = wf_inet_of(&prefix->addr);
+
+	msg->rtm_dst_len = (uint8_t)(prefix->len - 8 * (16 - dst.n_bytes));
+	mnl_attr_put(&req->hdr, RTA_DST, dst.n_bytes, dst.bytes);
+}
+
 int wf_route_add(struct wf_nl *nl, int ifindex, const struct wf_prefix *prefix,
 		 const struct wf_addr *gateway, struct wf_err *err)
 {
@@ -32,15 +41,43 @@ int wf_route_add(struct wf_nl *nl, int ifindex, const struct wf_prefix *prefix,
 
 	msg->rtm_flags = RTNH_F_ONLINK;
 	if (prefix) {
-		struct wf_inet dst = wf_inet_of(&prefix->addr);
-
-		msg->rtm_dst_len = (uint8_t)(prefix->len - 8 * (16 - dst.n_bytes));
-		mnl_attr_put(&req.hdr, RTA_DST, dst.n_bytes, dst.bytes);
+		put_prefix(&req, msg, prefix);
 		wf_prefix_str(prefix, to);
 	}
 	mnl_attr_put(&req.hdr, RTA_GATEWAY, by.n_bytes, by.bytes);
 	mnl_attr_put_u32(&req.hdr, RTA_OIF, (uint32_t)ifindex);
 	return wf_nl_do(nl, &req, err, "add the route to %s by %s", to, wf_addr_str(gateway, via));
+}
+
+int wf_route_own_add(struct wf_nl *nl, int ifindex, const struct wf_prefix *prefix,
+		     const struct wf_addr *gateway, const struct wf_addr *source,
+		     struct wf_err *err)
+{
+	struct wf_inet by = wf_inet_of(gateway), from = wf_inet_of(source);
+	char to[WF_PREFIX_STR_MAX];
+	struct wf_nl_req req;
+	struct rtmsg *msg = begin(&req, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, by.family);
+
+	msg->rtm_table = WF_OWN_TABLE;
+	msg->rtm_flags = RTNH_F_ONLINK;
+	put_prefix(&req, msg, prefix);
+	mnl_attr_put(&req.hdr, RTA_GATEWAY, by.n_bytes, by.bytes);
+	mnl_attr_put(&req.hdr, RTA_PREFSRC, from.n_bytes, from.bytes);
+	mnl_attr_put_u32(&req.hdr, RTA_OIF, (uint32_t)ifindex);
+	return wf_nl_do(nl, &req, err, "add the node's route to %s", wf_prefix_str(prefix, to));
+}
+
+int wf_route_own_delete(struct wf_nl *nl, int ifindex, const struct wf_prefix *prefix,
+			struct wf_err *err)
+{
+	char to[WF_PREFIX_STR_MAX];
+	struct wf_nl_req req;
+	struct rtmsg *msg = begin(&req, RTM_DELROUTE, 0, wf_inet_of(&prefix->addr).family);
+
+	msg->rtm_table = WF_OWN_TABLE;
+	put_prefix(&req, msg, prefix);
+	mnl_attr_put_u32(&req.hdr, RTA_OIF, (uint32_t)ifindex);
+	return wf_nl_do(nl, &req, err, "delete the node's route to %s", wf_prefix_str(prefix, to));
 }
 
 static int change_unreachable(struct wf_nl *nl, uint16_t type, uint16_t flags,
