@@ -8,6 +8,7 @@
 
 #include "agent/due.h"
 #include "agent/health.h"
+#include "agent/host.h"
 #include "agent/membership.h"
 #include "agent/monitor.h"
 #include "agent/printable.h"
@@ -189,6 +190,7 @@ void wf_agent_free(struct wf_agent *a)
 	wf_vec_done(&a->hooked);
 	wf_vec_done(&a->gone);
 	wf_due_done(a);
+	wf_hosts_done(a);
 	wf_memberships_done(a);
 	wf_staging_done(&a->staging);
 	wf_image_free(a->installed);

@@ -4,6 +4,7 @@
  * stays, what it lacks is given. Then all are checked together, and written together.
  */
 #include "agent/function_guard.h"
+#include "agent/host.h"
 #include "agent/key.h"
 #include "agent/place.h"
 #include "agent/relabel.h"
@@ -58,7 +59,10 @@ static int merge_node(struct merge *m, struct wf_err *err)
 static int merge_tenant(struct merge *m, struct wf_err *err)
 {
 	int r = m->now->self.require ? wf_key_guard(m->edit, err) : 0;
+	struct wf_err why = {0};
 
+	if (!r && m->now->self.is_host && wf_host_may(m->edit->agent, m->now, &why) < 0)
+		wf_problems_add(m->problems, m->index, "host", "%s", why.msg);
 	return r ? r
 		 : settle_id(m, m->old ? m->old->self.id : 0, WF_TENANT_ID_MAX, &m->now->self.id,
 			     err);

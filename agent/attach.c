@@ -24,6 +24,7 @@ struct attach {
 	struct wf_alias alias; /* says who and where, completely */
 	int ifindex;	       /* of the port made; 0: none */
 	bool is_there;	       /* was attached already, just so */
+	bool is_host;	       /* to the node itself (agent/host.h) */
 };
 
 _Static_assert(WF_ENDPOINT_IFNAME_MAX == WF_IFNAME_MAX, "an endpoint's name is an interface's");
@@ -63,6 +64,11 @@ static int check_wish(struct attach *at, struct wf_err *err)
 				  "netns '%.80s' is neither a name under /run/netns nor "
 				  "an absolute path of at most %d bytes without spaces",
 				  wish->netns, WF_NETNS_MAX);
+	if (!at->is_host && !strcmp(at->alias.netns, WF_NETNS_OWN))
+		return wf_err_set(
+			err, -EINVAL,
+			"netns '%s' is the node's own: give the tenant host: true instead",
+			WF_NETNS_OWN);
 	slash = strrchr(wish->netns, '/');
 	r = check_ifname(ifname, err);
 	if (!r)
@@ -183,6 +189,7 @@ static int place(const struct wf_agent *a, const struct attach *at, struct wf_ob
 		return r;
 	memcpy(o->endpoint.ifname, at->alias.ifname, sizeof(o->endpoint.ifname));
 	o->endpoint.is_down = false;
+	o->endpoint.is_host = at->is_host;
 	snprintf(o->endpoint.node, sizeof(o->endpoint.node), "%s", a->options.node);
 	for (int i = 0; i < 6; i++)
 		o->endpoint.mac[i] = (uint8_t)(h >> 8 * i);
@@ -272,6 +279,7 @@ static int make_port(struct wf_agent *a, struct attach *at, const struct wf_obje
 		.prefixes = tenant ? tenant->self.prefixes : NULL,
 		.n_prefixes = tenant ? tenant->self.n_prefixes : 0,
 		.mtu = wf_compile_tenant_mtu(a->model, o->tenant, a->here.underlay_mtu),
+		.is_own = at->is_host,
 	};
 	int r = wf_detach_port(a, o->tenant, o->name, err); /* of an attach that was interrupted */
 
@@ -294,6 +302,17 @@ static void unmake_port(struct wf_agent *a, struct attach *at)
 	at->ifindex = 0;
 }
 
+static int check_host(const struct attach *at, const struct wf_object *old, struct wf_err *err)
+{
+	if (!old || old->endpoint.is_host == at->is_host)
+		return 0;
+	return wf_err_set(err, -EEXIST,
+			  at->is_host ? "there is an endpoint '%s' already, which is not the "
+					"node's: delete it"
+				      : "endpoint '%s' is the node's own: choose another name",
+			  at->alias.name);
+}
+
 /* Takes @old. */
 static int add(struct wf_edit *e, struct attach *at, struct wf_current *old,
 	       struct wf_outcome *outcome, struct wf_err *err)
@@ -301,8 +320,10 @@ static int add(struct wf_edit *e, struct attach *at, struct wf_current *old,
 	const struct wf_endpoint none = {0};
 	const struct wf_endpoint *was = old->object ? &old->object->endpoint : &none;
 	struct wf_object *now;
-	int r = check_place(e->agent, at, was, err);
+	int r = check_host(at, old->object, err);
 
+	if (!r)
+		r = check_place(e->agent, at, was, err);
 	if (r < 0)
 		return r;
 	at->is_there = r == 1;
@@ -372,5 +393,18 @@ int wf_agent_attach(struct wf_agent *a, const struct wf_attach *request, struct 
 	r = wf_pass(a, err);
 	if (r)
 		take_back(a, &at);
+	return r;
+}
+
+int wf_attach_host(struct wf_agent *a, const struct wf_attach *wish, struct wf_err *err)
+{
+	struct wf_outcome outcome = {0};
+	struct attach at = {.wish = wish, .is_host = true};
+	struct wf_request req = {a, attempt, &outcome, &at};
+	int r = check_wish(&at, err);
+
+	if (!r)
+		r = wf_request_run(&req, err);
+	wf_outcome_done(&outcome);
 	return r;
 }

@@ -35,6 +35,31 @@ static int remove_identities(struct wf_edit *e, const char *tenant, struct wf_er
 	return r;
 }
 
+static bool is_removed(const struct wf_edit *e, const struct wf_object *o)
+{
+	for (size_t i = 0; i < e->items.n; i++)
+		if (wf_object_cmp(e->items.items[i].old.object, o) == 0)
+			return true;
+	return false;
+}
+
+/* So are the nodes' own endpoints; and those of a node, that node's. */
+static int remove_hosts(struct wf_edit *e, const struct wf_object *o, struct wf_err *err)
+{
+	bool is_tenant = o->kind == WF_KIND_TENANT;
+	struct wf_object *const *endpoints;
+	size_t n;
+	int r = 0;
+
+	endpoints = wf_model_range(e->agent->model, WF_KIND_ENDPOINT, is_tenant ? o->name : NULL,
+				   &n);
+	for (size_t i = 0; i < n && !r; i++)
+		if (endpoints[i]->endpoint.is_host && !is_removed(e, endpoints[i]) &&
+		    (is_tenant || !strcmp(endpoints[i]->endpoint.node, o->name)))
+			r = remove_one(e, endpoints[i], err);
+	return r;
+}
+
 static int check_own_node(const struct wf_agent *a, const struct wf_object *o, struct wf_err *err)
 {
 	if (o->kind != WF_KIND_NODE || strcmp(o->name, a->options.node) != 0)
@@ -96,6 +121,9 @@ static int attempt(struct wf_request *req, struct wf_edit *e, struct wf_err *err
 			r = wf_function_guard(e, d->objects[i]->tenant, err);
 		if (!r && d->objects[i]->kind == WF_KIND_TENANT)
 			r = remove_identities(e, d->objects[i]->name, err);
+		if (!r &&
+		    (d->objects[i]->kind == WF_KIND_TENANT || d->objects[i]->kind == WF_KIND_NODE))
+			r = remove_hosts(e, d->objects[i], err);
 	}
 	return r ? r : wf_edit_commit(e, &req->outcome->revision, err);
 }

@@ -62,6 +62,11 @@ static int attempt(struct wf_request *req, struct wf_edit *e, struct wf_err *err
 		r = wf_current_read(a, WF_KIND_ENDPOINT, d->tenant, d->name, &old, err);
 	if (!r)
 		r = check_place(a, d, old.object, err);
+	if (!r && old.object && old.object->endpoint.is_host)
+		r = wf_err_set(
+			err, -EEXIST,
+			"endpoint '%s' is node '%s's own: take host: true away from tenant '%s'",
+			d->name, old.object->endpoint.node, d->tenant);
 	if (!r && old.object && !strcmp(old.object->endpoint.node, a->options.node))
 		r = wf_detach_edit(e, &old, err);
 	if (!r)

@@ -68,6 +68,7 @@ static void miss_all(struct wf_agent *a)
 	endpoints = wf_model_range(a->model, WF_KIND_ENDPOINT, NULL, &n);
 	for (size_t i = 0; i < n; i++)
 		if (!strcmp(endpoints[i]->endpoint.node, a->options.node) &&
+		    !endpoints[i]->endpoint.is_host && /* that is made anew (agent/host.h) */
 		    !wf_observe_port(a, endpoints[i]->tenant, endpoints[i]->name))
 			miss(a, endpoints[i]);
 }

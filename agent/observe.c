@@ -64,6 +64,7 @@ static int see(struct wf_agent *a, const struct wf_link *l)
 	if (wf_alias_parse(l->alias, &alias) == 0) {
 		memcpy(port.tenant, alias.tenant, sizeof(port.tenant));
 		memcpy(port.name, alias.name, sizeof(port.name));
+		port.is_host = !strcmp(alias.netns, WF_NETNS_OWN);
 		return wf_vec_push(&a->ports, port);
 	}
 	other.is_underlay = wf_agent_is_underlay(a, l->name);

@@ -2,6 +2,7 @@
 /* One look at the whole: what is there, what should be, and the steps between. */
 #include "agent/due.h"
 #include "agent/health.h"
+#include "agent/host.h"
 #include "agent/membership.h"
 #include "agent/sids.h"
 
@@ -104,6 +105,9 @@ static int make_it_so(struct wf_agent *a, bool is_repair, struct wf_err *err)
 	r = ensure_node(a, err);
 	if (r == -ESTALE && !a->store)
 		r = 0;
+	if (r)
+		return r;
+	r = wf_hosts_check(a, is_repair, err);
 	if (r)
 		return r;
 	wf_gone_check(a);

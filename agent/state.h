@@ -58,6 +58,7 @@ struct wf_numbering {	   /* of SIDs of endpoints (agent/sids.c) */
 };
 
 struct wf_spread; /* agent/membership.c */
+struct wf_hosted; /* agent/host.c */
 
 struct wf_hooked {
 	int ifindex; /* first: the key of searches */
@@ -113,6 +114,7 @@ struct wf_agent {
 	int64_t pass_at_ms; /* the next one by the clock; 0: none */
 	WF_VEC(struct wf_gone) gone;
 	struct wf_numbering sids;
+	WF_VEC(struct wf_hosted) hosts;	  /* tenants with host access */
 	struct wf_health_watch *health;	  /* owned (agent/health.h); NULL before the first pass */
 	WF_VEC(struct wf_due) dues;	  /* in the model's order */
 	uint64_t dues_revision;		  /* of the model they were seen in */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "agent/health.h"
+#include "agent/host.h"
 #include "agent/printable.h"
 
 void wf_agent_status(const struct wf_agent *a, struct wf_agent_status *ret)
@@ -111,5 +112,6 @@ void wf_agent_each_problem(const struct wf_agent *a, void (*fn)(void *arg, const
 	tell_store(a, &t);
 	tell_kernel(a, &t);
 	tell_ports(a, &t);
+	wf_hosts_each_problem(a, tell_down, &t);
 	wf_health_each_down(a, tell_down, &t);
 }
