@@ -68,6 +68,11 @@ def by_names(**weights):
     return [{"labels": {"own": name}, "weight": weight} for name, weight in weights.items()]
 
 
+def equal(*names):
+    """Weights of by_names()."""
+    return {name: 1 for name in names}
+
+
 def shares(lab, name="red/web", node="a"):
     """{backend: its part of the flows}, as one node sees it."""
     shown = lab.ask("service", "show", name, node=node)
