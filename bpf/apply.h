@@ -117,10 +117,13 @@ static __noinline int applied_fill(struct __sk_buff *skb, struct wf_applied *e,
 
 	settle_applied(e);
 	e->port = 0;
+	e->quick_until = 0;
 	if (!port || !c)
 		return WF_DROP_NO_PORT;
 	e->flow = in->flow;
+	e->proto = in->flags & WF_INNER_V4 ? WF_BE16(WF_ETH_P_IPV4) : WF_BE16(WF_ETH_P_IPV6);
 	if (port->proxy == WF_BEHAVIOR_AD && applied_fill_proxied(e, port, &e->flow, ifindex)) {
+		e->stop = 0;
 		e->port = ifindex;
 		e->generation = now;
 		return WF_DROP_NONE;
@@ -141,6 +144,7 @@ static __noinline int applied_fill(struct __sk_buff *skb, struct wf_applied *e,
 		e->alias = c->alias;
 		e->has_rest |= way.action == WF_ACTION_ENCAP;
 	}
+	e->stop = belief_stop(&in->flow, e->believed_until);
 	e->port = ifindex;
 	/* must not look current; a function may yet be given what it must not send now */
 	e->generation = now - (c->is_once || (port->proxy && e->drop));
@@ -272,6 +276,17 @@ WF_INLINE int apply_deliver(struct __sk_buff *skb, const struct wf_inner *in,
 	return endpoint_give(e->ifindex);
 }
 
+/* Packets like this one may pass without a second look, for a while. */
+WF_INLINE void applied_quicken(struct wf_applied *e, const struct wf_inner *in)
+{
+	const __u32 least = (in->flags & WF_INNER_V4 ? WF_IPV4_LEN : WF_IPV6_LEN) + WF_QUICK_L4;
+
+	if (e->has_rest || e->max_len < least || !wf_quick_knows(in))
+		return;
+	e->max_l4 = (__u16)(e->max_len - least);
+	e->quick_until = belief_limit(e->believed_until, e->fresh_until);
+}
+
 WF_INLINE int apply_encap(struct __sk_buff *skb, const struct wf_inner *in, struct wf_applied *e)
 {
 	const _Bool is_v4 = in->flags & WF_INNER_V4;
@@ -293,6 +308,7 @@ WF_INLINE int apply_encap(struct __sk_buff *skb, const struct wf_inner *in, stru
 	data = packet_data(skb);
 	if (data + L3 + (is_v4 ? WF_IPV4_LEN : WF_IPV6_LEN) > (__u8 *)packet_end(skb))
 		return -WF_DROP_MALFORMED;
+	applied_quicken(e, in);
 	hop_down(data + L3, is_v4); /* no sum over the packet outlives the header before it */
 	count(skb, e->tx_slot, in->ip_len);
 	count(skb, e->path_slot, in->ip_len);
@@ -316,14 +332,11 @@ static __noinline int apply_native(struct __sk_buff *skb, const struct wf_inner 
 
 WF_INLINE int apply_packet(struct __sk_buff *skb)
 {
-	const int ret = quick_apply(skb);
 	const struct wf_eth *eth = packet_data(skb);
 	struct wf_applied *e;
 	struct wf_inner in;
 	enum wf_drop drop;
 
-	if (ret != NOT_QUICK)
-		return ret;
 	if ((void *)(eth + 1) > packet_end(skb))
 		return -WF_DROP_MALFORMED;
 	if (eth->proto == WF_BE16(WF_ETH_P_ARP))

@@ -109,6 +109,21 @@ WF_INLINE __u32 belief_until(const struct wf_case *c)
 	return c->ruling.is_tracked ? belief_begin() : 0;
 }
 
+/* The earlier one of @until and of when the decision of @believed_until is to be asked again. */
+WF_INLINE __u64 belief_limit(__u32 believed_until, __u64 until)
+{
+	const __u64 now = bpf_jiffies64();
+	const __s32 left = (__s32)(believed_until - (__u32)now);
+
+	return believed_until && left < (__s64)(until - now) ? now + left : until;
+}
+
+/* The flags that may turn a flow whose connection is followed. */
+WF_INLINE __u8 belief_stop(const struct wf_flow *flow, __u32 believed_until)
+{
+	return believed_until && flow->proto == WF_PROTO_TCP ? WF_TCP_STATE : 0;
+}
+
 WF_INLINE _Bool belief_is_over(struct __sk_buff *skb, const struct wf_inner *in, __u32 until)
 {
 	return until && ((__s32)(until - (__u32)bpf_jiffies64()) < 0 || case_is_turn(skb, in));

@@ -156,7 +156,7 @@ static int table_fd(const struct fixture *f, enum wf_table t)
 
 void fixture_forget(struct fixture *f)
 {
-	int fd = bpf_map__fd(f->skel->maps.generation);
+	int fd = bpf_map__fd(f->skel->maps.data_generation);
 	uint32_t zero = 0, generation = 0;
 
 	must(bpf_map_lookup_elem(fd, &zero, &generation) == 0, "read the generation");

@@ -110,14 +110,11 @@ struct {
 	__type(value, struct wf_case);
 } cases SEC(".maps");
 
-/* User space adds one after each change: what the flow caches remember from before is forgotten. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__uint(pinning, LIBBPF_PIN_BY_NAME);
-	__type(key, __u32);
-	__type(value, __u32);
-} generation SEC(".maps");
+/*
+ * User space adds one after each change: what the flow caches remember from before is forgotten. A
+ * map of one entry, too, pinned as "generation"; but the programs need not look it up.
+ */
+volatile __u32 generation SEC(".data.generation");
 
 /*
  * Arrays with a part for each CPU, one behind the other: the loader makes them as large as that
@@ -236,13 +233,25 @@ struct {
 	__type(value, __u64);
 } events_lost SEC(".maps");
 
-int validate(struct __sk_buff *skb);
+int apply_rest(struct __sk_buff *skb);
+int validate_rest(struct __sk_buff *skb);
 
-/* The program that takes what a node sends to itself. Pinned, or it would go when weftd does. */
+/*
+ * Programs that a packet goes on in, with a stack of their own: whatever is not quick, and what a
+ * node sends to itself. Pinned, or they would go when weftd does.
+ */
+enum part {
+	PART_APPLY,
+	PART_VALIDATE,
+	PART_COUNT,
+};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, PART_COUNT);
 	__uint(key_size, sizeof(__u32));
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 	__array(values, int(struct __sk_buff *));
-} takers SEC(".maps") = {.values = {[0] = (void *)&validate}};
+} parts SEC(".maps") = {
+	.values = {[PART_APPLY] = (void *)&apply_rest, [PART_VALIDATE] = (void *)&validate_rest},
+};

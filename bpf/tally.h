@@ -37,12 +37,10 @@ WF_INLINE void settle_applied(struct wf_applied *e)
 		settle(&e->unsettled, e->tx_slot, e->path_slot);
 }
 
-/* Until its next time. */
 WF_INLINE void settle_validated(struct wf_validated *e)
 {
 	if (e->unsettled.packets)
 		settle(&e->unsettled, e->rx_slot, e->policy_slot);
-	e->settle_at = (__u32)bpf_jiffies64() + WF_NEXTHOP_JIFFIES;
 }
 
 WF_INLINE void tally_add(__u32 slot, __u64 packets, __u64 bytes)

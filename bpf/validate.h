@@ -111,12 +111,26 @@ static __noinline int validated_fill(struct __sk_buff *skb, struct wf_validated 
 	}
 	validated_fill_ruling(e, c, wf_sid_arg_unpack(wf_sid_arg(o->dst)).tenant);
 	e->flow = in->flow;
+	e->stop = belief_stop(&in->flow, e->believed_until);
+	e->upper = o->upper;
 	wf_copy16(e->sid, o->dst);
 	e->source = proof->source;
 	e->generation = now - c->is_once; /* must not look current */
 	if (!e->drop && !is_known && event_is_wanted(WF_EVENT_VERDICT))
 		validate_tell(skb, o, in, &c->ruling);
 	return 0;
+}
+
+/* Packets like this one may pass without a second look, for a while. */
+WF_INLINE void validated_quicken(const struct __sk_buff *skb, const struct wf_inner *in,
+				 struct wf_validated *e)
+{
+	const struct wf_ipv6 *outer = packet_data(skb) + L3;
+
+	if ((void *)(outer + 1) > packet_end(skb) || !wf_quick_knows(in))
+		return;
+	wf_copy16(e->src, outer->src);
+	e->quick_until = belief_limit(e->believed_until, bpf_jiffies64() + WF_NEXTHOP_JIFFIES);
 }
 
 /* What becomes of the packet's flow, remembered or decided now. */
@@ -143,6 +157,7 @@ WF_INLINE struct wf_validated *validated_find(struct __sk_buff *skb, const struc
 	if (is_known && !belief_is_over(skb, in, e->believed_until))
 		return e;
 	settle_validated(e);
+	e->quick_until = 0;
 	case_read(skb, in);
 	validated_fill(skb, e, o, proof, in);
 	return e;
@@ -199,6 +214,7 @@ static __noinline int decap(struct __sk_buff *skb, const struct wf_outer *o,
 	drop = inner_patch(skb, o, &in);
 	if (drop)
 		return validate_drop(skb, o, &in, e, drop);
+	validated_quicken(skb, &in, e);
 	if (!packet_shrink(skb, off - L3, in.flags & WF_INNER_V4))
 		return -WF_DROP_RESIZE;
 	data = packet_data(skb);
@@ -303,12 +319,9 @@ WF_INLINE int validate_locator(struct __sk_buff *skb)
 
 WF_INLINE int validate_packet(struct __sk_buff *skb)
 {
-	const int ret = quick_validate(skb);
 	const struct wf_eth *eth = packet_data(skb);
 	const struct wf_ipv6 *ip = (const void *)(eth + 1);
 
-	if (ret != NOT_QUICK)
-		return ret;
 	if ((void *)(ip + 1) > packet_end(skb))
 		return TC_ACT_OK;
 	if (eth->proto != WF_BE16(WF_ETH_P_IPV6) || !is_here(ip->dst))

@@ -73,10 +73,7 @@ WF_INLINE __u32 slot_of_policy(__u32 kind, __u32 tenant, __u16 policy)
 
 WF_INLINE __u32 generation_now(void)
 {
-	__u32 zero = 0;
-	const __u32 *g = bpf_map_lookup_elem(&generation, &zero);
-
-	return g ? *g : 0;
+	return generation;
 }
 
 WF_INLINE void drop_count(enum wf_drop drop)

@@ -5,8 +5,9 @@
  *   container -- veth | apply |-- underlay ...... underlay | validate |-- veth -- container
  *                                any other interface | edge |
  *
- * What apply sends to a SID of its own node, because the first function of a path is here or the
- * next one, goes on in validate as if it had come in.
+ * Each begins with the shortest way (bpf/quick.h); what is not for that goes on in its rest. What
+ * apply sends to a SID of its own node, because the first function of a path is here or the next
+ * one, goes on in validate's as if it had come in.
  */
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
@@ -18,20 +19,36 @@
 #include "bpf/validate.h"
 #include "bpf/verdict.h"
 
+/* @ret: of a part of the way; this one means that the packet goes on in another. */
+WF_INLINE int go_on(struct __sk_buff *skb, enum wf_hook hook, int ret, int when, enum part part)
+{
+	if (ret == when) {
+		bpf_tail_call(skb, &parts, part);
+		ret = -WF_DROP_NO_PROGRAM;
+	}
+	return finish(skb, hook, ret);
+}
+
 SEC("tc")
 int apply(struct __sk_buff *skb)
 {
-	int ret = apply_packet(skb);
+	return go_on(skb, WF_HOOK_APPLY, quick_apply(skb), NOT_QUICK, PART_APPLY);
+}
 
-	if (ret == SENT_HERE) {
-		bpf_tail_call(skb, &takers, 0);
-		ret = -WF_DROP_NO_ROUTE;
-	}
-	return finish(skb, WF_HOOK_APPLY, ret);
+SEC("tc")
+int apply_rest(struct __sk_buff *skb)
+{
+	return go_on(skb, WF_HOOK_APPLY, apply_packet(skb), SENT_HERE, PART_VALIDATE);
 }
 
 SEC("tc")
 int validate(struct __sk_buff *skb)
+{
+	return go_on(skb, WF_HOOK_VALIDATE, quick_validate(skb), NOT_QUICK, PART_VALIDATE);
+}
+
+SEC("tc")
+int validate_rest(struct __sk_buff *skb)
 {
 	return finish(skb, WF_HOOK_VALIDATE, validate_packet(skb));
 }

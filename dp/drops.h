@@ -60,7 +60,8 @@
 	X(FUNCTION_FLOW, "function-flow", "from a function: not of a flow that it was given")      \
 	X(DECLINED, "declined", "the last backend that was asked did not take the flow")           \
 	X(NO_BACKEND, "no-backend", "the service has no backend that could take the flow")         \
-	X(HAIRPIN, "hairpin", "the service chose the client itself, who cannot answer itself")
+	X(HAIRPIN, "hairpin", "the service chose the client itself, who cannot answer itself")     \
+	X(NO_PROGRAM, "no-program", "the other half of the programs is not loaded")
 
 enum wf_drop {
 #define WF_DROP_ENUM(id, name, text) WF_DROP_##id,

@@ -23,58 +23,74 @@
 #define WF_HEAD_MAX	   128 /* of a header: up to two segments, signed */
 #define WF_HEAD_CSID	   64  /* ... up to six waypoints in one C-SID container */
 
-/* Both are whole cache lines, the key in the first. */
+/*
+ * Both are whole cache lines; what an everyday packet takes is in the first ones. quick_until: in
+ * jiffies, until when such a packet needs no second look; 0: every packet does.
+ */
 struct wf_applied {
 	struct wf_flow flow; /* the key: this, */
-	__u32 port;	     /* the interface it came from, */
-	__u32 generation;    /* and when */
+	__u8 mac[6];	     /* the sender's, */
+	__u16 proto;	     /* EtherType, as in the packet, */
+	__u64 quick_until;
+	__u32 generation; /* when, */
+	__u32 port;	  /* and the interface it came from */
 
-	__u8 action; /* enum wf_action */
-	__u8 drop;   /* enum wf_drop, when action is DROP */
-	__u16 header_len;
+	struct wf_counter unsettled;
 	__u32 ifindex; /* DELIVER: the endpoint's; ENCAP: of the next hop */
+	__u16 max_l4;  /* most that may be behind the IP header, as in struct wf_quick */
+	__u8 stop;     /* TCP flags that may change what is decided */
+	__u8 pad;
+	__u16 header_len;
+	__u8 eth[14];		/* ready Ethernet header, */
+	__u8 head[WF_HEAD_MAX]; /* and behind it the outer header, its first WF_HEAD_MAX bytes */
+
+	__u64 fresh_until;    /* jiffies; next hop, max_len and eth are good */
+	__u32 believed_until; /* low bits of jiffies; 0: for ever. Connections are looked after */
 	__u32 tx_slot;
 	__u32 path_slot;
-	__u64 fresh_until;    /* jiffies; next hop, max_len and eth are good */
-	__u32 max_len;	      /* largest IP packet that fits the next hop's MTU with the header */
-	__u32 rx_slot;	      /* DELIVER */
-	__u8 mac[6];	      /* the sender's */
-	__u8 eth[14];	      /* ready Ethernet header */
-	__u32 believed_until; /* low bits of jiffies; 0: for ever. Connections are looked after */
-	struct wf_counter unsettled;
-	__u8 head[WF_HEAD_MAX] WF_ALIGNED8; /* ready outer header, its first WF_HEAD_MAX bytes */
-	struct wf_path_key path;	    /* where the rest is, if there is one */
-	__u16 policy;			    /* whose verdict it is */
+	__u32 rx_slot;		 /* DELIVER */
+	struct wf_path_key path; /* where the rest is, if there is one */
+	__u16 policy;		 /* whose verdict it is */
+	__u8 action;		 /* enum wf_action */
+	__u8 drop;		 /* enum wf_drop, when action is DROP */
+	__u64 sid_arg;		 /* for the rest, if the argument is there */
+	__u32 max_len;	 /* largest IP packet that fits the next hop's MTU with the header */
 	__u8 has_rest;	 /* more than the head, or something in it that changes */
 	__u8 is_proxied; /* the header is one that came before a function; so is the rest */
-	__u64 sid_arg;	 /* for the rest, if the argument is there */
-	struct wf_alias alias; /* at is not NONE: the packet answers for a service, and gets ... */
-	__u8 pad2[16];	       /* ... this source */
+	__u8 pad2[2];
+	struct wf_alias alias; /* at is not NONE: the packet answers for a service, and gets this
+				  source */
 };
 
 struct wf_validated {
 	struct wf_flow flow; /* the key: this, */
 	__u8 sid[16];	     /* the final SID with its argument, */
-	__u32 generation;    /* when, */
-	__u16 source;	     /* and the node that sent it */
-	__u8 drop;	     /* enum wf_drop; NONE: deliver */
-	__u8 needs;	     /* WF_NEED_*, of every packet's headers */
+	__u64 quick_until;
 
-	__u32 ifindex; /* the endpoint's */
+	__u8 src[16]; /* the outer source of who was asked about last */
+	struct wf_counter unsettled;
+	__u32 generation; /* when, */
+	__u32 ifindex;	  /* the endpoint's */
+	__u16 source;	  /* and the node that sent it */
+	__u8 needs;	  /* WF_NEED_*, of every packet's headers */
+	__u8 drop;	  /* enum wf_drop; NONE: deliver */
+	__u8 stop;	  /* as above */
+	__u8 upper;	  /* protocol of what is inside */
+	__u8 eth[14];	  /* ready Ethernet header */
+	__u8 pad[4];
+
 	__u32 rx_slot;
 	__u32 policy_slot;
-	__u32 believed_until; /* as above */
 	__u64 set;	      /* the set that says ... */
 	__u16 way;	      /* ... what it takes to come by this policy */
 	__u16 policy;	      /* whose verdict it is */
-	__u8 eth[14];	      /* ready Ethernet header */
-	__u8 pad[2];
-	__u32 settle_at; /* low bits of jiffies */
-	struct wf_counter unsettled;
+	__u32 believed_until; /* as above */
+	__u8 pad2[40];
 };
 
 WF_SIZE_IS(struct wf_applied, 320);
-WF_SIZE_IS(struct wf_validated, 128);
+WF_SIZE_IS(struct wf_validated, 192);
+_Static_assert(__builtin_offsetof(struct wf_applied, head) % 8 == 0, "words of it are copied");
 
 /* Read in the words that the parser wrote: a CPU waits when it reads across two fresh stores. */
 WF_INLINE _Bool wf_flow_equal(const struct wf_flow *a, const struct wf_flow *b)
@@ -87,23 +103,18 @@ WF_INLINE _Bool wf_flow_equal(const struct wf_flow *a, const struct wf_flow *b)
 }
 
 /*
- * The first of a flow's two slots; the other is its index ^ 1. Three multiplications side by side:
- * not as good a hash as wf_flow_hash(), which comes after it when a flow is decided, but good
- * enough to spread flows.
+ * The first of a flow's two slots; the other is its index ^ 1. One multiplication: not as good a
+ * hash as wf_flow_hash(), which comes after it when a flow is decided, but good enough to spread
+ * flows.
  */
 WF_INLINE __u32 wf_flowcache_hash(__u64 src, __u64 dst, __u64 rest)
 {
-	__u64 h = src * 0x9e3779b97f4a7c15ull;
-
-	h += dst * 0xc2b2ae3d27d4eb4full;
-	h += rest * 0x165667b19e3779f9ull;
-	return (__u32)(h >> (64 - WF_FLOWCACHE_BITS));
+	return (__u32)((src ^ dst >> 7 ^ rest) * 0x9e3779b97f4a7c15ull >> (64 - WF_FLOWCACHE_BITS));
 }
 
 WF_INLINE __u32 wf_flowcache_slot(const struct wf_flow *f)
 {
 	const wf_any64 *w = (const void *)f;
-	const wf_any32 *ports = (const void *)&f->sport;
 
-	return wf_flowcache_hash(w[0] ^ w[1], w[2] ^ w[3], (__u64)ports[1] << 32 | ports[0]);
+	return wf_flowcache_hash(w[0] ^ w[1], w[2] ^ w[3], w[4]);
 }

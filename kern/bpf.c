@@ -5,6 +5,8 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "kern/bpf_log.h"
@@ -51,6 +53,16 @@ static int check_pins(struct bpf_object *obj, const char *pin_dir, struct wf_err
 	return 0;
 }
 
+/* libbpf pins no section by itself. */
+static int pin_generation(struct weft_bpf *skel, const char *pin_dir)
+{
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof(path), "%s/generation", pin_dir) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	return bpf_map__set_pin_path(skel->maps.data_generation, path);
+}
+
 int wf_bpf_load(const char *pin_dir, const struct wf_config *config, struct wf_bpf **ret,
 		struct wf_err *err)
 {
@@ -68,6 +80,9 @@ int wf_bpf_load(const char *pin_dir, const struct wf_config *config, struct wf_b
 	r = wf_load_size_maps(bpf->skel);
 	if (r)
 		return wf_bpf_log_error(err, r, "size the maps for the CPUs");
+	r = pin_generation(bpf->skel, pin_dir);
+	if (r)
+		return wf_bpf_log_error(err, r, "pin the generation");
 	r = check_pins(bpf->skel->obj, pin_dir, err);
 	if (r)
 		return r;

@@ -147,7 +147,7 @@ static int linux_table_dump(struct wf_kern *k, enum wf_table table, wf_table_ent
 
 static int linux_table_commit(struct wf_kern *k, struct wf_err *err)
 {
-	int fd = wf_bpf_map(linux_of(k)->bpf, "generation"), r;
+	int fd = wf_bpf_map(linux_of(k)->bpf, ".data.generation"), r;
 	uint32_t key = 0, generation;
 
 	r = bpf_map_lookup_elem(fd, &key, &generation);

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * What is quick needs no more than the quick way, which makes of it what the long way makes.
+ *
+ * A packet that was quick is counted in its flow's entry. It must follow another one of the flow
+ * within a few jiffies, which a busy machine may miss: then both are sent again.
+ */
+#include "bpf/world_test.h"
+
+#include <sys/mman.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "bpf/packet_test.h"
+#include "dp/flowcache.h"
+#include "weft.skel.h"
+
+#define ATTEMPTS 100
+
+static const struct ip_spec from_a[] = {
+	{.src = "10.0.0.1", .dst = "10.0.0.3", .sport = 7000, .dport = 80, .payload = 20},
+	{.src = "fd00::1", .dst = "fd00::3", .sport = 7000, .dport = 80, .payload = 20, .tc = 0xb8},
+	{.src = "10.0.0.1", .dst = "10.0.0.3", .proto = 6, .sport = 7000, .dport = 80, .tc = 2},
+	{.src = "fd00::1", .dst = "fd00::3", .proto = 6, .sport = 7000, .dport = 80},
+};
+static const struct ip_spec to_a[] = {
+	{.src = "10.0.0.3", .dst = "10.0.0.1", .sport = 80, .dport = 7000, .payload = 20},
+	{.src = "fd00::3", .dst = "fd00::1", .sport = 80, .dport = 7000, .payload = 20, .tc = 0xb8},
+	{.src = "10.0.0.3", .dst = "10.0.0.1", .proto = 6, .sport = 80, .dport = 7000, .tc = 2},
+	{.src = "fd00::3", .dst = "fd00::1", .proto = 6, .sport = 80, .dport = 7000},
+};
+static const struct outer_spec outers[] = {
+	{.dst = "5f00:0:1:e046:" RED_ARG},
+	{.dst = "5f00:0:1:1::",
+	 .n_segments = 1,
+	 .segments = {"5f00:0:1:e046:" RED_ARG},
+	 .segments_left = 1},
+};
+
+static void rest_take(struct fixture *f)
+{
+	for (uint32_t i = 0; i < bpf_map__max_entries(f->skel->maps.parts); i++)
+		bpf_map_delete_elem(bpf_map__fd(f->skel->maps.parts), &i);
+}
+
+static void rest_put(struct fixture *f)
+{
+	const int fds[] = {bpf_program__fd(f->skel->progs.apply_rest),
+			   bpf_program__fd(f->skel->progs.validate_rest)};
+
+	for (uint32_t i = 0; i < 2; i++)
+		assert_int_equal(
+			bpf_map_update_elem(bpf_map__fd(f->skel->maps.parts), &i, &fds[i], 0), 0);
+}
+
+/* How many packets were quick, of all CPUs, that are not settled. */
+static uint64_t n_unsettled(const struct bpf_map *map, size_t at)
+{
+	const size_t bytes = bpf_map__value_size(map), n = bpf_map__max_entries(map);
+	const uint8_t *entries = mmap(NULL, bytes * n, PROT_READ, MAP_SHARED, bpf_map__fd(map), 0);
+	uint64_t sum = 0;
+
+	assert_ptr_not_equal(entries, MAP_FAILED);
+	for (size_t i = 0; i < n; i++)
+		sum += ((const struct wf_counter *)(entries + i * bytes + at))->packets;
+	munmap((void *)entries, bytes * n);
+	return sum;
+}
+
+static uint64_t n_quick(const struct fixture *f, enum fixture_prog prog)
+{
+	if (prog == PROG_APPLY)
+		return n_unsettled(f->skel->maps.applied, offsetof(struct wf_applied, unsettled));
+	return n_unsettled(f->skel->maps.validated, offsetof(struct wf_validated, unsettled));
+}
+
+/* Twice @in: by the long way, and by the quick one. */
+static void assert_quick(struct fixture *f, enum fixture_prog prog, uint32_t ifindex,
+			 const struct packet *in)
+{
+	struct outcome slow, quick;
+	uint64_t before, after;
+
+	for (int i = 0; i < ATTEMPTS; i++) {
+		fixture_forget(f);
+		fixture_run(f, prog, ifindex, in, &slow);
+		assert_int_equal(slow.verdict, VERDICT_REDIRECT);
+		before = n_quick(f, prog);
+		fixture_run(f, prog, ifindex, in, &quick);
+		assert_int_equal(quick.verdict, VERDICT_REDIRECT);
+		assert_packet(&quick.out, &slow.out);
+		after = n_quick(f, prog);
+		if (after == before + 1)
+			return;
+	}
+	fail_msg("the second packet was never quick");
+}
+
+static void what_goes_is_the_same_both_ways(void **state)
+{
+	struct fixture *f = *state;
+	struct packet in;
+
+	for (size_t i = 0; i < sizeof(from_a) / sizeof(*from_a); i++) {
+		packet_from_container(&in, &from_a[i]);
+		assert_quick(f, PROG_APPLY, f->ports[0], &in);
+	}
+}
+
+static void what_comes_is_the_same_both_ways(void **state)
+{
+	struct fixture *f = *state;
+	struct packet in;
+
+	for (size_t i = 0; i < sizeof(to_a) / sizeof(*to_a); i++)
+		for (size_t k = 0; k < sizeof(outers) / sizeof(*outers); k++) {
+			packet_from_underlay(&in, &outers[k], &to_a[i]);
+			assert_quick(f, PROG_VALIDATE, f->underlay, &in);
+		}
+}
+
+/* Nothing that is not quick passes when there is nothing that could look at it. */
+static void without_the_rest_only_what_is_known_passes(void **state)
+{
+	struct fixture *f = *state;
+	struct packet in;
+	struct outcome o;
+
+	fixture_forget(f);
+	rest_take(f);
+	packet_from_container(&in, &from_a[0]);
+	fixture_run(f, PROG_APPLY, f->ports[0], &in, &o);
+	assert_int_equal(o.verdict, VERDICT_DROP);
+	assert_int_equal(o.drop, WF_DROP_NO_PROGRAM);
+	packet_from_underlay(&in, &outers[0], &to_a[0]);
+	fixture_run(f, PROG_VALIDATE, f->underlay, &in, &o);
+	assert_int_equal(o.verdict, VERDICT_DROP);
+	assert_int_equal(o.drop, WF_DROP_NO_PROGRAM);
+	rest_put(f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_goes_is_the_same_both_ways),
+		cmocka_unit_test(what_comes_is_the_same_both_ways),
+		cmocka_unit_test(without_the_rest_only_what_is_known_passes),
+	};
+
+	return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
+}
