@@ -137,7 +137,10 @@ static __noinline int applied_fill(struct __sk_buff *skb, struct wf_applied *e,
 	e->believed_until = port->sid ? belief_begin() : belief_until(c);
 	e->policy = c->ruling.policy;
 	e->alias.at = WF_ALIAS_NONE;
-	wf_copy6(e->mac, port->mac);
+	if (port->proxy == WF_BEHAVIOR_AS && !wf_port_has_address(port, e->flow.src))
+		proxy_source_mac(port, e->mac);
+	else
+		wf_copy6(e->mac, port->mac);
 	if (way.action != WF_ACTION_DROP)
 		applied_fill_way(e, port, &way, c, in->flags & WF_INNER_V4);
 	if (c->alias.at == WF_ALIAS_ANSWER) {
