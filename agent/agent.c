@@ -12,6 +12,7 @@
 #include "agent/membership.h"
 #include "agent/monitor.h"
 #include "agent/printable.h"
+#include "agent/reach.h"
 #include "wire/sid.h"
 
 /* So that comparing the whole kernel never takes more than so much of the time. */
@@ -175,6 +176,7 @@ void wf_agent_free(struct wf_agent *a)
 		if (events[i])
 			event_free(events[i]);
 	wf_health_done(a);
+	wf_reach_done(a);
 	wf_monitor_done(a);
 	wf_owner_release(a);
 	wf_watch_close(a);
@@ -270,6 +272,11 @@ void wf_agent_on_pass(struct wf_agent *a, void (*fn)(void *arg), void *arg)
 const struct wf_model *wf_agent_model(const struct wf_agent *a)
 {
 	return a->model;
+}
+
+const struct wf_here *wf_agent_here(const struct wf_agent *a)
+{
+	return &a->here;
 }
 
 const struct wf_image *wf_agent_image(const struct wf_agent *a)

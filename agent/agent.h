@@ -26,6 +26,7 @@
 #include "model/model.h"
 
 struct wf_agent;
+struct wf_here;
 
 struct wf_agent_options {
 	const char *node;	     /* its name */
@@ -63,6 +64,8 @@ void wf_agent_on_pass(struct wf_agent *a, void (*fn)(void *arg), void *arg);
 
 /* The wish, as last seen. Borrowed until the loop runs again or something is changed. */
 const struct wf_model *wf_agent_model(const struct wf_agent *a);
+/* What it is compiled for. Borrowed as the model. */
+const struct wf_here *wf_agent_here(const struct wf_agent *a);
 /* What the kernel holds; NULL: not known at the moment. Borrowed as the model. */
 const struct wf_image *wf_agent_image(const struct wf_agent *a);
 

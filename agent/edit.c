@@ -82,6 +82,24 @@ int wf_edit_need(struct wf_edit *e, enum wf_kind kind, const char *tenant, const
 	return r ? wf_edit_no_memory(err) : 0;
 }
 
+int wf_edit_need_dead(struct wf_edit *e, const char *node, struct wf_err *err)
+{
+	char key[WF_OBJECT_KEY_MAX];
+	bool is_held;
+	int r;
+
+	wf_owner_key_of(node, key);
+	wf_vec_each (w, &e->writes)
+		if (!strcmp(w->key, key))
+			return 0;
+	r = wf_owner_ask(e->agent, node, &is_held);
+	if (r)
+		return wf_err_errno(err, r, "asking whose node that is");
+	if (is_held)
+		return wf_err_set(err, -EEXIST, "node '%s' has a daemon", node);
+	return write_key(e, key, NULL, 0, false) < 0 ? wf_edit_no_memory(err) : 0;
+}
+
 int wf_edit_guard(struct wf_edit *e, const char *name, struct wf_err *err)
 {
 	struct wf_store_kv kv = {0};

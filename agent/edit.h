@@ -44,6 +44,8 @@ int wf_edit_add(struct wf_edit *e, struct wf_current *old, struct wf_object *now
 /* The same object must be there when the edit is committed. -ENOENT: it is not there now. */
 int wf_edit_need(struct wf_edit *e, enum wf_kind kind, const char *tenant, const char *name,
 		 struct wf_err *err);
+/* No daemon must hold that node's key until the edit is committed. -EEXIST: one does. */
+int wf_edit_need_dead(struct wf_edit *e, const char *node, struct wf_err *err);
 /*
  * For what no single object shows: of all edits with the guard @name only one at a time gets
  * through, and only on a model that has what the last one did. -EAGAIN: it has not yet.

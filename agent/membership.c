@@ -85,7 +85,7 @@ static int should_be(const struct wf_agent *a, const struct wf_object *service,
 		     struct wf_membership *ret)
 {
 	struct wf_seats seats = {0};
-	int r = wf_seats_of(a->model, service->tenant, &seats);
+	int r = wf_seats_of(a->model, NULL, service->tenant, &seats);
 
 	if (!r)
 		r = wf_membership_now(&seats, &service->service, ret);

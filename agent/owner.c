@@ -15,7 +15,6 @@
 #include <stdio.h>
 
 #define KEY_PREFIX "/weft/v1-daemons/"
-#define KEY_MAX	   (sizeof(KEY_PREFIX) + WF_NAME_MAX)
 #define TTL_MS	   6000
 #define KEEP_MS	   2000
 
@@ -31,16 +30,34 @@ struct look {
 	char place[160];       /* of the other one, as far as people care */
 };
 
-static const char *key_of(const struct wf_agent *a, char buf[KEY_MAX])
+const char *wf_owner_key_of(const char *node, char buf[WF_OBJECT_KEY_MAX])
 {
-	snprintf(buf, KEY_MAX, KEY_PREFIX "%s", a->options.node);
+	snprintf(buf, WF_OBJECT_KEY_MAX, KEY_PREFIX "%s", node);
 	return buf;
+}
+
+static const char *key_of(const struct wf_agent *a, char buf[WF_OBJECT_KEY_MAX])
+{
+	return wf_owner_key_of(a->options.node, buf);
+}
+
+int wf_owner_ask(struct wf_agent *a, const char *node, bool *ret_is_held)
+{
+	struct wf_store_kv kv = {0};
+	char key[WF_OBJECT_KEY_MAX];
+	int r = wf_store_get(a->store, wf_owner_key_of(node, key), &kv, NULL);
+
+	if (r && r != -ENOENT)
+		return r;
+	*ret_is_held = r == 0;
+	wf_store_kv_done(&kv);
+	return 0;
 }
 
 static int look(struct wf_agent *a, struct look *ret, struct wf_err *err)
 {
 	struct wf_store_kv kv = {0};
-	char key[KEY_MAX];
+	char key[WF_OBJECT_KEY_MAX];
 	int r = wf_store_get(a->store, key_of(a, key), &kv, err);
 
 	memset(ret, 0, sizeof(*ret));
@@ -82,7 +99,7 @@ static void win(struct wf_agent *a)
 /* Writes the key, with a lease of our own. -EAGAIN: others were faster, or the lease was over. */
 static int take(struct wf_agent *a, struct look *l, struct wf_err *err)
 {
-	char key[KEY_MAX];
+	char key[WF_OBJECT_KEY_MAX];
 	struct wf_store_cmp cmp = {key_of(a, key), l->mod_revision};
 	struct wf_store_op op = {.type = WF_STORE_PUT,
 				 .key = key,

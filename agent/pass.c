@@ -4,6 +4,7 @@
 #include "agent/health.h"
 #include "agent/host.h"
 #include "agent/membership.h"
+#include "agent/reach.h"
 #include "agent/sids.h"
 
 static int check_config(struct wf_agent *a, struct wf_image *wanted, struct wf_err *err)
@@ -113,6 +114,7 @@ static int make_it_so(struct wf_agent *a, bool is_repair, struct wf_err *err)
 	wf_gone_check(a);
 	wf_due_check(a);
 	wf_health_check(a);
+	wf_reach_check(a);
 	wf_memberships_check(a);
 	wf_sids_check(a);
 	revision = a->revision;
@@ -125,6 +127,7 @@ static int make_it_so(struct wf_agent *a, bool is_repair, struct wf_err *err)
 		return r;
 	if (is_settled)
 		a->installed_revision = revision;
+	wf_reach_look(a);
 	wf_due_begin(a);
 	wf_memberships_begin(a);
 	return 0;

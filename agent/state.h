@@ -57,8 +57,9 @@ struct wf_numbering {	   /* of SIDs of endpoints (agent/sids.c) */
 	bool is_failing;   /* the last write did: that is logged once */
 };
 
-struct wf_spread; /* agent/membership.c */
-struct wf_hosted; /* agent/host.c */
+struct wf_spread;   /* agent/membership.c */
+struct wf_hosted;   /* agent/host.c */
+struct wf_reaching; /* agent/reach.c */
 
 struct wf_hooked {
 	int ifindex; /* first: the key of searches */
@@ -116,6 +117,7 @@ struct wf_agent {
 	struct wf_numbering sids;
 	WF_VEC(struct wf_hosted) hosts;	  /* tenants with host access */
 	struct wf_health_watch *health;	  /* owned (agent/health.h); NULL before the first pass */
+	struct wf_reaching *reaching;	  /* owned; NULL before the first pass */
 	WF_VEC(struct wf_due) dues;	  /* in the model's order */
 	uint64_t dues_revision;		  /* of the model they were seen in */
 	WF_VEC(struct wf_spread) spreads; /* of each service, in the model's order */
@@ -181,6 +183,9 @@ int wf_owner_check(struct wf_agent *a, struct wf_err *err);
 /* Says that it is alive: to be called every now and then, which wf_owner_watch() sees to. */
 int wf_owner_keep(struct wf_agent *a, struct wf_err *err);
 int wf_owner_watch(struct wf_agent *a);
+/* Does any daemon hold that node's key? Fails as the store does. */
+int wf_owner_ask(struct wf_agent *a, const char *node, bool *ret_is_held);
+const char *wf_owner_key_of(const char *node, char buf[WF_OBJECT_KEY_MAX]);
 /* Another one may start at once. */
 void wf_owner_release(struct wf_agent *a);
 

@@ -7,6 +7,7 @@
 #include "agent/health.h"
 #include "agent/host.h"
 #include "agent/printable.h"
+#include "agent/reach.h"
 
 void wf_agent_status(const struct wf_agent *a, struct wf_agent_status *ret)
 {
@@ -99,7 +100,7 @@ static void tell_ports(const struct wf_agent *a, const struct teller *t)
 		     a->gone.items[i].name, a->gone.items[i].tenant);
 }
 
-static void tell_down(void *arg, const char *text)
+static void tell_text(void *arg, const char *text)
 {
 	tell(arg, "%s", text);
 }
@@ -112,6 +113,7 @@ void wf_agent_each_problem(const struct wf_agent *a, void (*fn)(void *arg, const
 	tell_store(a, &t);
 	tell_kernel(a, &t);
 	tell_ports(a, &t);
-	wf_hosts_each_problem(a, tell_down, &t);
-	wf_health_each_down(a, tell_down, &t);
+	wf_hosts_each_problem(a, tell_text, &t);
+	wf_health_each_down(a, tell_text, &t);
+	wf_reach_each_silent(a, tell_text, &t);
 }

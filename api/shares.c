@@ -5,6 +5,7 @@
 
 struct spread {
 	const struct wf_model *model;
+	const struct wf_here *here;
 	const struct wf_object *service;
 	struct wf_shares now;	 /* owned */
 	struct wf_shares before; /* owned; n_slots 0: there was nothing else */
@@ -21,7 +22,11 @@ static int tell(const struct spread *s, const struct wf_object *endpoint, json_t
 	const struct wf_nodes nodes = wf_nodes_of(s->model);
 	const uint16_t node = wf_nodes_id(&nodes, e->node);
 	const char *hindrance = wf_seat_hindrance(&s->service->service, e);
-	int r = json_object_set_new(item, "share", json_real(part(&s->now, node, e->sid)));
+	int r;
+
+	if (!hindrance && !wf_here_reaches(s->here, node))
+		hindrance = "node not reached";
+	r = json_object_set_new(item, "share", json_real(part(&s->now, node, e->sid)));
 
 	if (!r && e->sid)
 		r = json_object_set_new(item, "sid", json_integer(e->sid));
@@ -51,11 +56,12 @@ static int tell_all(const struct spread *s, json_t *endpoints)
 	return r;
 }
 
-int wf_shares_tell(const struct wf_model *m, const struct wf_object *service, json_t *endpoints)
+int wf_shares_tell(const struct wf_agent *a, const struct wf_object *service, json_t *endpoints)
 {
-	struct spread s = {.model = m, .service = service};
+	const struct wf_model *m = wf_agent_model(a);
+	struct spread s = {.model = m, .here = wf_agent_here(a), .service = service};
 	struct wf_seats seats = {0};
-	int r = wf_seats_of(m, service->tenant, &seats);
+	int r = wf_seats_of(m, s.here, service->tenant, &seats);
 
 	if (!r)
 		r = wf_shares_of(&seats, &service->service, &s.now);

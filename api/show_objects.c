@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The lists of nodes, tenants, endpoints and policies. */
+#include "agent/reach.h"
 #include "api/item.h"
 #include "api/routes.h"
 #include "compile/compile.h"
@@ -35,6 +36,16 @@ static void add_address(json_t *item, uint32_t block, uint16_t id)
 	json_object_set_new(item, "address", json_string(wf_addr_str(&address, text)));
 }
 
+/* What is not asked, or not known yet, is not said. */
+static void add_reach(json_t *item, enum wf_reach reach)
+{
+	static const char *const words[] = {
+		[WF_REACH_YES] = "yes", [WF_REACH_SILENT] = "silent", [WF_REACH_NO] = "no"};
+
+	if (words[reach])
+		json_object_set_new(item, "reachable", json_string(words[reach]));
+}
+
 static json_t *make_node(void *arg, const struct wf_object *o)
 {
 	const struct show *s = arg;
@@ -45,6 +56,7 @@ static json_t *make_node(void *arg, const struct wf_object *o)
 		return NULL;
 	if (o->node.id && !o->node.has_end_sid)
 		add_address(item, s->status.block, o->node.id);
+	add_reach(item, wf_agent_reach(s->agent, o->node.id));
 	json_object_set_new(item, "endpoints", json_integer((json_int_t)n));
 	json_object_set_new(item, "is_self", json_boolean(!strcmp(o->name, s->status.node)));
 	return item;

@@ -11,6 +11,7 @@ static const struct wf_column columns[] = {
 	{"MTU", "mtu", NULL, WF_COLUMN_RIGHT},
 	{"ENDPOINTS", "endpoints", wf_format_count, WF_COLUMN_RIGHT},
 	{"SELF", "is_self", NULL, 0},
+	{"REACHABLE", "reachable", NULL, 0},
 	{NULL, NULL, NULL, 0},
 };
 

@@ -66,19 +66,27 @@ static const struct wf_object *find_out(const struct arms *arms, const struct wf
 	return NULL;
 }
 
-static int add_instance(const struct wf_nodes *nodes, const struct arms *arms,
-			const struct wf_object *in, struct wf_instances *ret)
+/* Where they are looked for, and from. */
+struct search {
+	const struct wf_model *model;
+	const struct wf_here *here; /* may be NULL */
+	struct wf_nodes nodes;
+};
+
+static int add_instance(const struct search *s, const struct arms *arms, const struct wf_object *in,
+			struct wf_instances *ret)
 {
 	const struct wf_function *f = &ret->object->function;
 	struct wf_instance instance = {.in = in};
 
 	if (strcmp(in->endpoint.ifname, f->in) != 0)
 		return 0;
-	instance.node = wf_nodes_id(nodes, in->endpoint.node);
+	instance.node = wf_nodes_id(&s->nodes, in->endpoint.node);
 	instance.out = find_out(arms, in, f->out);
 	if (!instance.node || !instance.out)
 		return 0;
-	instance.is_up = !in->endpoint.is_down && !instance.out->endpoint.is_down;
+	instance.is_up = !in->endpoint.is_down && !instance.out->endpoint.is_down &&
+			 wf_here_reaches(s->here, instance.node);
 	return wf_vec_push(&ret->list, instance);
 }
 
@@ -90,16 +98,15 @@ static int instance_cmp(const void *a, const void *b)
 				  : (int)x->in->endpoint.sid - (int)y->in->endpoint.sid;
 }
 
-static int add_function(struct wf_functions *f, const struct wf_model *m,
+static int add_function(struct wf_functions *f, const struct search *s,
 			const struct wf_object *function)
 {
-	const struct wf_nodes nodes = wf_nodes_of(m);
 	struct wf_instances instances = {.object = function};
 	struct arms arms = {0};
-	int r = find_arms(m, function, &arms);
+	int r = find_arms(s->model, function, &arms);
 
 	for (size_t i = 0; i < arms.n && !r; i++)
-		r = add_instance(&nodes, &arms, arms.items[i], &instances);
+		r = add_instance(s, &arms, arms.items[i], &instances);
 	wf_vec_done(&arms);
 	wf_vec_sort(&instances.list, instance_cmp);
 	if (!r)
@@ -109,8 +116,10 @@ static int add_function(struct wf_functions *f, const struct wf_model *m,
 	return r;
 }
 
-int wf_functions_of(const struct wf_model *m, const char *tenant, struct wf_functions *ret)
+int wf_functions_of(const struct wf_model *m, const struct wf_here *here, const char *tenant,
+		    struct wf_functions *ret)
 {
+	const struct search search = {m, here, wf_nodes_of(m)};
 	struct wf_object *const *functions;
 	struct wf_functions f = {0};
 	size_t n;
@@ -118,7 +127,7 @@ int wf_functions_of(const struct wf_model *m, const char *tenant, struct wf_func
 
 	functions = wf_model_range(m, WF_KIND_FUNCTION, tenant, &n);
 	for (size_t i = 0; i < n && !r; i++)
-		r = add_function(&f, m, functions[i]);
+		r = add_function(&f, &search, functions[i]);
 	if (r) {
 		wf_functions_done(&f);
 		return r;

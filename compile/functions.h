@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/vec.h"
+#include "compile/here.h"
 #include "compile/nodes.h"
 #include "dp/table.h"
 
@@ -16,7 +17,7 @@ struct wf_instance {
 	const struct wf_object *in;  /* endpoints; borrowed */
 	const struct wf_object *out; /* the same one: one arm */
 	uint16_t node;		     /* id */
-	bool is_up;
+	bool is_up;		     /* its arms are, and its node is reached */
 };
 
 struct wf_instances {
@@ -31,8 +32,9 @@ struct wf_functions {
 	size_t cap;
 };
 
-/* Of @tenant. 0 or -ENOMEM. */
-int wf_functions_of(const struct wf_model *m, const char *tenant, struct wf_functions *ret);
+/* Of @tenant, as seen from @here (NULL: from where all nodes are reached). 0 or -ENOMEM. */
+int wf_functions_of(const struct wf_model *m, const struct wf_here *here, const char *tenant,
+		    struct wf_functions *ret);
 void wf_functions_done(struct wf_functions *f);
 
 /* NULL: no such function. */

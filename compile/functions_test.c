@@ -169,6 +169,24 @@ static void without_an_instance_it_is_passed_by_or_there_is_no_way(void **state)
 	}
 }
 
+/* On the node that does not reach them, and on no other. */
+static void instances_on_a_node_that_is_not_reached_are_down(void **state)
+{
+	WF_CLEANUP(cleanup_model) struct wf_model *m = make_cluster(WF_MODE_DYNAMIC, "@fw");
+	WF_CLEANUP(cleanup_image) struct wf_image *all = compile_at(m, "A");
+	WF_CLEANUP(cleanup_image) struct wf_image *without = compile_without(m, "A", G);
+	WF_CLEANUP(cleanup_image) struct wf_image *down = NULL;
+	_cleanup_free_ char *is = NULL, *should_be = NULL;
+
+	set_down(m, "fw2-in", true);
+	down = compile_at(m, "A");
+	is = wf_image_str(without);
+	should_be = wf_image_str(down);
+	assert_int_equal(lanes_of(all, false)->n, 2);
+	assert_int_equal(lanes_of(without, false)->n, 1);
+	assert_string_equal(is, should_be);
+}
+
 static void connections_through_functions_are_tracked(void **state)
 {
 	WF_CLEANUP(cleanup_model) struct wf_model *m = make_cluster(WF_MODE_DYNAMIC, "4");
@@ -191,6 +209,7 @@ int main(void)
 		cmocka_unit_test(receivers_read_the_lane_from_the_list),
 		cmocka_unit_test(health_changes_nothing_for_receivers),
 		cmocka_unit_test(without_an_instance_it_is_passed_by_or_there_is_no_way),
+		cmocka_unit_test(instances_on_a_node_that_is_not_reached_are_down),
 		cmocka_unit_test(connections_through_functions_are_tracked),
 	};
 

@@ -90,12 +90,19 @@ static inline void set_down(struct wf_model *m, const char *name, bool is_down)
 	}
 }
 
-/* Of a node where all that the model attaches there is. The third endpoint of the model has
- * interface 22. */
-static inline struct wf_image *compile_at(const struct wf_model *m, const char *node)
+/* Of a node where all that the model attaches there is, and that does not reach another one (0: all
+ * are reached). The third endpoint of the model has interface 22. */
+static inline struct wf_image *compile_without(const struct wf_model *m, const char *node,
+					       uint16_t unreachable)
 {
 	struct wf_here_port ports[N_ARMS] = {0};
-	struct wf_here here = {.block = 0x5f000000, .underlay_mtu = 1500, .ports = ports};
+	struct wf_here here = {
+		.block = 0x5f000000,
+		.underlay_mtu = 1500,
+		.ports = ports,
+		.unreachable = &unreachable,
+		.n_unreachable = unreachable != 0,
+	};
 	struct wf_object *const *endpoints;
 	size_t n;
 
@@ -112,6 +119,11 @@ static inline struct wf_image *compile_at(const struct wf_model *m, const char *
 		here.n_ports++;
 	}
 	return wish_compile(m, &here);
+}
+
+static inline struct wf_image *compile_at(const struct wf_model *m, const char *node)
+{
+	return compile_without(m, node, 0);
 }
 
 static inline const struct wf_srh *srh_of(const struct wf_template *t)

@@ -34,3 +34,20 @@ uint32_t wf_here_ifindex(const struct wf_here_port *port)
 		return 0;
 	return (uint32_t)port->ifindex | (port->is_host ? WF_IFINDEX_HOST : 0);
 }
+
+bool wf_here_reaches(const struct wf_here *here, uint16_t node)
+{
+	size_t low = 0, high = here ? here->n_unreachable : 0;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (here->unreachable[middle] == node)
+			return false;
+		if (node < here->unreachable[middle])
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return true;
+}

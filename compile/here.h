@@ -31,6 +31,8 @@ struct wf_here {
 	size_t n_ports;
 	const struct wf_here_link *links; /* sorted by ifindex */
 	size_t n_links;
+	const uint16_t *unreachable; /* ids of nodes, rising: who is there counts as down */
+	size_t n_unreachable;
 };
 
 struct wf_object;
@@ -40,3 +42,5 @@ const struct wf_here_port *wf_here_find(const struct wf_here *here,
 					const struct wf_object *endpoint);
 /* What packets to it are given to, as in struct wf_dest. NULL: 0. */
 uint32_t wf_here_ifindex(const struct wf_here_port *port);
+/* @here NULL: nothing is known against any. */
+bool wf_here_reaches(const struct wf_here *here, uint16_t node);

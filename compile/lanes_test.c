@@ -69,7 +69,7 @@ static char *lanes_str(const struct wf_model *m, const char *via, enum wf_lane_k
 	struct wf_path path;
 
 	wish_path(&path, via, 1);
-	assert_int_equal(wf_functions_of(m, "red", &functions), 0);
+	assert_int_equal(wf_functions_of(m, NULL, "red", &functions), 0);
 	assert_int_equal(wf_lanes_find(&functions, &path, kind, &lanes), 0);
 	*ret = (struct names){.n = (unsigned int)lanes.lanes.n};
 	for (unsigned int i = 0; i < ret->n; i++) {

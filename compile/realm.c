@@ -25,7 +25,7 @@ static int select_all(struct wf_realm *r, const struct wf_view *v)
 	};
 	int e;
 
-	e = wf_functions_of(v->model, r->tenant->name, &r->functions);
+	e = wf_functions_of(v->model, v->here, r->tenant->name, &r->functions);
 	r->has_static_here = has_static_here(r, v);
 	if (!e)
 		e = wf_zones_of(&r->tenant->self, r->policies, r->n_policies, &r->zones);

@@ -11,7 +11,8 @@ static int seated_cmp(const void *a, const void *b)
 				  : (int)x->object->endpoint.sid - (int)y->object->endpoint.sid;
 }
 
-int wf_seats_of(const struct wf_model *m, const char *tenant, struct wf_seats *ret)
+int wf_seats_of(const struct wf_model *m, const struct wf_here *here, const char *tenant,
+		struct wf_seats *ret)
 {
 	const struct wf_nodes nodes = wf_nodes_of(m);
 	struct wf_object *const *endpoints;
@@ -27,6 +28,7 @@ int wf_seats_of(const struct wf_model *m, const char *tenant, struct wf_seats *r
 		if (!e->sid || !e->identity || wf_model_function_of(m, endpoints[i]))
 			continue;
 		seated.node = wf_nodes_id(&nodes, e->node);
+		seated.is_up = !e->is_down && wf_here_reaches(here, seated.node);
 		if (seated.node)
 			r = wf_vec_push(&seats, seated);
 	}

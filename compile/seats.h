@@ -5,11 +5,13 @@
  */
 #pragma once
 
+#include "compile/here.h"
 #include "compile/nodes.h"
 
 struct wf_seated {
 	const struct wf_object *object; /* endpoint; borrowed */
 	uint16_t node;			/* id */
+	bool is_up;			/* it is, and its node is reached */
 };
 
 struct wf_seats {
@@ -18,8 +20,9 @@ struct wf_seats {
 	size_t cap;
 };
 
-/* 0 or -ENOMEM. */
-int wf_seats_of(const struct wf_model *m, const char *tenant, struct wf_seats *ret);
+/* As seen from @here (NULL: from where all nodes are reached). 0 or -ENOMEM. */
+int wf_seats_of(const struct wf_model *m, const struct wf_here *here, const char *tenant,
+		struct wf_seats *ret);
 void wf_seats_done(struct wf_seats *s);
 /* NULL: nobody has the seat. */
 const struct wf_seated *wf_seats_find(const struct wf_seats *s, uint16_t node, uint16_t sid);

@@ -66,7 +66,7 @@ static inline void wish_begin(struct wf_model *m, const char *tenant, const char
 	struct wf_membership now = {0};
 	struct wf_seats seats = {0};
 
-	assert_int_equal(wf_seats_of(m, tenant, &seats), 0);
+	assert_int_equal(wf_seats_of(m, NULL, tenant, &seats), 0);
 	assert_int_equal(wf_membership_now(&seats, &o->service, &now), 0);
 	assert_int_equal(wf_history_begin(&o->service.history, &now), 0);
 	wf_membership_done(&now);

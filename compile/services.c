@@ -164,7 +164,7 @@ static int add_own(struct wf_services *s, const struct wf_object *tenant,
 {
 	struct wf_target_list targets = {.tenant = tenant->self.id};
 	struct wf_seats seats = {0};
-	int r = wf_seats_of(s->view->model, tenant->name, &seats);
+	int r = wf_seats_of(s->view->model, s->view->here, tenant->name, &seats);
 
 	for (size_t i = 0; i < seats.n && !r; i++)
 		r = add_backend(s, tenant->self.id, &seats.items[i], &targets);

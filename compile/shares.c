@@ -12,8 +12,9 @@
 /* A membership's table. */
 struct table {
 	const struct wf_membership *membership; /* borrowed */
-	struct wf_seat *seats;			/* owned; of the present one those that work */
-	bool *is_up;				/* owned; by seat */
+	bool is_present;
+	struct wf_seat *seats; /* owned */
+	bool *is_up;	       /* owned; by seat: it may be asked */
 	size_t n_seats;
 	uint16_t *owners;		  /* owned; by slot: index of a seat, or NOBODY */
 	uint16_t (*partners)[N_PARTNERS]; /* owned; by seat; NULL: they have none */
@@ -32,17 +33,52 @@ static uint32_t name_of(const struct wf_seat *seat)
 	return (uint32_t)seat->node << 16 | seat->sid;
 }
 
-static int fill_owners(struct table *t)
+/* @ret: by slot. */
+static int share_out(const struct table *t, bool is_all, uint16_t *ret)
 {
 	_cleanup_free_ struct wf_maglev_backend *backends = calloc(t->n_seats + 1,
 								   sizeof(*backends));
 
-	t->owners = calloc(t->membership->n_slots, sizeof(*t->owners));
-	if (!backends || !t->owners)
+	if (!backends)
 		return -ENOMEM;
 	for (size_t i = 0; i < t->n_seats; i++)
-		backends[i] = (struct wf_maglev_backend){name_of(&t->seats[i]), t->seats[i].weight};
-	return wf_maglev_fill(backends, t->n_seats, t->membership->n_slots, t->owners);
+		backends[i] = (struct wf_maglev_backend){
+			.name = name_of(&t->seats[i]),
+			.weight = is_all || t->is_up[i] ? t->seats[i].weight : 0,
+		};
+	return wf_maglev_fill(backends, t->n_seats, t->membership->n_slots, ret);
+}
+
+static bool is_whole(const struct table *t)
+{
+	for (size_t i = 0; i < t->n_seats; i++)
+		if (!t->is_up[i])
+			return false;
+	return true;
+}
+
+/* Who cannot own a slot is stood in for by who would own it in a table of those that can. */
+static int stand_in(struct table *t)
+{
+	const uint16_t n_slots = t->membership->n_slots;
+	_cleanup_free_ uint16_t *others = calloc(n_slots, sizeof(*others));
+	int r = others ? share_out(t, false, others) : -ENOMEM;
+
+	for (uint32_t i = 0; i < n_slots && !r; i++)
+		if (t->owners[i] != NOBODY && !t->is_up[t->owners[i]])
+			t->owners[i] = others[i];
+	return r;
+}
+
+static int fill_owners(struct table *t)
+{
+	int r;
+
+	t->owners = calloc(t->membership->n_slots, sizeof(*t->owners));
+	if (!t->owners)
+		return -ENOMEM;
+	r = share_out(t, true, t->owners);
+	return r || !t->is_present || is_whole(t) ? r : stand_in(t);
 }
 
 /* The one of highest weight for this owner and place, so that it stays while others come and go. */
@@ -55,7 +91,9 @@ static uint16_t find_partner(const struct table *t, size_t owner, uint32_t place
 	for (size_t i = 0; i < t->n_seats; i++) {
 		uint32_t weight = wf_lane_mix(seed ^ wf_lane_mix(name_of(&t->seats[i])));
 
-		if (i != owner && (best == NOBODY || weight > highest)) {
+		if (i == owner || (t->is_present && !t->is_up[i]))
+			continue;
+		if (best == NOBODY || weight > highest) {
 			highest = weight;
 			best = (uint16_t)i;
 		}
@@ -78,7 +116,7 @@ static bool is_up(const struct wf_seats *seats, const struct wf_seat *seat)
 {
 	const struct wf_seated *seated = wf_seats_find(seats, seat->node, seat->sid);
 
-	return seated && !seated->object->endpoint.is_down;
+	return seated && seated->is_up;
 }
 
 /* @seats NULL: all of them, whether they work or not. */
@@ -92,15 +130,13 @@ static int fill_seats(struct table *t, const struct wf_seats *seats, const struc
 		return -ENOMEM;
 	for (unsigned int i = 0; i < m->n_seats; i++) {
 		const struct wf_seat *seat = &m->seats[i];
-		bool is_asked = !seats || is_up(seats, seat);
 
-		if (!is_asked && m == present)
-			continue;
-		t->is_up[t->n_seats] = is_asked &&
-				       (!m->is_drained ||
-					wf_membership_find(present, seat->node, seat->sid));
-		t->seats[t->n_seats++] = *seat;
+		t->is_up[i] = (!seats || is_up(seats, seat)) &&
+			      (!m->is_drained ||
+			       wf_membership_find(present, seat->node, seat->sid));
+		t->seats[i] = *seat;
 	}
+	t->n_seats = m->n_seats;
 	return 0;
 }
 
@@ -110,6 +146,7 @@ static int table_init(struct table *t, const struct wf_seats *seats,
 	int r;
 
 	t->membership = &service->history.items[membership];
+	t->is_present = membership == 0;
 	r = fill_seats(t, seats, &service->history);
 	if (!r)
 		r = fill_owners(t);

@@ -13,8 +13,11 @@
  * of its owner, who is asked second and takes new flows that the owner declines.
  *
  * The table is made of the service's history (model/membership.h) and of who works now, so all
- * nodes make the same one. Who is down gets nothing from the moment that is known; who comes is in
- * it when the history says so, and by then its node has its SID (agent/membership.h). Where nobody
+ * nodes make the same one, but for backends that one of them does not reach (compile/here.h). Who
+ * is down, or not reached, gets nothing from the moment that is known: who would own its slots if
+ * it were no member does, and all other slots stay as they are, so nobody is hunted for. When the
+ * history says so, too, the table is made anew. Who comes is in it when the history says so, and by
+ * then its node has its SID (agent/membership.h). Where nobody
  * owns a slot because no present member works, a former owner is the first candidate: better it
  * gets new flows than its old ones are lost.
  */

@@ -195,6 +195,7 @@ static void world_free(struct wf_fake_world *w)
 	wf_fake_tables_done(w);
 	wf_fake_ports_done(w);
 	wf_fake_servers_done(w);
+	wf_fake_pings_done(w);
 	wf_vec_done(&w->hooks);
 	wf_vec_done(&w->told);
 	wf_links_done(&w->links);
@@ -244,6 +245,8 @@ static const struct wf_kern_ops fake_ops = {
 	.netns_inode = wf_fake_netns_inode,
 	.netns_connect = wf_fake_netns_connect,
 	.netns_start = wf_fake_netns_start,
+	.ping = wf_fake_ping,
+	.ping_answer = wf_fake_ping_answer,
 	.stop = fake_stop,
 	.fd = fake_fd,
 	.dispatch = fake_dispatch,

@@ -19,7 +19,7 @@ struct wf_kern *wf_kern_fake_reopen(struct wf_kern *k);
 /*
  * Makes the @nth call from now (1: the next) that can fail do so, with @code and nothing changed;
  * table_apply() does half of its changes first. 0 takes it back. All ops but free, fd, dispatch,
- * events_fd and events are counted.
+ * events_fd, events and those of pings are counted.
  */
 void wf_kern_fake_fail(struct wf_kern *k, unsigned int nth, int code);
 /* How many such calls there were: a test can fail each of them in turn. */
@@ -47,6 +47,11 @@ int wf_kern_fake_listen(struct wf_kern *k, const char *netns, uint16_t port);
 /* Nobody listens there any more. */
 void wf_kern_fake_unlisten(struct wf_kern *k, const char *netns, uint16_t port);
 int wf_kern_fake_accept(struct wf_kern *k);
+
+/* Pings of any SID are answered at once, but of those of silent nodes, and while the underlay is
+ * cut. 0 or -ENOMEM. */
+int wf_kern_fake_silence(struct wf_kern *k, uint16_t node, bool is_silent);
+void wf_kern_fake_cut(struct wf_kern *k, bool is_cut);
 
 /* What the container got; borrowed until the next call. NULL: not a port. */
 const struct wf_port_spec *wf_kern_fake_port(const struct wf_kern *k, int ifindex);

@@ -2,7 +2,7 @@
 /*
  * Inside the fake kernel: the world, and what its files share. fake.c has the world, links and
  * hooks; fake_table.c tables and counters; fake_port.c namespaces and ports; fake_netns.c what runs
- * in these; fake_events.c what the programs tell. For these five only.
+ * in these; fake_events.c what the programs tell; fake_ping.c who answers. For these six only.
  */
 #pragma once
 
@@ -22,6 +22,11 @@ struct wf_fake_hook {
 struct wf_fake_server {
 	char *netns; /* owned */
 	uint16_t port;
+};
+
+struct wf_fake_answer {
+	struct wf_addr from;
+	uint16_t seq;
 };
 
 struct wf_fake_world {
@@ -45,6 +50,9 @@ struct wf_fake_world {
 	WF_VEC(char *) netns;
 	WF_VEC(struct wf_fake_server) servers;
 	WF_VEC(int) accepted; /* owned; the servers' ends, oldest first */
+	bool is_cut;
+	WF_VEC(uint16_t) silent; /* nodes */
+	WF_VEC(struct wf_fake_answer) answers;
 	struct wf_monitor monitor;
 	WF_VEC(struct wf_event) told;
 	int told_fd; /* owned; readable while there are any */
@@ -87,6 +95,7 @@ void wf_fake_links_changed(struct wf_fake_world *w);
 void wf_fake_tables_done(struct wf_fake_world *w);
 void wf_fake_ports_done(struct wf_fake_world *w);
 void wf_fake_servers_done(struct wf_fake_world *w);
+void wf_fake_pings_done(struct wf_fake_world *w);
 /* NULL: there is none of that name. */
 char **wf_fake_netns(struct wf_fake_world *w, const char *netns);
 /* The link is going: forgets the port it was, if any. */
@@ -115,6 +124,8 @@ int wf_fake_netns_connect(struct wf_kern *k, const struct wf_netns_place *place,
 			  const struct wf_addr *addr, uint16_t port, struct wf_err *err);
 int wf_fake_netns_start(struct wf_kern *k, const struct wf_netns_place *place, char *const *argv,
 			struct wf_child *ret, struct wf_err *err);
+int wf_fake_ping(struct wf_kern *k, const struct wf_addr *to, uint16_t seq);
+int wf_fake_ping_answer(struct wf_kern *k, struct wf_addr *ret_from, uint16_t *ret_seq);
 int wf_fake_monitor(struct wf_kern *k, const struct wf_monitor *wanted, struct wf_err *err);
 int wf_fake_events_fd(struct wf_kern *k);
 void wf_fake_events(struct wf_kern *k, wf_event_fn fn, void *arg);

@@ -159,6 +159,12 @@ struct wf_kern_ops {
 	int (*netns_start)(struct wf_kern *k, const struct wf_netns_place *place, char *const *argv,
 			   struct wf_child *ret, struct wf_err *err);
 
+	/* Pings an address of the underlay, from the node's own, and does not wait. Only between
+	   start() and stop(). An error of the moment: it cannot be sent. */
+	int (*ping)(struct wf_kern *k, const struct wf_addr *to, uint16_t seq);
+	/* The next answer; -EAGAIN: there is none. */
+	int (*ping_answer)(struct wf_kern *k, struct wf_addr *ret_from, uint16_t *ret_seq);
+
 	/* Detaches and unpins everything, removes address and routes: the node is as before
 	   start(), but for forwarding: who else came to rely on it cannot be known. Ports stay:
 	   they are deleted one by one. */

@@ -23,6 +23,7 @@
 #include "kern/node.h"
 #include "kern/own.h"
 #include "kern/pin.h"
+#include "kern/ping.h"
 #include "kern/port.h"
 #include "kern/table.h"
 #include "kern/tally.h"
@@ -37,6 +38,7 @@ struct linux_kern {
 	struct wf_events *told;	   /* owned; as bpf, whose maps it reads */
 	struct wf_hooks hooks;
 	struct wf_config config; /* as started with */
+	struct wf_ping ping;	 /* as bpf */
 };
 
 static struct linux_kern *linux_of(struct wf_kern *k)
@@ -48,6 +50,7 @@ static void linux_free(struct wf_kern *k)
 {
 	struct linux_kern *l = linux_of(k);
 
+	wf_ping_close(&l->ping);
 	wf_events_free(l->told);
 	wf_bpf_free(l->bpf);
 	if (l->events)
@@ -67,6 +70,8 @@ static int prepare(struct linux_kern *l, struct wf_bpf *bpf, const struct wf_con
 	r = wf_hook_start(&hooks, err);
 	if (!r)
 		r = wf_node_prepare(&l->nl, config, err);
+	if (!r)
+		r = wf_ping_open(&l->ping, config->addr, err);
 	if (r)
 		return r;
 	l->hooks = hooks;
@@ -345,6 +350,18 @@ static int linux_netns_start(struct wf_kern *k, const struct wf_netns_place *pla
 	return netns < 0 ? netns : wf_child_start(netns, argv, ret, err);
 }
 
+static int linux_ping(struct wf_kern *k, const struct wf_addr *to, uint16_t seq)
+{
+	assert(linux_of(k)->bpf);
+	return wf_ping_send(&linux_of(k)->ping, to, seq);
+}
+
+static int linux_ping_answer(struct wf_kern *k, struct wf_addr *ret_from, uint16_t *ret_seq)
+{
+	assert(linux_of(k)->bpf);
+	return wf_ping_receive(&linux_of(k)->ping, ret_from, ret_seq);
+}
+
 static int linux_stop(struct wf_kern *k, struct wf_err *err)
 {
 	struct linux_kern *l = linux_of(k);
@@ -360,6 +377,7 @@ static int linux_stop(struct wf_kern *k, struct wf_err *err)
 		r = wf_pin_dir_remove(l->pin_dir, err);
 	if (r)
 		return r;
+	wf_ping_close(&l->ping);
 	wf_events_free(TAKE_PTR(l->told));
 	wf_bpf_free(TAKE_PTR(l->bpf));
 	return 0;
@@ -408,6 +426,8 @@ static const struct wf_kern_ops linux_ops = {
 	.netns_inode = linux_netns_inode,
 	.netns_connect = linux_netns_connect,
 	.netns_start = linux_netns_start,
+	.ping = linux_ping,
+	.ping_answer = linux_ping_answer,
 	.stop = linux_stop,
 	.fd = linux_fd,
 	.dispatch = linux_dispatch,
@@ -449,6 +469,7 @@ static int open_with(const char *pin_dir, bool use_clsact, struct wf_kern **ret,
 		return wf_err_errno(err, -ENOMEM, "cannot open the kernel");
 	k = &l->kern;
 	k->ops = &linux_ops;
+	l->ping.fd = -1;
 	l->pin_dir = strdup(pin_dir);
 	if (!l->pin_dir)
 		return wf_err_errno(err, -ENOMEM, "cannot open the kernel");

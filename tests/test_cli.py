@@ -94,8 +94,8 @@ def rows(text):
 
 
 TABLES = [
-    (["node", "list"], ["NAME ID LOCATOR ADDRESS MTU ENDPOINTS SELF",
-                        "A 1 5f00:0:1::/48 5f00:0:1::1 9000 2 yes"]),
+    (["node", "list"], ["NAME ID LOCATOR ADDRESS MTU ENDPOINTS SELF REACHABLE",
+                        "A 1 5f00:0:1::/48 5f00:0:1::1 9000 2 yes -"]),
     (["tenant", "list"], ["NAME ID PREFIXES DEFAULT REQUIRE ENCODING MTU ENDPOINTS POLICIES",
                           "red 1 10.0.0.0/16, fd00::/64 allow - csid 8936 1.5k 1"]),
     (["endpoint", "list"], ["TENANT NAME NODE ADDRESSES LABELS IDENTITY HEALTH",
