@@ -39,6 +39,22 @@ WF_INLINE _Bool wf_serve_is_willing(const struct wf_world *w, const struct wf_ca
 	       (!s->is_least_loaded || wf_load_count(load, wf_world_now_s(w)) < s->capacity);
 }
 
+/*
+ * Is the flow of c->request still the one that is @known? One that has ended is, for what is still
+ * on its way, which after a reset is of no use to a backend: who begins anew by the same port, or
+ * goes on, may be another one's.
+ */
+WF_INLINE _Bool wf_served_is_alive(const struct wf_served *known, const struct wf_case *c,
+				   _Bool is_last, __u32 now_s)
+{
+	if (!wf_served_is_over(known))
+		return wf_conn_is_alive(&known->conn, c->request.flow.proto, now_s);
+	if (known->conn.state & WF_CONN_RESET && !is_last)
+		return 0;
+	return now_s - known->conn.seen_s <= WF_AGE_TCP_RESET &&
+	       !wf_tcp_is_first(&c->ahead.flow, c->tcp_flags);
+}
+
 /* The flow of c->request, as the backend sees it, to the address and port of @ask. DECLINED. */
 WF_INLINE enum wf_drop wf_serve_flow(const struct wf_world *w, struct wf_case *c,
 				     const struct wf_service_entry *s, struct wf_served *ask,
@@ -50,7 +66,7 @@ WF_INLINE enum wf_drop wf_serve_flow(const struct wf_world *w, struct wf_case *c
 
 	if (!load)
 		return WF_DROP_DECLINED;
-	if (known && !wf_conn_is_alive(&known->conn, c->request.flow.proto, now))
+	if (known && !wf_served_is_alive(known, c, is_last, now))
 		known = (void *)0;
 	if (known && (!wf_equal16(known->addr, ask->addr) || known->port != ask->port)) {
 		if (!wf_served_is_over(known))

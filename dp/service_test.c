@@ -182,6 +182,23 @@ static void a_flow_is_known_as_long_as_its_connection_would_be(void **state)
 	}
 }
 
+/* Its client may use the port again, for another backend. */
+static void a_flow_that_has_ended_is_known_for_what_is_on_its_way(void **state)
+{
+	(void)state;
+	assert_int_equal(serve(6, 9, WF_TCP_SYN, 0), WF_DROP_NONE);
+	assert_int_equal(serve(6, 9, WF_TCP_FIN, 0), WF_DROP_NONE);
+	assert_true(is_answer(6, 9, WF_TCP_FIN));
+	world.now_s = NOW + WF_AGE_TCP_RESET;
+	assert_int_equal(serve(6, 9, WF_TCP_ACK, 0), WF_DROP_NONE);
+	world.now_s += WF_AGE_TCP_RESET + 1;
+	assert_int_equal(serve(6, 9, WF_TCP_ACK, 0), WF_DROP_DECLINED);
+	assert_int_equal(serve(6, 9, WF_TCP_SYN, 0), WF_DROP_NONE);
+	assert_int_equal(serve(6, 9, WF_TCP_ACK, 0), WF_DROP_NONE);
+	assert_int_equal(serve(6, 9, WF_TCP_RST, 0), WF_DROP_NONE);
+	assert_int_equal(serve(6, 9, WF_TCP_ACK, 0), WF_DROP_DECLINED);
+}
+
 static uint32_t load_now(void)
 {
 	return wf_load_count(wf_load_find(&world, 1), world.now_s);
@@ -235,6 +252,7 @@ int main(void)
 		cmocka_unit_test_setup(ports_of_sctp_stay, fill),
 		cmocka_unit_test_setup(other_tenants_have_no_such_service, fill),
 		cmocka_unit_test_setup(a_flow_is_known_as_long_as_its_connection_would_be, fill),
+		cmocka_unit_test_setup(a_flow_that_has_ended_is_known_for_what_is_on_its_way, fill),
 		cmocka_unit_test_setup(live_flows_are_counted, fill),
 		cmocka_unit_test_setup(busy_backends_leave_new_flows_to_others, fill),
 	};
