@@ -58,14 +58,15 @@ static int merge_node(struct merge *m, struct wf_err *err)
 
 static int merge_tenant(struct merge *m, struct wf_err *err)
 {
-	int r = m->now->self.require ? wf_key_guard(m->edit, err) : 0;
+	struct wf_tenant *now = &m->now->self;
 	struct wf_err why = {0};
+	int r = now->require ? wf_key_guard(m->edit, err) : 0;
 
-	if (!r && m->now->self.is_host && wf_host_may(m->edit->agent, m->now, &why) < 0)
+	if (!r)
+		r = settle_id(m, m->old ? m->old->self.id : 0, WF_TENANT_ID_MAX, &now->id, err);
+	if (!r && now->is_host && wf_host_may(m->edit->agent, m->now, &why) < 0)
 		wf_problems_add(m->problems, m->index, "host", "%s", why.msg);
-	return r ? r
-		 : settle_id(m, m->old ? m->old->self.id : 0, WF_TENANT_ID_MAX, &m->now->self.id,
-			     err);
+	return r;
 }
 
 static bool has_function(const struct wf_policy *p)
@@ -138,6 +139,13 @@ static int merge_endpoint(struct merge *m, struct wf_err *err)
 	now->is_declared = true;
 	if (!m->old)
 		return 0;
+	if (m->old->endpoint.is_host) {
+		wf_problems_add(
+			m->problems, m->index, "name",
+			"endpoint '%s' of tenant '%s' is node '%s's own: choose another name",
+			m->now->name, m->now->tenant, m->old->endpoint.node);
+		return 0;
+	}
 	settle_addresses(m);
 	wf_place_keep(&m->old->endpoint, now);
 	return settle_identity(m, err);

@@ -169,13 +169,15 @@ static void keep_one(struct wf_agent *a, struct wf_object *tenant, bool is_repai
 
 	if (!h)
 		return;
-	if (keep(a, h, tenant, is_repair, &err) < 0) {
+	if (keep(a, h, tenant, is_repair, &err) == 0) {
+		h->err = (struct wf_err){0};
+	} else {
 		if (strcmp(err.msg, h->err.msg) != 0)
 			wf_agent_log(a, WF_LOG_WARN, "no host access to tenant '%s': %s",
 				     tenant->name, err.msg);
+		h->err = err;
 		wf_agent_want_pass_in(a, WF_RETRY_MAX_MS);
 	}
-	h->err = err;
 	wf_object_ref(tenant);
 	wf_object_unref(h->tenant);
 	h->tenant = tenant;

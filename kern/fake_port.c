@@ -189,16 +189,19 @@ int wf_fake_own_repair(struct wf_kern *k, const struct wf_port_spec *spec, struc
 {
 	WF_FAKE_CALL(k, err);
 	wf_vec_each (p, &wf_fake_world_of(k)->ports) {
-		struct wf_fake_port now;
+		struct wf_prefix *prefixes;
 
 		if (!p->spec.is_own || strcmp(p->spec.ifname, spec->ifname) != 0)
 			continue;
 		if (has_prefixes(&p->spec, spec))
 			return 0;
-		if (port_init(&now, p->ifindex, spec))
+		prefixes = calloc(spec->n_prefixes + 1, sizeof(*prefixes));
+		if (!prefixes)
 			return wf_err_errno(err, -ENOMEM, "port '%s'", spec->ifname);
-		port_done(p);
-		*p = now;
+		memcpy(prefixes, spec->prefixes, spec->n_prefixes * sizeof(*prefixes));
+		free((struct wf_prefix *)p->spec.prefixes);
+		p->spec.prefixes = prefixes;
+		p->spec.n_prefixes = spec->n_prefixes;
 		return 1;
 	}
 	return wf_err_set(err, -ENODEV, "there is no interface '%s'", spec->ifname);
