@@ -102,6 +102,7 @@ static void random_tenant(struct wf_tenant *t)
 	t->encoding = (enum wf_encoding)below(WF_ENCODING_COUNT);
 	t->metadata = (enum wf_metadata)below(WF_METADATA_COUNT);
 	t->is_deny_default = below(2);
+	t->is_host = below(2);
 	t->require = below(2) ? WF_REQUIRE_HMAC : 0;
 	t->n_verify = below(WF_VIA_MAX + 1);
 	for (unsigned int i = 0; i < t->n_verify; i++)
@@ -123,6 +124,7 @@ static void random_endpoint(struct wf_endpoint *e)
 	e->identity_was = below(3);
 	e->is_announced = below(2);
 	e->is_sr_aware = below(2);
+	e->is_host = below(2);
 	e->sid = (uint16_t)below(WF_ENDPOINT_SID_MAX + 1);
 	e->is_down = below(2);
 	if (below(2))
@@ -397,7 +399,8 @@ static bool is_equal(const struct wf_object *a, const struct wf_object *b)
 		       a->self.encoding == b->self.encoding &&
 		       a->self.metadata == b->self.metadata &&
 		       a->self.is_deny_default == b->self.is_deny_default &&
-		       a->self.require == b->self.require && a->self.n_verify == b->self.n_verify &&
+		       a->self.is_host == b->self.is_host && a->self.require == b->self.require &&
+		       a->self.n_verify == b->self.n_verify &&
 		       memcmp(a->self.verify, b->self.verify, sizeof(a->self.verify)) == 0;
 	case WF_KIND_IDENTITY:
 		return a->identity.id == b->identity.id &&
@@ -414,6 +417,7 @@ static bool is_equal(const struct wf_object *a, const struct wf_object *b)
 		       a->endpoint.identity_was == b->endpoint.identity_was &&
 		       a->endpoint.is_announced == b->endpoint.is_announced &&
 		       a->endpoint.is_sr_aware == b->endpoint.is_sr_aware &&
+		       a->endpoint.is_host == b->endpoint.is_host &&
 		       a->endpoint.sid == b->endpoint.sid &&
 		       a->endpoint.is_down == b->endpoint.is_down &&
 		       strcmp(a->endpoint.ifname, b->endpoint.ifname) == 0 &&
