@@ -252,10 +252,41 @@ static void a_function_stays_while_a_policy_leads_through_it(void **state)
 	wf_outcome_done(&outcome);
 }
 
+static void find_empty(void *arg, const char *text)
+{
+	if (strstr(text, "has no instance"))
+		snprintf(arg, 100, "%s", text);
+}
+
+/* What the status says of functions without instances; "" if nothing. */
+static const char *empty(void **state, char said[100])
+{
+	said[0] = '\0';
+	wf_agent_each_problem(agent(state), find_empty, said);
+	return said;
+}
+
+static void a_function_on_a_path_without_instances_is_a_problem(void **state)
+{
+	char said[100];
+
+	wf_rig_must_apply(agent(state), "[" FUNCTION("fw", "{\"app\":\"fw\"}") "]");
+	assert_string_equal(empty(state, said), "");
+	wf_rig_must_apply(agent(state), "[" POLICY "]");
+	assert_string_equal(empty(state, said),
+			    "function red/fw has no instance that is up: what is "
+			    "to go through it is dropped");
+	wf_rig_must_apply(agent(state),
+			  "[" FUNCTION("fw", "{\"app\":\"fw\"},\"on_failure\":\"bypass\"") "]");
+	assert_string_equal(empty(state, said),
+			    "function red/fw has no instance that is up: packets pass it by");
+}
+
 int main(void)
 {
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 	const struct CMUnitTest tests[] = {
+		CASE(a_function_on_a_path_without_instances_is_a_problem),
 		CASE(a_service_gets_an_id_within_its_tenant_and_keeps_it),
 		CASE(an_address_stays_taken_while_one_of_its_services_is_there),
 		CASE(endpoints_do_not_get_the_address_of_a_service),

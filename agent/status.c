@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "agent/empty.h"
 #include "agent/health.h"
 #include "agent/host.h"
 #include "agent/printable.h"
@@ -116,4 +117,5 @@ void wf_agent_each_problem(const struct wf_agent *a, void (*fn)(void *arg, const
 	wf_hosts_each_problem(a, tell_text, &t);
 	wf_health_each_down(a, tell_text, &t);
 	wf_reach_each_silent(a, tell_text, &t);
+	wf_empty_each_function(a, tell_text, &t);
 }

@@ -11,7 +11,7 @@ static int run(struct wf_cli *cli, struct wf_err *err)
 	int r = wf_lab_start(cli->words[0], &started, err);
 
 	if (r == 0)
-		printf("%u weftd started\n", started);
+		printf("%u started\n", started);
 	return r;
 }
 
@@ -19,7 +19,7 @@ const struct wf_cmd wf_cmd_lab_start = {
 	.noun = "lab",
 	.verb = "start",
 	.usage = "LAB",
-	.help = "start the daemons of a lab that do not run any more",
+	.help = "start the daemons and programs of a lab that do not run any more",
 	.min_words = 1,
 	.max_words = 1,
 	.complete = WF_COMPLETE_LAB,

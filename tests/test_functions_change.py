@@ -67,6 +67,10 @@ def instances(lab, address, ports):
     return found
 
 
+def problems(lab):
+    return lab.ask("status", node="a")["problems"]
+
+
 def kill(lab, name):
     lab.run(f"red-{name}", "ip", "link", "set", "eth0", "down")
     wait_up(lab, f"{name}-in", is_wanted=False)
@@ -115,9 +119,10 @@ def test_a_flow_without_an_instance_is_dropped_or_passes_by(lab):
         try:
             with lab.dropping("a", "no-path"):
                 assert not ask(lab, "red-one", TWO, port, timeout_s=0.3)
-            assert any("spare" in problem
-                       for problem in lab.ask("status", node="a")["problems"])
+            said = "function red/spare has no instance that is up: "
+            assert said + "what is to go through it is dropped" in problems(lab)
             lab.apply(two_arms("spare", on_failure="bypass"))
+            assert said + "packets pass it by" in problems(lab)
             with Passing(lab, *NODE) as passing:
                 assert ask(lab, "red-one", TWO, port)
                 assert not passing.visited()
@@ -129,6 +134,7 @@ def test_a_flow_without_an_instance_is_dropped_or_passes_by(lab):
             revive(lab, "fw4")
         wait_for(lambda: instances(lab, TWO, [port]) == {port: "fw4"},
                  "flows to take the way through the function again")
+        assert not problems(lab)
 
 
 def test_what_is_bypassed_leaves_the_other_functions_on_the_way(lab):
