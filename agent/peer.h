@@ -38,7 +38,8 @@ enum wf_reach {
 
 /* The zeroed struct knows nothing but its node. */
 struct wf_peer {
-	uint16_t node; /* id */
+	uint16_t node;	 /* id */
+	bool is_witness; /* nothing hangs on it: it is asked for what its answers say of others */
 	enum wf_reach reach;
 	struct wf_pulse pulse;
 	bool is_asked;	   /* ever */

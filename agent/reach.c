@@ -115,7 +115,7 @@ static void judge(struct wf_agent *a)
 	if (!wf_peers_judge(peers->items, peers->n))
 		return;
 	for (size_t i = 0; i < peers->n; i++) {
-		if (peers->items[i].reach == before[i])
+		if (peers->items[i].reach == before[i] || peers->items[i].is_witness)
 			continue;
 		log_change(a, &peers->items[i], before[i]);
 		if (peers->items[i].reach == WF_REACH_NO || before[i] == WF_REACH_NO)
@@ -136,9 +136,8 @@ static void tell_compile(struct wf_agent *a)
 	a->here.n_unreachable = r->unreachable.n;
 }
 
-static void on_turn(int fd, short what, void *arg)
+void wf_reach_turn(struct wf_agent *a)
 {
-	struct wf_agent *a = arg;
 	struct wf_reaching *r = a->reaching;
 
 	take_answers(a);
@@ -149,8 +148,15 @@ static void on_turn(int fd, short what, void *arg)
 	look_for_keys(a);
 	judge(a);
 	tell_compile(a);
-	if (r->peers.n)
-		wf_agent_arm(r->turn_event, TURN_MS);
+}
+
+static void on_turn(int fd, short what, void *arg)
+{
+	struct wf_agent *a = arg;
+
+	wf_reach_turn(a);
+	if (a->reaching->peers.n)
+		wf_agent_arm(a->reaching->turn_event, TURN_MS);
 }
 
 static int begin(struct wf_agent *a)
@@ -188,7 +194,7 @@ void wf_reach_each_silent(const struct wf_agent *a, void (*fn)(void *arg, const 
 	if (!a->reaching)
 		return;
 	wf_vec_each (p, &a->reaching->peers) {
-		if (p->reach != WF_REACH_SILENT && p->reach != WF_REACH_NO)
+		if (p->is_witness || (p->reach != WF_REACH_SILENT && p->reach != WF_REACH_NO))
 			continue;
 		snprintf(text, sizeof(text), "node '%s' does not answer: %s", name_of(a, p->node),
 			 p->reach == WF_REACH_NO ? "instances and backends there count as down"

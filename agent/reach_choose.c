@@ -33,9 +33,9 @@ static uint8_t *mark_all(const struct wf_agent *a)
 	return marks;
 }
 
-static int add(struct wf_peers *peers, uint16_t node)
+static int add(struct wf_peers *peers, uint16_t node, bool is_witness)
 {
-	const struct wf_peer peer = {.node = node};
+	const struct wf_peer peer = {.node = node, .is_witness = is_witness};
 
 	return wf_vec_push(peers, peer);
 }
@@ -57,7 +57,7 @@ static int add_witnesses(const struct wf_agent *a, struct wf_peers *peers)
 		const struct wf_node *node = &nodes.items[i]->node;
 
 		if (wf_node_can_end(node) && node->id != a->config.node && !has(peers, node->id))
-			r = add(peers, node->id);
+			r = add(peers, node->id, true);
 	}
 	return r;
 }
@@ -93,7 +93,7 @@ static int choose(const struct wf_agent *a, struct wf_peers *ret)
 	for (uint32_t node = 0; node <= WF_NODE_ID_MAX && !r; node++) {
 		if (marks[node] != (SENT_TO | HAS_SIDS))
 			continue;
-		r = add(ret, (uint16_t)node);
+		r = add(ret, (uint16_t)node, false);
 		if (ret->n > WF_PEERS_MAX)
 			drop_lightest(a, ret);
 	}
@@ -114,9 +114,11 @@ int wf_reaching_choose(struct wf_agent *a)
 	}
 	wf_vec_each (p, &peers) {
 		const struct wf_peer *before = wf_reaching_find(a, p->node);
+		const bool is_witness = p->is_witness;
 
 		if (before)
 			*p = *before;
+		p->is_witness = is_witness;
 	}
 	wf_vec_done(&a->reaching->peers);
 	a->reaching->peers = peers;

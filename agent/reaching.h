@@ -23,6 +23,9 @@ struct wf_reaching {
 /* NULL: not pinged. */
 struct wf_peer *wf_reaching_find(const struct wf_agent *a, uint16_t node);
 
+/* Answers are taken, the next few are pinged, and what follows is told. */
+void wf_reach_turn(struct wf_agent *a);
+
 /* reach_choose.c: who is to be pinged, by what is installed; all that is known of them is kept. 0
  * or -ENOMEM, nothing changed. */
 int wf_reaching_choose(struct wf_agent *a);

@@ -70,8 +70,7 @@ static json_t *make_service(void *arg, const struct wf_object *o)
 {
 	json_t *item = make(arg, o, is_backend);
 
-	if (item &&
-	    wf_shares_tell(arg, o, json_object_get(item, "endpoints")) < 0) {
+	if (item && wf_shares_tell(arg, o, json_object_get(item, "endpoints")) < 0) {
 		json_decref(item);
 		return NULL;
 	}

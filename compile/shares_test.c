@@ -1,82 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/*
- * How flows are spread. Backends are red's endpoints with app=web: the i-th is on node i % 5 + 1.
- */
-#include "compile/service_test.h"
-
-#include "compile/shares.h"
-#include "dp/share.h"
-#include "wire/flow.h"
-
-#define N_FLOWS 10000
-
-static struct wf_model *make(unsigned int n, uint32_t capacity)
-{
-	static const char *const nodes[] = {"1", "2", "3", "4", "5"};
-	const struct wish_service web = {.tenant = "red",
-					 .name = "web",
-					 .id = 1,
-					 .addrs = "10.0.0.100",
-					 .ports = "tcp/80",
-					 .backends = {"app=old", "app=web"},
-					 .weights = {0, 1},
-					 .capacity = capacity};
-	struct wf_model *m = wf_model_new();
-
-	for (uint16_t i = 0; i < 5; i++)
-		wish_node(m, nodes[i], i + 1);
-	wish_tenant(m, "red", 1, WF_ENCODING_UNSET);
-	for (unsigned int i = 0; i < n; i++) {
-		char name[16], addr[32];
-
-		snprintf(name, sizeof(name), "web%u", i);
-		snprintf(addr, sizeof(addr), "10.0.%u.%u", 1 + i / 250, 1 + i % 250);
-		wish_backend(m, &(struct wish_backend){"red", name, nodes[i % 5], addr, "app=web",
-						       1, (uint16_t)(1 + i / 5), false});
-	}
-	wish_service(m, &web);
-	wish_begin(m, "red", "web");
-	return m;
-}
-
-static struct wf_shares shares_from(struct wf_model *m, const struct wf_here *here)
-{
-	const struct wf_object *o = wf_model_find(m, WF_KIND_SERVICE, "red", "web");
-	struct wf_shares shares = {0};
-	struct wf_seats seats = {0};
-
-	assert_int_equal(wf_seats_of(m, here, "red", &seats), 0);
-	assert_int_equal(wf_shares_of(&seats, &o->service, &shares), 0);
-	wf_seats_done(&seats);
-	return shares;
-}
-
-static struct wf_shares shares_of(struct wf_model *m)
-{
-	return shares_from(m, NULL);
-}
-
-static struct wf_object *edit(struct wf_model *m, const char *name)
-{
-	return wf_object_clone(wf_model_find(m, WF_KIND_ENDPOINT, "red", name));
-}
-
-static void set_down(struct wf_model *m, const char *name)
-{
-	struct wf_object *o = edit(m, name);
-
-	o->endpoint.is_down = true;
-	wish_put(m, o);
-}
-
-static void set_labels(struct wf_model *m, const char *name, const char *labels)
-{
-	struct wf_object *o = edit(m, name);
-
-	wf_labels_done(&o->endpoint.labels);
-	assert_int_equal(wf_labels_parse(labels, &o->endpoint.labels), 0);
-	wish_put(m, o);
-}
+/* How flows are spread. */
+#include "compile/shares_world_test.h"
 
 static void drain_first(struct wf_model *m)
 {
@@ -84,21 +8,6 @@ static void drain_first(struct wf_model *m)
 
 	wf_history_drain(&o->service.history, 1);
 	wish_put(m, o);
-}
-
-static bool is_same(struct wf_candidate a, struct wf_candidate b)
-{
-	return a.node == b.node && a.sid == b.sid;
-}
-
-static const struct wf_candidate web0 = {1, 1};
-
-static bool is_asked(const struct wf_candidate list[WF_CANDIDATES_MAX], struct wf_candidate who)
-{
-	for (unsigned int i = 0; i < WF_CANDIDATES_MAX; i++)
-		if (is_same(list[i], who))
-			return true;
-	return false;
 }
 
 static void without_a_history_there_are_no_slots(void **state)
@@ -127,17 +36,6 @@ static void nobody_usable_is_nobody_asked(void **state)
 		assert_int_equal(shares.slots[i][0].sid, 0);
 	wf_shares_done(&shares);
 	wf_model_free(m);
-}
-
-/* As a client with many ports. */
-static uint64_t hash_of(uint32_t i)
-{
-	struct wf_flow flow = {.proto = 6, .dport = wf_htons(80)};
-
-	flow.src[15] = (uint8_t)(i / 50000 + 1);
-	flow.sport = wf_htons((uint16_t)(10000 + i % 50000));
-	flow.dst[15] = 100;
-	return wf_flow_hash(&flow);
 }
 
 /* The deviation of the shares themselves; of flows it is theirs and that of the hash. */
@@ -174,29 +72,6 @@ static void flows_are_spread_evenly(void **state)
 	}
 }
 
-/* Who had a flow is asked for it, whatever else has changed. */
-static void assert_kept(const struct wf_shares *before, const struct wf_shares *after,
-			struct wf_candidate gone)
-{
-	unsigned int n_moved = 0;
-
-	for (uint32_t i = 0; i < N_FLOWS; i++) {
-		uint64_t hash = hash_of(i);
-		const struct wf_candidate *was =
-			before->slots[wf_share_slot(hash, before->n_slots)];
-		const struct wf_candidate *is = after->slots[wf_share_slot(hash, after->n_slots)];
-
-		n_moved += !is_same(was[0], is[0]);
-		if (is_same(was[0], gone))
-			assert_false(is_asked(is, gone));
-		else
-			assert_true(is_asked(is, was[0]));
-	}
-	printf("%u slots, then %u: %u of %u flows have another owner, all are found\n",
-	       before->n_slots, after->n_slots, n_moved, N_FLOWS);
-	assert_in_range(n_moved, 1, N_FLOWS);
-}
-
 static void flows_are_found_when_backends_come(void **state)
 {
 	static const unsigned int added[] = {6, 10, 11, 30, 60}; /* larger tables, too */
@@ -216,90 +91,6 @@ static void flows_are_found_when_backends_come(void **state)
 		wf_model_free(m);
 		wf_model_free(more);
 	}
-}
-
-/* Nobody asks @gone, all others share its slots, none has most of them; nothing else has changed.
- */
-static void assert_stood_in_for(const struct wf_shares *before, const struct wf_shares *after,
-				struct wf_candidate gone)
-{
-	unsigned int n_taken[6] = {0};
-
-	assert_int_equal(before->n_slots, after->n_slots);
-	for (uint32_t i = 0; i < after->n_slots; i++) {
-		assert_false(is_asked(after->slots[i], gone));
-		if (is_same(before->slots[i][0], gone))
-			n_taken[after->slots[i][0].node]++;
-		else
-			assert_memory_equal(before->slots[i], after->slots[i],
-					    sizeof(*after->slots));
-	}
-	for (int node = 1; node <= 5; node++)
-		assert_in_range(n_taken[node], 1, after->n_slots / 16);
-}
-
-static void who_is_not_reached_is_stood_in_for(void **state)
-{
-	static const uint16_t unreachable[] = {1, 9};
-	const struct wf_here here = {.unreachable = unreachable, .n_unreachable = 2};
-	struct wf_model *m = make(5, 0);
-	struct wf_shares before = shares_of(m);
-	struct wf_shares after = shares_from(m, &here), again = shares_of(m);
-
-	(void)state;
-	for (uint32_t i = 0; i < after.n_slots; i++)
-		if (!is_same(before.slots[i][0], web0))
-			assert_memory_equal(before.slots[i], after.slots[i], sizeof(*after.slots));
-		else
-			assert_int_not_equal(after.slots[i][0].node, 1);
-	assert_memory_equal(before.slots, again.slots, before.n_slots * sizeof(*before.slots));
-	wf_shares_done(&before);
-	wf_shares_done(&after);
-	wf_shares_done(&again);
-	wf_model_free(m);
-}
-
-static void former_owners_that_are_not_reached_are_not_asked(void **state)
-{
-	static const uint16_t unreachable[] = {1};
-	const struct wf_here here = {.unreachable = unreachable, .n_unreachable = 1};
-	struct wf_model *m = make(5, 0);
-	struct wf_shares after;
-
-	(void)state;
-	set_labels(m, "web0", "app=old"); /* it keeps what it has */
-	wish_begin(m, "red", "web");
-	after = shares_from(m, &here);
-	for (uint32_t i = 0; i < after.n_slots; i++)
-		assert_false(is_asked(after.slots[i], web0));
-	wf_shares_done(&after);
-	wf_model_free(m);
-}
-
-static void who_is_down_is_not_asked_at_once(void **state)
-{
-	struct wf_model *m = make(10, 0);
-	struct wf_shares before = shares_of(m), after, written;
-
-	(void)state;
-	set_down(m, "web0");
-	after = shares_of(m);
-	for (uint32_t i = 0; i < after.n_slots; i++)
-		assert_false(is_asked(after.slots[i], web0));
-	wish_begin(m, "red", "web");
-	written = shares_of(m);
-	assert_stood_in_for(&before, &after, web0);
-	/* all nodes find what was begun meanwhile, whether they know yet what was written */
-	for (uint32_t i = 0; i < after.n_slots; i++) {
-		assert_true(is_asked(written.slots[i], after.slots[i][0]));
-		if (is_same(before.slots[i][0], web0))
-			assert_true(is_same(after.slots[i][0], written.slots[i][0]));
-	}
-	assert_kept(&before, &written, web0);
-	wf_shares_done(&before);
-	wf_shares_done(&after);
-	wf_shares_done(&written);
-	wf_model_free(m);
 }
 
 static void a_drained_backend_keeps_what_it_had(void **state)
@@ -528,9 +319,6 @@ int main(void)
 		cmocka_unit_test(nobody_usable_is_nobody_asked),
 		cmocka_unit_test(flows_are_spread_evenly),
 		cmocka_unit_test(flows_are_found_when_backends_come),
-		cmocka_unit_test(who_is_not_reached_is_stood_in_for),
-		cmocka_unit_test(former_owners_that_are_not_reached_are_not_asked),
-		cmocka_unit_test(who_is_down_is_not_asked_at_once),
 		cmocka_unit_test(a_drained_backend_keeps_what_it_had),
 		cmocka_unit_test(the_last_one_drained_still_gets_its_flows),
 		cmocka_unit_test(former_owners_are_asked_newest_first),
