@@ -131,7 +131,9 @@ WF_INLINE __u32 quote_parse(const void *data, const void *end, __u32 *ret_tenant
 			return 0;
 		upper = srh->next_header;
 		len += wf_srh_len(srh);
-		sid = wf_srh_segment(data, end, off, 0);
+		/* a static proxy has the argument in the destination only, if that is the last */
+		if (srh->segments_left)
+			sid = wf_srh_segment(data, end, off, 0);
 		if (!sid)
 			return 0;
 		arg = quote_metadata(data, end, off, srh);

@@ -185,3 +185,31 @@ def test_what_a_function_forges_is_dropped_and_counted(lab):
         with Passing(lab, "two") as arriving:
             inject(lab.netns("red-router"), "eth1", eth(GATEWAY_MAC, mac, datagram(OWN, V4["two"])))
             assert arriving.wait(1, "two")
+
+
+@pytest.fixture(scope="module", name="narrow")
+def narrow_():
+    """one --[ a ]--[ b: router ]--[ r1 ]--[ r2 ]--[ d ]-- two, with 1400 bytes between r1 and r2"""
+    containers = [container("one", "a", V4["one"], V6["one"], app="web"),
+                  container("two", "d", V4["two"], V6["two"], app="db"),
+                  two_armed("router", "b", 1, "router")]
+    links = [["a", "b"], ["b", "r1"], {"between": ["r1", "r2"], "mtu": 1400}, ["r2", "d"]]
+    with cluster("abd", links, containers, tenant("red", "10.0.0.0/16", "fd00:0:0:1::/64"),
+                 routers=("r1", "r2")) as lab:
+        yield lab
+
+
+@FAMILIES
+@pytest.mark.parametrize("mode", ["dynamic", "static", "masquerade", "native"])
+def test_a_router_behind_a_function_is_heard_by_the_sender(narrow, family, mode):
+    with going_through(narrow, ["router-in", "router-out"], two_arms("router", mode=mode),
+                       through("router")):
+        path = narrow.path("one", "two", node="a")
+        mtu = 1400 - (1500 - path["mtu"])
+        head = (20 if family is V4 else 40) + 8
+        for option in ("-4", "-6"):
+            narrow.run("red-one", "ip", option, "route", "flush", "cache")
+        answers, said = narrow.ping("red-one", family["two"], "-M", "do", "-s", str(mtu + 1 - head))
+        assert answers == 0 and f"mtu={mtu}" in said.replace(" ", ""), said
+        answers, said = narrow.ping("red-one", family["two"], "-M", "do", "-s", str(mtu - head))
+        assert answers == 1, said
