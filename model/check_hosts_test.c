@@ -46,8 +46,10 @@ static struct wf_model *world(void)
 	struct wf_model *m = wf_model_new();
 
 	assert_non_null(m);
-	for (size_t i = 0; i < sizeof(objects) / sizeof(*objects); i++)
+	for (size_t i = 0; i < sizeof(objects) / sizeof(*objects); i++) {
 		assert_int_equal(wf_model_put(m, objects[i]), 0);
+		wf_object_unref(objects[i]);
+	}
 	return m;
 }
 
