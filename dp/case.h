@@ -59,7 +59,8 @@ struct wf_case {
 	struct wf_inner inner, quoted; /* in the kernel, where there is little stack for them */
 	__u8 needs;		       /* WF_NEED_*, at the receiver */
 	__u8 is_answer;		       /* of the connection that back.flow opened */
-	__u8 pad[2];
+	__u8 is_of_function;	       /* apply: an instance of a function sends it */
+	__u8 pad;
 	__u32 lanes[2]; /* of its connection, as in struct wf_conn; 0: not known */
 	struct wf_leg leg;
 	struct wf_static anew;
@@ -125,6 +126,7 @@ WF_INLINE void wf_case_fill(const struct wf_inner *in, const __u8 *l4, __u32 n, 
 	ret->tcp_flags = 0;
 	ret->has_back = 0;
 	ret->is_once = 0;
+	ret->is_of_function = 0;
 	ret->needs = 0;
 	ret->is_answer = 0;
 	ret->lanes[0] = ret->lanes[1] = 0;

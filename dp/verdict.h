@@ -281,18 +281,34 @@ WF_INLINE _Bool wf_case_find_quoted(const struct wf_world *w, struct wf_case *c,
 }
 
 /*
- * An ICMP error: about a packet that went the other way, between the same two. It passes if what it
- * quotes is of a connection that is allowed now; where none are remembered, if it is allowed itself
- * or what it quotes is.
+ * An error of one whom what it quotes was not sent to: a function on the way there. Its own node
+ * knows it as one; where its receiver is, the connection must go through functions (into the tenant
+ * that they, and the policy, are of). ICMP_UNRELATED.
+ */
+WF_INLINE enum wf_drop wf_verdict_on_the_way(const struct wf_world *w, struct wf_case *c)
+{
+	_Bool is_back;
+
+	if (!c->is_of_function && (!wf_case_find_quoted(w, c, &is_back) || !c->lanes[0]))
+		return WF_DROP_ICMP_UNRELATED;
+	c->ruling = (struct wf_ruling){.verdict = WF_VERDICT_ALLOW};
+	return WF_DROP_NONE;
+}
+
+/*
+ * An ICMP error: about a packet that went the other way, between the same two, or of a function
+ * between them. It passes if what it quotes is of a connection that is allowed now; where none are
+ * remembered, if it is allowed itself or what it quotes is.
  */
 WF_INLINE enum wf_drop wf_verdict_error(const struct wf_world *w, struct wf_case *c)
 {
 	_Bool is_back = 1;
 
 	c->is_once = 1;
-	if (!c->has_back || !wf_equal16(c->back.flow.src, c->ahead.flow.dst) ||
-	    !wf_equal16(c->back.flow.dst, c->ahead.flow.src))
+	if (!c->has_back || !wf_equal16(c->back.flow.src, c->ahead.flow.dst))
 		return WF_DROP_ICMP_UNRELATED;
+	if (!wf_equal16(c->back.flow.dst, c->ahead.flow.src))
+		return wf_verdict_on_the_way(w, c);
 	if (!wf_case_is_tracked(w, c)) {
 		if (c->ruling.verdict == WF_VERDICT_ALLOW)
 			return WF_DROP_NONE;

@@ -26,8 +26,9 @@ def arms(name, node, number, app, ifnames=("eth0", "eth1"), run=(), **more):
 
 
 def two_armed(name, node, number, app, run=()):
-    """A router that sends out of the one what came by the other."""
-    crossing = []
+    """A router that sends out of the one what came by the other, and what is its own out of eth0:
+    that must have the address of the arm it leaves by."""
+    crossing = [["ip", "route", "del", "10.0.0.0/16"], ["ip", "-6", "route", "del", "fd00:0:0:1::/64"]]
     for option, gateway in GATEWAYS.items():
         for table, (from_, to) in enumerate((("eth0", "eth1"), ("eth1", "eth0")), 101):
             crossing += [["ip", option, "rule", "add", "iif", from_, "table", str(table)],

@@ -112,7 +112,6 @@ def test_full_size_passes_and_one_byte_more_is_told(lab, family, via, mode):
         assert answers == 0 and "+1 errors" in said, said
 
 
-@pytest.mark.xfail(strict=True, reason="an ICMP error of a function is unrelated: not from who is quoted")
 @FAMILIES
 def test_a_function_tells_the_sender_of_a_smaller_mtu_behind_it(lab, family):
     with going_through(lab, ["router-in", "router-out"], two_arms("router"), through("router")):
