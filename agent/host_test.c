@@ -313,6 +313,10 @@ static void it_is_nobodys_to_take_or_to_name(void **state)
 	wf_outcome_done(&outcome);
 	assert_int_equal(wf_rig_attach(a, "red", "x", WF_NETNS_OWN, &outcome, &err), -EINVAL);
 	wf_outcome_done(&outcome);
+	assert_int_equal(wf_agent_label(a, "red", "host-n1", &(struct wf_labels){0}, &outcome,
+					&err),
+			 -EEXIST);
+	wf_outcome_done(&outcome);
 	assert_non_null(port_of(rig, 0, "host-n1"));
 }
 

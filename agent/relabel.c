@@ -92,6 +92,10 @@ static int attempt(struct wf_request *req, struct wf_edit *e, struct wf_err *err
 			       "there is no endpoint '%.63s' in tenant '%.63s': list those there "
 			       "are with 'weft endpoint list'",
 			       wish->name, wish->tenant);
+	else if (old.object->endpoint.is_host)
+		r = wf_err_set(err, -EEXIST,
+			       "endpoint '%s' is node '%s's own, and its label says so", wish->name,
+			       old.object->endpoint.node);
 	else
 		r = change(req, e, &old, err);
 	wf_current_done(&old);
