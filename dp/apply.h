@@ -110,7 +110,7 @@ WF_INLINE enum wf_drop wf_apply_decide(const struct wf_world *w, const struct wf
 
 	__builtin_memset(ret, 0, sizeof(*ret));
 	c->anew = (struct wf_static){0};
-	c->is_of_function = port->proxy != 0;
+	c->tells_of_others = port->proxy ? WF_TELLS_FUNCTION : WF_TELLS_NONE;
 	if (drop == WF_DROP_SOURCE_ADDRESS && port->proxy == WF_BEHAVIOR_AS)
 		drop = wf_static_sender(w, port, &in->flow, &from, &c->anew);
 	if (drop)

@@ -27,6 +27,13 @@ enum wf_stage {
 	WF_STAGE_WAS, /* by what others may still have sent */
 };
 
+/* May an ICMP error be about a packet that was not sent to who sends the error? */
+enum wf_tells {
+	WF_TELLS_NONE,
+	WF_TELLS_FUNCTION, /* apply: an instance of a function sends it */
+	WF_TELLS_BY_LANE,  /* validate: if what it quotes is of a connection through functions */
+};
+
 /* Large for a BPF stack: in the kernel it lies in a map. */
 struct wf_case {
 	/* the packet: */
@@ -59,7 +66,7 @@ struct wf_case {
 	struct wf_inner inner, quoted; /* in the kernel, where there is little stack for them */
 	__u8 needs;		       /* WF_NEED_*, at the receiver */
 	__u8 is_answer;		       /* of the connection that back.flow opened */
-	__u8 is_of_function;	       /* apply: an instance of a function sends it */
+	__u8 tells_of_others;	       /* enum wf_tells */
 	__u8 pad;
 	__u32 lanes[2]; /* of its connection, as in struct wf_conn; 0: not known */
 	struct wf_leg leg;
@@ -126,7 +133,7 @@ WF_INLINE void wf_case_fill(const struct wf_inner *in, const __u8 *l4, __u32 n, 
 	ret->tcp_flags = 0;
 	ret->has_back = 0;
 	ret->is_once = 0;
-	ret->is_of_function = 0;
+	ret->tells_of_others = WF_TELLS_NONE;
 	ret->needs = 0;
 	ret->is_answer = 0;
 	ret->lanes[0] = ret->lanes[1] = 0;

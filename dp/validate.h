@@ -136,6 +136,7 @@ WF_INLINE enum wf_drop wf_validate_judge(const struct wf_world *w, const struct 
 	if (!wf_validate_knows(w, arg.tenant, arg.policy))
 		return WF_DROP_UNKNOWN_POLICY;
 	wf_case_parties(c, from, to, WF_STAGE_IN);
+	c->tells_of_others = WF_TELLS_BY_LANE;
 	if (!source && wf_is_gateway(a->in->flow.src) && wf_validate_is_gateways(w, c)) {
 		c->ruling = (struct wf_ruling){.verdict = WF_VERDICT_ALLOW};
 		c->is_once = 1;

@@ -289,7 +289,10 @@ WF_INLINE enum wf_drop wf_verdict_on_the_way(const struct wf_world *w, struct wf
 {
 	_Bool is_back;
 
-	if (!c->is_of_function && (!wf_case_find_quoted(w, c, &is_back) || !c->lanes[0]))
+	if (c->tells_of_others == WF_TELLS_NONE)
+		return WF_DROP_ICMP_UNRELATED;
+	if (c->tells_of_others == WF_TELLS_BY_LANE &&
+	    (!wf_case_find_quoted(w, c, &is_back) || !c->lanes[0]))
 		return WF_DROP_ICMP_UNRELATED;
 	c->ruling = (struct wf_ruling){.verdict = WF_VERDICT_ALLOW};
 	return WF_DROP_NONE;

@@ -9,6 +9,7 @@
 """
 import pytest
 
+from attack import ICMP, too_big_v4
 from cluster import cluster, container, tenant
 from functions import (ECHO, MARK, Passing, arms, ask, bridged, echoing, function, going_through,
                        one_armed, through, two_armed, two_arms)
@@ -38,6 +39,8 @@ TRANSLATOR = nft("add table inet f", "add chain inet f leaving { type nat hook p
 def lab_():
     containers = [container("one", "a", V4["one"], V6["one"], app="web"),
                   container("two", "d", V4["two"], V6["two"], app="db"),
+                  container("other", "a", "10.0.0.3", app="other"),
+                  container("far", "c", "10.0.0.4", app="other"),
                   two_armed("router", "b", 1, "router"), bridged("bridge", "b", 11, "bridge"),
                   two_armed("drop", "b", 21, "drop", DROPPER),
                   two_armed("nat", "b", 31, "nat", TRANSLATOR),
@@ -146,6 +149,16 @@ def test_a_function_may_translate_to_its_own_address(lab, family, mode):
         with Passing(lab, "two") as arriving:
             assert ask(lab, "red-one", family["two"])
             assert arriving.visited() == {"two"}
+
+
+@pytest.mark.parametrize("who, address, node", [("other", "10.0.0.3", "a"), ("far", "10.0.0.4", "c")])
+def test_nobody_but_a_function_tells_of_packets_that_were_not_sent_to_it(lab, who, address, node):
+    with going_through(lab, ["router-in", "router-out"], two_arms("router"), through("router")):
+        quoted = datagram(V4["one"], V4["two"])
+        assert ask(lab, "red-one", V4["two"], source_port=int.from_bytes(quoted[20:22], "big"))
+        error = ipv4(address, V4["one"], too_big_v4(quoted[:28]), proto=ICMP)
+        with lab.dropping(node, "icmp-unrelated"):
+            inject(lab.netns(f"red-{who}"), "eth0", eth(GATEWAY_MAC, lab.mac(f"red-{who}"), error))
 
 
 OWN, OWN6 = "10.0.9.2", "fd00:0:0:1::9:2"
