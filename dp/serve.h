@@ -66,8 +66,10 @@ WF_INLINE enum wf_drop wf_serve_flow(const struct wf_world *w, struct wf_case *c
 
 	if (!load)
 		return WF_DROP_DECLINED;
-	if (known && !wf_served_is_alive(known, c, is_last, now))
+	if (known && !wf_served_is_alive(known, c, is_last, now)) {
+		known->conn.state |= WF_CONN_RESET; /* nothing of it is on its way any more */
 		known = (void *)0;
+	}
 	if (known && (!wf_equal16(known->addr, ask->addr) || known->port != ask->port)) {
 		if (!wf_served_is_over(known))
 			return WF_DROP_DECLINED;

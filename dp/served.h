@@ -92,14 +92,15 @@ WF_INLINE void wf_served_touch(struct wf_served *s, struct wf_load *l, __u8 tcp_
 			       _Bool is_back, __u32 now_s)
 {
 	const __u32 epoch = now_s / WF_LOAD_EPOCH_S;
-	const _Bool was_over = wf_served_is_over(s);
 	_Bool is_over;
 
+	if (wf_served_is_over(s))
+		return; /* what is still on its way makes it no younger */
 	wf_conn_touch(&s->conn, tcp_flags, is_back, now_s);
 	is_over = wf_served_is_over(s);
 	wf_load_turn(l, epoch);
-	if (!was_over && (is_over || s->epoch != (__u8)epoch))
+	if (is_over || s->epoch != (__u8)epoch)
 		wf_load_take(l, s, epoch);
-	if (!is_over && (was_over || s->epoch != (__u8)epoch))
+	if (!is_over && s->epoch != (__u8)epoch)
 		wf_load_add(l, s, epoch);
 }

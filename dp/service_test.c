@@ -191,11 +191,27 @@ static void a_flow_that_has_ended_is_known_for_what_is_on_its_way(void **state)
 	assert_true(is_answer(6, 9, WF_TCP_FIN));
 	world.now_s = NOW + WF_AGE_TCP_RESET;
 	assert_int_equal(serve(6, 9, WF_TCP_ACK, 0), WF_DROP_NONE);
-	world.now_s += WF_AGE_TCP_RESET + 1;
+	world.now_s++;
 	assert_int_equal(serve(6, 9, WF_TCP_ACK, 0), WF_DROP_DECLINED);
 	assert_int_equal(serve(6, 9, WF_TCP_SYN, 0), WF_DROP_NONE);
 	assert_int_equal(serve(6, 9, WF_TCP_ACK, 0), WF_DROP_NONE);
 	assert_int_equal(serve(6, 9, WF_TCP_RST, 0), WF_DROP_NONE);
+	assert_int_equal(serve(6, 9, WF_TCP_ACK, 0), WF_DROP_DECLINED);
+}
+
+/* The port's next flow is another backend's, as this one is busy. */
+static void a_flow_that_has_ended_claims_nothing_of_the_next(void **state)
+{
+	(void)state;
+	entry.is_least_loaded = 1;
+	entry.capacity = 1;
+	put_service();
+	assert_int_equal(serve(6, 9, WF_TCP_SYN, 0), WF_DROP_NONE);
+	assert_int_equal(serve(6, 9, WF_TCP_FIN, 0), WF_DROP_NONE);
+	assert_true(is_answer(6, 9, WF_TCP_FIN));
+	assert_int_equal(serve(6, 8, WF_TCP_SYN, 0), WF_DROP_NONE);
+	assert_int_equal(serve(6, 9, WF_TCP_ACK, 0), WF_DROP_NONE);
+	assert_int_equal(serve(6, 9, WF_TCP_SYN, 0), WF_DROP_DECLINED);
 	assert_int_equal(serve(6, 9, WF_TCP_ACK, 0), WF_DROP_DECLINED);
 }
 
@@ -253,6 +269,7 @@ int main(void)
 		cmocka_unit_test_setup(other_tenants_have_no_such_service, fill),
 		cmocka_unit_test_setup(a_flow_is_known_as_long_as_its_connection_would_be, fill),
 		cmocka_unit_test_setup(a_flow_that_has_ended_is_known_for_what_is_on_its_way, fill),
+		cmocka_unit_test_setup(a_flow_that_has_ended_claims_nothing_of_the_next, fill),
 		cmocka_unit_test_setup(live_flows_are_counted, fill),
 		cmocka_unit_test_setup(busy_backends_leave_new_flows_to_others, fill),
 	};
