@@ -56,17 +56,22 @@ class Held:
 
     def __exit__(self, *_):
         self.close_all()
-        self.selector.close()
         for name in list(self.processes):
             self.kill(name)
+        self.selector.close()
 
     def close_all(self):
-        """While there is a way to them, servers hear of it: then these ports are free again."""
+        """Servers hear of it, if there is a way to them, and hang up, too: nobody remembers these
+        flows as open."""
         for sock in list(self.home):
-            self.selector.unregister(sock)
-        for sock in [*self.home, *self.broken]:
+            try:
+                sock.shutdown(socket.SHUT_WR)
+                self.waiting.add(sock)
+            except OSError as error:
+                self._break(sock, error.strerror)
+        self._run()
+        for sock in self.broken:
             sock.close()
-        self.home.clear()
         self.broken.clear()
 
     def open(self, who, address, port, n):
