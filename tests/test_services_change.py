@@ -6,10 +6,10 @@ import contextlib
 import pytest
 
 from cluster import container, wait_for
-from control import api
+from control import api, end, start
 from frames import Frames
 from held import Held
-from services import (HTTP, NUMBERS, VIP, WEBS, Tellers, by_names, curl, equal, service,
+from services import (HTTP, NODES, NUMBERS, VIP, WEBS, Tellers, by_names, curl, equal, service,
                       services_lab, serving, tells, v4, v6, wait_for_takers, webs)
 from servers import random_bytes
 from wire import parse
@@ -193,6 +193,21 @@ def client_on(lab, node):
         yield
     finally:
         move(node, "a")
+
+
+def test_flows_go_on_and_new_ones_come_while_no_daemon_lives(lab):
+    with holding(lab, stream_service(**equal(*WEBS))) as held:
+        held.open("red-cli", VIP["v4"], 80, 200)
+        change(lab, stream_service(**equal(*ALL)), *ALL)
+        end(lab, *NODES)
+        try:
+            assert not any(held.ask_all().values()), held.why()
+            held.open("red-cli", VIP["v4"], 80, 200)
+        finally:
+            start(lab)
+        lab.sync()
+        wait_for_takers(lab, *ALL)
+        assert not any(held.ask_all().values()), held.why()
 
 
 # ---- Least loaded -------------------------------------------------------------------------------
