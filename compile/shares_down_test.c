@@ -35,7 +35,7 @@ static void who_is_not_reached_is_stood_in_for(void **state)
 		if (!is_same(before.slots[i][0], web0))
 			assert_memory_equal(before.slots[i], after.slots[i], sizeof(*after.slots));
 		else
-			assert_int_not_equal(after.slots[i][0].node, 1);
+			assert_in_range(after.slots[i][0].node, 2, 5);
 	assert_memory_equal(before.slots, again.slots, before.n_slots * sizeof(*before.slots));
 	wf_shares_done(&before);
 	wf_shares_done(&after);
