@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Very many TCP connections that are held open, one thread for all: which still work, and who serves
-them? A question is one byte; the answer is the number of the server that the connection came to."""
+"""Very many TCP connections that are held open, one thread for all: which still work, and who
+serves them? A question is one byte; the answer is the number of the server that it came to."""
 import errno
 import pathlib
 import resource

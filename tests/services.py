@@ -164,7 +164,7 @@ def webs(lab, *names, of="red", port=HTTP):
 
 
 class Tellers:
-    """UDP at both addresses of containers: `NAME CLIENT PORT|` and what was asked, in one thread."""
+    """UDP at both addresses of containers, in one thread: `NAME CLIENT PORT|` and what was asked."""
 
     def __init__(self, lab, *names, port=DNS, of="red"):
         self.selector = selectors.DefaultSelector()

@@ -12,8 +12,8 @@ from held import Held
 from lab import Failed
 from packets import FN_DT46, IPV4, IPV6, UDP, checksum, eth, ipv4, ipv6, packed, sid
 from probes import connected
-from services import (DNS, HOME, NUMBERS, VIP, WEBS, Tellers, by_names, equal, service, services_lab,
-                      serving, tells, v4, v6)
+from services import (DNS, HOME, NUMBERS, VIP, WEBS, Tellers, by_names, equal, service,
+                      services_lab, serving, tells, v4, v6)
 
 FAMILIES = pytest.mark.parametrize("family", VIP)
 CLIENT = {"v4": v4(1), "v6": v6(1)}
