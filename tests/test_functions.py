@@ -164,18 +164,19 @@ def test_nobody_but_a_function_tells_of_packets_that_were_not_sent_to_it(lab, wh
 OWN, OWN6 = "10.0.9.2", "fd00:0:0:1::9:2"
 
 
-def datagram(source, destination, make=ipv4):
-    return make(source, destination, udp(source, destination, ECHO, MARK))
+def datagram(source, destination, make=ipv4, port=ECHO):
+    return make(source, destination, udp(source, destination, port, MARK))
 
 
 def forged(lab):
     """name: reason, packet that leaves the router by eth1."""
     tenants = {item["name"]: item["id"] for item in lab.ask("tenant", "list", node="a")}
     foreign = sid(4, FN_DT46, tenant=tenants["blue"], identity=1)
+    unknown = 9  # the port of a flow that was never given to it
     return {
-        "in another's name": ("source-address", datagram(V4["one"], V4["two"])),
+        "in another's name": ("source-address", datagram(V4["one"], V4["two"], port=unknown)),
         "in nobody's name": ("source-address", datagram("10.0.77.77", V4["two"])),
-        "in another's name, v6": ("source-address", datagram(V6["one"], V6["two"], ipv6)),
+        "in another's name, v6": ("source-address", datagram(V6["one"], V6["two"], ipv6, unknown)),
         "to a SID": ("sid-destination", datagram(OWN6, sid(4, FN_DT46, tenant=tenants["red"]), ipv6)),
         "into another tenant": ("sid-destination", ipv6(OWN6, foreign, datagram(OWN, V4["two"]),
                                                   next_header=4)),
