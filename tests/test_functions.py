@@ -11,7 +11,7 @@ import pytest
 
 from attack import ICMP, too_big_v4
 from cluster import cluster, container, tenant
-from functions import (ECHO, MARK, Passing, arms, ask, bridged, echoing, function, going_through,
+from functions import (ECHO, MARK, Passing, ask, bridged, echoing, function, going_through,
                        one_armed, through, two_armed, two_arms)
 from frames import inject
 from packets import FN_DT46, eth, ipv4, ipv6, sid, udp
