@@ -14,7 +14,7 @@ from probes import connected
 from services import (AT, DNS, HTTP, NODES, NUMBERS, VIP, WEBS, Tellers, by_names, curl, service,
                       services_lab, serving, shares, tells, v4, v6, wait_for_takers, webs)
 from servers import family_of, random_bytes, udp_socket
-from wire import Capture
+from wire import parse
 
 FAMILIES = pytest.mark.parametrize("family", VIP)
 CLIENTS = pytest.mark.parametrize("client", ["cli", "near"])
@@ -114,10 +114,10 @@ def test_iperf3_runs_through_a_service(lab, family, options):
 
 def test_answers_come_straight_back(lab, web):
     """From the server's node to the client's, by End.DT46, as any packet does."""
-    with Capture({lab.netns(node): node for node in NODES}) as capture:
-        server, *_ = tells(lab, "red-cli", web["v4"], data=b"straight")
-        seen = [p for p in capture.packets() if b"straight" in p.payload and p.outer_len
-                and p.is_out]
+    with Frames({lab.netns(node): node for node in NODES}, b"go straight") as frames:
+        server, *_ = tells(lab, "red-cli", web["v4"], data=b"go straight")
+        seen = [parse(f.where, f.interface, True, f.data) for f in frames.now() if f.is_out]
+    seen = [p for p in seen if p.outer_len]
     there = [p for p in seen if p.inner_dst == web["v4"]]
     back = [p for p in seen if p.inner_src == web["v4"]]
     home = {"web1": ("b", 2), "web2": ("c", 3), "web3": ("c", 3)}[server]
