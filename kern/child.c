@@ -9,9 +9,11 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,13 +26,14 @@ struct start {
 	volatile int code; /* why it is not the command; written by the child */
 };
 
+/* All, also those that the C library keeps for itself and who started us may have ignored. */
 static int drop_signals(void)
 {
-	struct sigaction plain = {.sa_handler = SIG_DFL};
+	static const uint64_t plain[4]; /* the kernel's struct sigaction: SIG_DFL, nothing else */
 	sigset_t none;
 
 	for (int i = 1; i < NSIG; i++)
-		(void)sigaction(i, &plain, NULL); /* some cannot be changed */
+		(void)syscall(SYS_rt_sigaction, i, plain, NULL, sizeof(uint64_t)); /* not KILL */
 	sigemptyset(&none);
 	return sigprocmask(SIG_SETMASK, &none, NULL);
 }
