@@ -49,6 +49,8 @@ static int choose_id(struct wf_edit *e, struct wf_object *node, struct wf_err *e
 	r = wf_edit_is_free(e, &claim, node, err);
 	if (r < 0)
 		return r;
+	if (!r && !preferred_id(e->agent))
+		return -EAGAIN; /* another node has just taken it */
 	if (!r)
 		return wf_err_set(err, -EEXIST,
 				  "node id %u belongs to another node: leave out --node-id for a "
