@@ -34,7 +34,8 @@ struct wf_conn_key {
 struct wf_conn {
 	__u32 seen_s; /* when the last packet was looked at, of the world's clock */
 	__u8 state;   /* WF_CONN_* */
-	__u8 pad[3];
+	__u8 pad;
+	__u16 gateway;	/* node by which it leaves the tenant, or came in; 0: none */
 	__u32 lanes[2]; /* that the opener's packets took, and the answers; 0: none */
 };
 

@@ -61,7 +61,8 @@
 	X(DECLINED, "declined", "the last backend that was asked did not take the flow")           \
 	X(NO_BACKEND, "no-backend", "the service has no backend that could take the flow")         \
 	X(HAIRPIN, "hairpin", "the service chose the client itself, who cannot answer itself")     \
-	X(NO_PROGRAM, "no-program", "the other half of the programs is not loaded")
+	X(NO_PROGRAM, "no-program", "the other half of the programs is not loaded")                \
+	X(NO_GATEWAY, "no-gateway", "no gateway that works leads the tenant outside")
 
 enum wf_drop {
 #define WF_DROP_ENUM(id, name, text) WF_DROP_##id,

@@ -31,6 +31,7 @@
 	X(SERVICE, services, struct wf_service_key, struct wf_service_entry, 1 << 16) \
 	X(SHARE, shares, struct wf_share_key, struct wf_share, 1 << 18)               \
 	X(BACKEND, backends, __u32, struct wf_backend, 1 << 16)                       \
+	X(EGRESS, egresses, __u32, struct wf_egress_entry, 1 << 16)                   \
 	X(COUNTER, slots, struct wf_counter_key, __u32, WF_COUNTER_SLOTS)
 
 enum wf_table {
@@ -55,8 +56,8 @@ struct wf_port {
 	__u8 n_addrs;
 	__u8 is_sr_aware; /* may send routing headers, with SIDs of its own tenant */
 	__u16 sid; /* of the endpoint: its SID's function is WF_FN_ENDPOINT | sid; 0: it has none */
-	__u8 proxy; /* enum wf_behavior by which packets were put in that come back here */
-	__u8 pad;
+	__u8 proxy;	 /* enum wf_behavior by which packets were put in that come back here */
+	__u8 is_gateway; /* what comes from it is from outside, but by its own addresses */
 	__u8 addrs[WF_PORT_ADDRS][16];
 };
 
@@ -168,6 +169,7 @@ enum wf_behavior {
 	WF_BEHAVIOR_AD, /* ... remembered and put back */
 	WF_BEHAVIOR_AM, /* the headers stay, the destination is the last segment */
 	WF_BEHAVIOR_DX, /* RFC 8986 4.4, 4.5 in one: to an endpoint, whatever the address inside */
+	WF_BEHAVIOR_DX_OUT, /* ... to a gateway's, whose packets are for the outside */
 	WF_BEHAVIOR_COUNT,
 };
 
@@ -361,6 +363,25 @@ struct wf_backend {
 	__u8 pad[2];
 };
 
+/* A gateway by which packets leave a tenant. */
+#define WF_EXIT_V4	(1 << 0)
+#define WF_EXIT_V6	(1 << 1)
+#define WF_EXIT_ANSWERS (1 << 2) /* of services that are published, of either family */
+
+struct wf_exit {
+	struct wf_dest dest; /* its endpoint in the tenant; identity 0: who gets it is outside */
+	__u16 sid;	     /* of that */
+	__u16 flags;	     /* WF_EXIT_* */
+};
+
+#define WF_EXITS_MAX 8
+
+/* All that work, by tenant. */
+struct wf_egress_entry {
+	__u32 n; /* 1..WF_EXITS_MAX */
+	struct wf_exit exits[WF_EXITS_MAX];
+};
+
 /* Which counter slot belongs to what. Slots are given by user space when it installs the thing. */
 enum wf_counter_kind {
 	WF_COUNTER_NONE,
@@ -414,6 +435,7 @@ struct wf_counter {
 #define WF_VALUE_SERVICE struct wf_service_entry
 #define WF_VALUE_SHARE	 struct wf_share
 #define WF_VALUE_BACKEND struct wf_backend
+#define WF_VALUE_EGRESS	 struct wf_egress_entry
 
 #define WF_SIZE_IS(type, bytes) _Static_assert(sizeof(type) == (bytes), #type " has a hole")
 WF_SIZE_IS(struct wf_port, 20 + 16 * WF_PORT_ADDRS);
@@ -431,6 +453,8 @@ WF_SIZE_IS(struct wf_service_entry, 20);
 WF_SIZE_IS(struct wf_share_key, 8);
 WF_SIZE_IS(struct wf_share, 4 * WF_CANDIDATES_MAX * WF_SHARE_SLOTS);
 WF_SIZE_IS(struct wf_backend, 56);
+WF_SIZE_IS(struct wf_exit, 32);
+WF_SIZE_IS(struct wf_egress_entry, 4 + 32 * WF_EXITS_MAX);
 WF_SIZE_IS(struct wf_template, 16 + WF_TEMPLATE_MAX);
 WF_SIZE_IS(struct wf_set, 8);
 WF_SIZE_IS(struct wf_zone_key, 28);

@@ -29,6 +29,13 @@
 #define WF_DRAIN_MAX_MS		(3600 * 1000)
 #define WF_DRAIN_MS		(30 * 1000) /* where nothing is said */
 
+#define WF_GATEWAY_TENANTS_MAX 256  /* tenants that reach the outside by one gateway */
+#define WF_GATEWAY_PUBLISH_MAX 256  /* services that it publishes */
+#define WF_NAT_PREFIX_MAX      16   /* addresses and prefixes of one pool */
+#define WF_NAT_ADDR_MAX	       256  /* addresses of one pool, of each family */
+#define WF_NAT_PORT_FIRST      1024 /* where nothing is said; to 65535 */
+#define WF_BGP_PEERS_MAX       8
+
 #define WF_PROBE_PATH_MAX	 255 /* bytes */
 #define WF_PROBE_ARGS_MAX	 32  /* words of a command */
 #define WF_PROBE_ARG_MAX	 255 /* bytes of one */

@@ -19,6 +19,7 @@ static const struct {
 	[WF_KIND_KEY] = {"Key", "key", false},
 	[WF_KIND_FUNCTION] = {"Function", "function", true},
 	[WF_KIND_SERVICE] = {"Service", "service", true},
+	[WF_KIND_GATEWAY] = {"Gateway", "gateway", false},
 };
 
 const char *wf_kind_name(enum wf_kind kind)
@@ -114,6 +115,8 @@ void wf_object_unref(struct wf_object *o)
 		wf_probe_done(probe_of(o));
 	if (o->kind == WF_KIND_SERVICE)
 		wf_history_done(&o->service.history);
+	if (o->kind == WF_KIND_GATEWAY)
+		wf_gateway_done(&o->gateway);
 	if (o->kind == WF_KIND_KEY)
 		explicit_bzero(&o->key, sizeof(o->key));
 	free(o->name);
@@ -136,6 +139,8 @@ static void copy_plain(const struct wf_object *from, struct wf_object *o)
 		*probe_of(o) = (struct wf_probe){0};
 	if (o->kind == WF_KIND_SERVICE)
 		o->service.history = (struct wf_history){0};
+	if (o->kind == WF_KIND_GATEWAY)
+		o->gateway = (struct wf_gateway){0};
 	if (o->kind == WF_KIND_POLICY) {
 		o->policy.paths = NULL;
 		o->policy.n_paths = 0;
@@ -175,6 +180,8 @@ struct wf_object *wf_object_clone(const struct wf_object *o)
 		return NULL;
 	if (o->kind == WF_KIND_SERVICE &&
 	    wf_history_copy(&o->service.history, &clone->service.history) < 0)
+		return NULL;
+	if (o->kind == WF_KIND_GATEWAY && wf_gateway_copy(&o->gateway, &clone->gateway) < 0)
 		return NULL;
 	return TAKE_PTR(clone);
 }

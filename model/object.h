@@ -12,6 +12,7 @@
 
 #include "base/addr.h"
 #include "base/own.h"
+#include "model/gateway.h"
 #include "model/labels.h"
 #include "model/limits.h"
 #include "model/membership.h"
@@ -26,6 +27,7 @@ enum wf_kind {
 	WF_KIND_KEY,
 	WF_KIND_FUNCTION,
 	WF_KIND_SERVICE,
+	WF_KIND_GATEWAY,
 	WF_KIND_COUNT,
 };
 
@@ -91,8 +93,9 @@ struct wf_endpoint {
 	/* Packets are sent to it by its own SID, as to instances and backends: unique on its node,
 	   1..WF_ENDPOINT_SID_MAX; 0: none. Written by its node. */
 	uint16_t sid;
-	bool is_down; /* its node found that it does not work */
-	bool is_host; /* made by its node, for the processes there (model/host.h) */
+	bool is_down;	 /* its node found that it does not work */
+	bool is_host;	 /* made by its node, for the processes there (model/host.h) */
+	bool is_gateway; /* made by a gateway's node: the way out of its tenant (model/gateway.h) */
 	/* Where its node has attached it; "" and 0: it did not say. Two endpoints of one node and
 	   netns are two arms of one container. */
 	char ifname[WF_ENDPOINT_IFNAME_MAX + 1]; /* in the container */
@@ -229,6 +232,7 @@ struct wf_object {
 		struct wf_hmac_key key;
 		struct wf_function function;
 		struct wf_service service;
+		struct wf_gateway gateway;
 	};
 };
 
