@@ -42,17 +42,9 @@ enum wf_health wf_agent_health(const struct wf_agent *a, const struct wf_object 
 	return endpoint->endpoint.is_down ? WF_HEALTH_DOWN : WF_HEALTH_UP;
 }
 
-static int watched_cmp(const void *key, const void *item)
-{
-	return wf_object_cmp(key, (*(struct wf_watched *const *)item)->object);
-}
-
 const char *wf_agent_health_reason(const struct wf_agent *a, const struct wf_object *endpoint)
 {
-	struct wf_watched *const *w = NULL;
+	const struct wf_watched *w = wf_watched_find(a, endpoint);
 
-	if (a->health && a->health->watched.n)
-		w = bsearch(endpoint, a->health->watched.items, a->health->watched.n,
-			    sizeof(*a->health->watched.items), watched_cmp);
-	return w && (*w)->health == WF_HEALTH_DOWN ? (*w)->why : NULL;
+	return w && w->health == WF_HEALTH_DOWN ? w->why : NULL;
 }

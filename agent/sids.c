@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/sids.h"
 
+#include "agent/endpoint_edit.h"
 #include "agent/hash.h"
-#include "agent/request.h"
 #include "model/member.h"
 
-#define BATCH	 256	    /* endpoints in one transaction */
 #define SALT_SID 0x73696473 /* of the hash that a search begins at */
 
 static bool is_backend(const struct wf_model *m, const struct wf_object *o)
@@ -53,96 +52,52 @@ static int find_number(struct wf_edit *e, const struct wf_object *o, uint16_t *r
 			  WF_ENDPOINT_SID_MAX, o->endpoint.node);
 }
 
-static int give(struct wf_edit *e, struct wf_current *old, struct wf_err *err)
+/* Nobody sends to it before its node has said that it is up. */
+static int give_number(struct wf_edit *e, struct wf_object *o, struct wf_err *err)
 {
-	WF_CLEANUP(cleanup_object) struct wf_object *now = NULL;
 	int r;
 
-	if (!old->object || !needs_number(e->agent, old->object))
+	if (!needs_number(e->agent, o))
 		return 0;
-	now = wf_object_clone(old->object);
-	if (!now)
-		return wf_edit_no_memory(err);
-	r = find_number(e, now, &now->endpoint.sid, err);
+	r = find_number(e, o, &o->endpoint.sid, err);
 	if (r)
 		return r;
-	now->endpoint.is_down = true;
-	return wf_edit_add(e, old, now) < 0 ? wf_edit_no_memory(err) : 0;
-}
-
-struct batch {
-	struct wf_object *items[BATCH]; /* owned */
-	size_t n;
-};
-
-static int attempt(struct wf_request *req, struct wf_edit *e, struct wf_err *err)
-{
-	const struct batch *b = req->arg;
-	int r = 0;
-
-	for (size_t i = 0; i < b->n && !r; i++) {
-		const struct wf_object *o = b->items[i];
-		struct wf_current old = {0};
-
-		r = wf_current_read(e->agent, WF_KIND_ENDPOINT, o->tenant, o->name, &old, err);
-		if (!r)
-			r = give(e, &old, err);
-		wf_current_done(&old);
-	}
-	return r ? r : wf_edit_commit(e, &req->outcome->revision, err);
+	o->endpoint.is_down = true;
+	return 1;
 }
 
 /* The first that need one: the model changes when they get it. */
-static void collect(const struct wf_agent *a, struct batch *ret)
+static void collect(const struct wf_agent *a, struct wf_endpoint_edit *b)
 {
 	struct wf_object *const *endpoints;
 	size_t n;
 
-	ret->n = 0;
+	wf_endpoint_edit_empty(b);
 	endpoints = wf_model_range(a->model, WF_KIND_ENDPOINT, NULL, &n);
-	for (size_t i = 0; i < n && ret->n < BATCH; i++)
+	for (size_t i = 0; i < n && !wf_endpoint_edit_is_full(b); i++)
 		if (needs_number(a, endpoints[i]))
-			ret->items[ret->n++] = wf_object_ref(endpoints[i]);
-}
-
-static int write_batch(struct wf_agent *a, struct batch *b)
-{
-	struct wf_outcome outcome = {0};
-	struct wf_request req = {a, attempt, &outcome, b};
-	struct wf_err err = {0};
-	int r = wf_request_run(&req, &err);
-
-	wf_outcome_done(&outcome);
-	if (r && !a->sids.is_failing)
-		wf_agent_log(a, WF_LOG_WARN, "endpoint '%s' of tenant '%s'%s gets no SID: %s",
-			     b->items[0]->name, b->items[0]->tenant, b->n > 1 ? " and others" : "",
-			     err.msg);
-	a->sids.is_failing = r < 0;
-	return r;
-}
-
-static void release(struct batch *b)
-{
-	for (size_t i = 0; i < b->n; i++)
-		wf_object_unref(b->items[i]);
+			wf_endpoint_edit_add(b, endpoints[i]);
 }
 
 void wf_sids_check(struct wf_agent *a)
 {
-	struct batch b = {.n = BATCH};
-	int r = 0;
+	struct wf_endpoint_edit b = {.fn = give_number,
+				     .complaint = "gets no SID",
+				     .is_failing = &a->sids.is_failing};
+	bool has_some = false;
+	int r;
 
 	if (!a->store || a->sids.revision == a->revision)
 		return;
-	while (!r && b.n == BATCH) {
+	do {
 		collect(a, &b);
-		if (b.n)
-			r = write_batch(a, &b);
-		release(&b);
-	}
+		has_some |= b.n > 0;
+		r = wf_endpoint_edit_write(a, &b);
+	} while (!r && wf_endpoint_edit_is_full(&b));
+	wf_endpoint_edit_empty(&b);
 	a->sids.revision = r ? 0 : a->revision;
 	if (r)
 		wf_agent_want_pass_in(a, WF_RETRY_MAX_MS);
-	else if (b.n)
+	else if (has_some)
 		wf_agent_want_pass(a);
 }

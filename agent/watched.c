@@ -160,3 +160,18 @@ void wf_watched_judge(struct wf_watched *w, const struct wf_link *link)
 	else
 		judge_by_probes(w);
 }
+
+static int watched_cmp(const void *key, const void *item)
+{
+	return wf_object_cmp(key, (*(struct wf_watched *const *)item)->object);
+}
+
+struct wf_watched *wf_watched_find(const struct wf_agent *a, const struct wf_object *endpoint)
+{
+	struct wf_watched *const *found = NULL;
+
+	if (a->health && a->health->watched.n)
+		found = bsearch(endpoint, a->health->watched.items, a->health->watched.n,
+				sizeof(*a->health->watched.items), watched_cmp);
+	return found ? *found : NULL;
+}

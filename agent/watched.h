@@ -56,5 +56,8 @@ extern const enum wf_kind wf_watched_by[WF_WATCHED_BY_COUNT];
 const struct wf_probe *wf_watched_probe_of(const struct wf_object *by,
 					   const struct wf_object *endpoint);
 
+/* The one that watches @endpoint, an object of any model; NULL: none of this node does. */
+struct wf_watched *wf_watched_find(const struct wf_agent *a, const struct wf_object *endpoint);
+
 /* health_write.c: the objects say what was judged. Some may be written when it fails. */
 int wf_health_write(struct wf_agent *a);
