@@ -146,6 +146,16 @@ static int write_host(const struct wf_object *o, json_t **ret)
 	return o->endpoint.is_host ? wf_key_wrote(json_true(), ret) : 0;
 }
 
+static void read_gateway(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
+{
+	wf_value_bool(r, key, v, &o->endpoint.is_gateway);
+}
+
+static int write_gateway(const struct wf_object *o, json_t **ret)
+{
+	return o->endpoint.is_gateway ? wf_key_wrote(json_true(), ret) : 0;
+}
+
 static void read_ifname(struct wf_reader *r, const char *key, json_t *v, struct wf_object *o)
 {
 	wf_value_ifname(r, key, v, o->endpoint.ifname);
@@ -183,6 +193,7 @@ static const struct wf_key keys[] = {
 	{"sid", WF_KEY_TRUSTED, read_sid, write_sid},
 	{"down", WF_KEY_TRUSTED, read_down, write_down},
 	{"host", WF_KEY_TRUSTED, read_host, write_host},
+	{"gateway", WF_KEY_TRUSTED, read_gateway, write_gateway},
 	{"ifname", WF_KEY_TRUSTED, read_ifname, write_ifname},
 	{"netns", WF_KEY_TRUSTED, read_netns, write_netns},
 	{0},

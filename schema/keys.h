@@ -35,7 +35,7 @@ struct wf_keys {
 };
 
 extern const struct wf_keys wf_node_keys, wf_tenant_keys, wf_identity_keys, wf_endpoint_keys,
-	wf_policy_keys, wf_hmac_key_keys, wf_function_keys, wf_service_keys;
+	wf_policy_keys, wf_hmac_key_keys, wf_function_keys, wf_service_keys, wf_gateway_keys;
 
 /* As wf_object_from_json(), of a document of a manifest. */
 int wf_object_from_manifest(json_t *json, struct wf_problems *problems, struct wf_object **ret);

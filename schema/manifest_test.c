@@ -57,7 +57,7 @@ static void keys_that_are_unknown_missing_or_twice(void **state)
 	expect("kind: Endpoint\nname: a\n", "f:1: tenant: is missing\n");
 	expect("\nname: a\n",
 	       "f:2: kind: is missing; there are Node, Tenant, Endpoint, Policy, Key, Function, "
-	       "Service\n");
+	       "Service, Gateway\n");
 	expect("kind: Node\n", "f:1: name: is missing\n");
 	expect(RED "\nname: blue\n", "f:5: key 'name' is there twice; first in line 2\n");
 	expect("kind: Endpoint\nname: a\ntenant: red\nlabels:\n  b: {}\n  app: 1\n  app: 2\n",
@@ -217,8 +217,8 @@ static void what_later_versions_bring_is_refused_by_name(void **state)
 	expect(POLICY "paths: [{via: [], preference: 10}]\n",
 	       "f:6: paths[0].preference: preference (a path for when others fail) comes with a "
 	       "later version of Weft\n");
-	expect("kind: Gateway\nname: a\n",
-	       "f:1: kind: Gateway comes with a later version of Weft\n");
+	expect("kind: CrossConnect\nname: a\n",
+	       "f:1: kind: CrossConnect comes with a later version of Weft\n");
 }
 
 static void duplicates_name_the_first_place_in_any_file(void **state)
@@ -287,7 +287,7 @@ static void nesting_is_bounded(void **state)
 	text[127] = '\0';
 	expect(text,
 	       "f:1: kind: is missing; there are Node, Tenant, Endpoint, Policy, Key, Function, "
-	       "Service\n");
+	       "Service, Gateway\n");
 }
 
 static void json_is_yaml(void **state)

@@ -11,11 +11,12 @@ static const struct wf_keys *const kinds[WF_KIND_COUNT] = {
 	[WF_KIND_IDENTITY] = &wf_identity_keys, [WF_KIND_ENDPOINT] = &wf_endpoint_keys,
 	[WF_KIND_POLICY] = &wf_policy_keys,	[WF_KIND_KEY] = &wf_hmac_key_keys,
 	[WF_KIND_FUNCTION] = &wf_function_keys, [WF_KIND_SERVICE] = &wf_service_keys,
+	[WF_KIND_GATEWAY] = &wf_gateway_keys,
 };
 
 static void unknown_kind(struct wf_reader *r, const char *text)
 {
-	static const char *const later[] = {"Gateway", "CrossConnect"};
+	static const char *const later[] = {"CrossConnect"};
 	struct wf_near near = {.wanted = text};
 	char words[WF_NEAR_STR_MAX];
 
@@ -40,7 +41,7 @@ static bool read_kind(struct wf_reader *r, json_t *json, enum wf_kind *ret)
 		wf_problems_add(
 			r->problems, r->index, "kind",
 			"is missing; there are Node, Tenant, Endpoint, Policy, Key, Function, "
-			"Service");
+			"Service, Gateway");
 		return false;
 	}
 	if (!wf_value_text(r, "kind", v, "a kind, like Tenant", text))
