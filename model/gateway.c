@@ -6,11 +6,57 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/model.h"
+
 int wf_gateway_endpoint_name(const char *gateway, char *ret)
 {
 	int len = snprintf(ret, WF_NAME_MAX + 1, WF_GATEWAY_PREFIX "%s", gateway);
 
 	return len > WF_NAME_MAX ? -ENAMETOOLONG : 0;
+}
+
+const struct wf_egress *wf_gateway_egress(const struct wf_gateway *g, const char *tenant)
+{
+	for (unsigned int i = 0; i < g->n_egress; i++)
+		if (strcmp(g->egress[i].tenant, tenant) == 0)
+			return &g->egress[i];
+	return NULL;
+}
+
+const struct wf_publish *wf_gateway_publishes(const struct wf_gateway *g, const char *tenant,
+					      const char *service)
+{
+	for (unsigned int i = 0; i < g->n_publish; i++)
+		if (strcmp(g->publish[i].service, service) == 0 &&
+		    strcmp(g->publish[i].tenant, tenant) == 0)
+			return &g->publish[i];
+	return NULL;
+}
+
+bool wf_gateway_serves(const struct wf_gateway *g, const char *tenant)
+{
+	if (wf_gateway_egress(g, tenant))
+		return true;
+	for (unsigned int i = 0; i < g->n_publish; i++)
+		if (strcmp(g->publish[i].tenant, tenant) == 0)
+			return true;
+	return false;
+}
+
+const struct wf_publish *wf_published_next(const struct wf_model *m, const char *tenant,
+					   const char *service, size_t *at)
+{
+	size_t n;
+	struct wf_object *const *gateways = wf_model_range(m, WF_KIND_GATEWAY, NULL, &n);
+
+	while (*at < n) {
+		const struct wf_publish *p = wf_gateway_publishes(&gateways[(*at)++]->gateway,
+								  tenant, service);
+
+		if (p)
+			return p;
+	}
+	return NULL;
 }
 
 void wf_gateway_done(struct wf_gateway *g)

@@ -83,6 +83,55 @@ static inline struct wf_object *sample_service(const char *tenant, const char *n
 	return o;
 }
 
+/* A gateway of @node that names nothing yet. */
+static inline struct wf_object *sample_gateway(const char *name, const char *node)
+{
+	struct wf_object *o = wf_object_new(WF_KIND_GATEWAY, NULL, name);
+
+	assert(o);
+	strcpy(o->gateway.node, node);
+	strcpy(o->gateway.outside, "out0");
+	return o;
+}
+
+/* One more tenant of @gateway. @nat: one prefix; NULL: routed. */
+static inline void sample_egress(struct wf_object *gateway, const char *tenant, const char *nat)
+{
+	struct wf_gateway *g = &gateway->gateway;
+	struct wf_egress *e;
+	int bad;
+
+	g->egress = reallocarray(g->egress, g->n_egress + 1, sizeof(*g->egress));
+	e = &g->egress[g->n_egress++];
+	*e = (struct wf_egress){.n_nat = nat != NULL};
+	strcpy(e->tenant, tenant);
+	if (!nat)
+		return;
+	e->first_port = WF_NAT_PORT_FIRST;
+	e->last_port = UINT16_MAX;
+	bad = wf_prefix_parse(nat, &e->nat[0]);
+	assert(!bad);
+	(void)bad;
+}
+
+/* One more service of @gateway, with one address. */
+static inline void sample_publish(struct wf_object *gateway, const char *tenant,
+				  const char *service, const char *addr)
+{
+	struct wf_gateway *g = &gateway->gateway;
+	struct wf_publish *p;
+	int bad;
+
+	g->publish = reallocarray(g->publish, g->n_publish + 1, sizeof(*g->publish));
+	p = &g->publish[g->n_publish++];
+	*p = (struct wf_publish){.n_addrs = 1};
+	strcpy(p->tenant, tenant);
+	strcpy(p->service, service);
+	bad = wf_addr_parse(addr, &p->addrs[0]);
+	assert(!bad);
+	(void)bad;
+}
+
 /* With a secret of one byte, repeated. */
 static inline struct wf_object *sample_key(const char *name, uint32_t id, enum wf_key_state state)
 {
