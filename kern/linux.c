@@ -10,11 +10,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "kern/bpf.h"
+#include "kern/counts.h"
 #include "kern/events.h"
 #include "kern/hook.h"
 #include "kern/link.h"
@@ -26,7 +26,6 @@
 #include "kern/ping.h"
 #include "kern/port.h"
 #include "kern/table.h"
-#include "kern/tally.h"
 #include "kern/tcp.h"
 
 struct linux_kern {
@@ -162,75 +161,24 @@ static int linux_table_commit(struct wf_kern *k, struct wf_err *err)
 	return r ? wf_err_errno(err, r, "cannot commit the tables") : 0;
 }
 
-static int linux_counters_settle(struct wf_kern *k, struct wf_err *err)
-{
-	return wf_tally(wf_bpf_tally(linux_of(k)->bpf), err);
-}
-
-/* The CPUs' parts, one behind the other, each of WF_COUNTER_SLOTS (bpf/maps.h). */
 static int linux_counters(struct wf_kern *k, struct wf_counter *ret, struct wf_err *err)
 {
-	int n_cpus = wf_map_cpus();
-	size_t n = (size_t)n_cpus * WF_COUNTER_SLOTS;
-	const struct wf_counter *parts;
-	int r = linux_counters_settle(k, err);
+	return wf_counts_slots(linux_of(k)->bpf, ret, err);
+}
 
-	if (r)
-		return r;
-	if (n_cpus < 0)
-		return wf_err_errno(err, n_cpus, "cannot count the CPUs");
-	parts = mmap(NULL, n * sizeof(*parts), PROT_READ, MAP_SHARED,
-		     wf_bpf_map(linux_of(k)->bpf, "counters"), 0);
-	if (parts == MAP_FAILED)
-		return wf_err_errno(err, -errno, "cannot read the counters");
-	memset(ret, 0, WF_COUNTER_SLOTS * sizeof(*ret));
-	for (size_t i = 0; i < n; i++) {
-		ret[i % WF_COUNTER_SLOTS].packets += parts[i].packets;
-		ret[i % WF_COUNTER_SLOTS].bytes += parts[i].bytes;
-	}
-	munmap((void *)parts, n * sizeof(*parts));
-	return 0;
+static int linux_counters_settle(struct wf_kern *k, struct wf_err *err)
+{
+	return wf_counts_settle(linux_of(k)->bpf, err);
 }
 
 static int linux_counter_reset(struct wf_kern *k, uint32_t slot, struct wf_err *err)
 {
-	const struct wf_counter zero = {0};
-	int n_cpus = wf_map_cpus(), r = n_cpus < 0 ? n_cpus : 0;
-
-	if (slot >= WF_COUNTER_SLOTS)
-		r = -E2BIG;
-	for (int cpu = 0; cpu < n_cpus && !r; cpu++) {
-		uint32_t key = (uint32_t)cpu * WF_COUNTER_SLOTS + slot;
-
-		r = bpf_map_update_elem(wf_bpf_map(linux_of(k)->bpf, "counters"), &key, &zero,
-					BPF_ANY);
-	}
-	return r ? wf_err_errno(err, r, "cannot reset counter %u", slot) : 0;
-}
-
-struct sums {
-	void *ret;
-	int n_cpus;
-};
-
-static void sum_drop(void *arg, const void *key, const void *values)
-{
-	const struct sums *s = arg;
-	uint32_t reason = *(const uint32_t *)key;
-	uint64_t sum = 0;
-
-	if (reason >= WF_DROP_COUNT)
-		return; /* room for later reasons */
-	for (int cpu = 0; cpu < s->n_cpus; cpu++)
-		sum += *(const uint64_t *)wf_map_cpu_value(values, sizeof(sum), cpu);
-	((uint64_t *)s->ret)[reason] = sum;
+	return wf_counts_reset(linux_of(k)->bpf, slot, err);
 }
 
 static int linux_drops(struct wf_kern *k, uint64_t *ret, struct wf_err *err)
 {
-	struct sums s = {ret, wf_map_cpus()};
-
-	return wf_map_each(wf_bpf_map(linux_of(k)->bpf, "drops"), "drops", sum_drop, &s, err);
+	return wf_counts_drops(linux_of(k)->bpf, ret, err);
 }
 
 static int linux_monitor(struct wf_kern *k, const struct wf_monitor *wanted, struct wf_err *err)
@@ -250,25 +198,9 @@ static void linux_events(struct wf_kern *k, wf_event_fn fn, void *arg)
 	wf_events_take(linux_of(k)->told, fn, arg);
 }
 
-static void sum_lost(void *arg, const void *key, const void *values)
-{
-	const struct sums *s = arg;
-
-	for (int cpu = 0; cpu < s->n_cpus; cpu++)
-		*(uint64_t *)s->ret += *(const uint64_t *)wf_map_cpu_value(values, sizeof(uint64_t),
-									   cpu);
-}
-
 static int linux_events_lost(struct wf_kern *k, uint64_t *ret, struct wf_err *err)
 {
-	uint64_t sum = 0;
-	struct sums s = {&sum, wf_map_cpus()};
-	int r = wf_map_each(wf_bpf_map(linux_of(k)->bpf, "events_lost"), "events_lost", sum_lost,
-			    &s, err);
-
-	if (!r)
-		*ret = sum;
-	return r;
+	return wf_counts_events_lost(linux_of(k)->bpf, ret, err);
 }
 
 static int linux_hook_attach(struct wf_kern *k, int ifindex, enum wf_hook hook, struct wf_err *err)
