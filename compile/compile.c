@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * Tenant by tenant: its realm, and of that its set of policies, who has which address (DEST, PORT),
- * its services, the ways that packets may leave and come by. Entries are added as they come;
- * sealing the image sorts them.
+ * its services and gateways, the ways that packets may leave and come by. Entries are added as they
+ * come; sealing the image sorts them.
  */
 #include "compile/compile.h"
 
@@ -10,6 +10,7 @@
 
 #include "compile/counters.h"
 #include "compile/dests.h"
+#include "compile/egress.h"
 #include "compile/joins.h"
 #include "compile/proxies.h"
 #include "compile/realm.h"
@@ -23,10 +24,11 @@ _Static_assert(WF_NODE_ID_MAX == WF_NODE_MAX, "a node's id is a global C-SID");
 struct compile {
 	struct wf_view view;
 	struct wf_image *img;
-	struct wf_joins joins;	     /* owned */
-	struct wf_sets sets;	     /* owned */
-	struct wf_ways ways;	     /* owned */
-	struct wf_services services; /* owned */
+	struct wf_joins joins;	   /* owned */
+	struct wf_outlets outlets; /* owned */
+	struct wf_sets sets;	   /* owned */
+	struct wf_ways ways;	   /* owned */
+	struct wf_targets targets; /* owned; of the tenants heard */
 	struct wf_err refusal;
 };
 
@@ -42,6 +44,19 @@ static int add_set(struct compile *c, const struct wf_realm *realm)
 	return wf_image_add(c->img, WF_TABLE_TENANT, &realm->tenant->self.id, &entry);
 }
 
+/* Services and gateways: what ways end at. */
+static int add_targets(struct compile *c, const struct wf_realm *realm)
+{
+	struct wf_target_list targets = {.tenant = realm->tenant->self.id};
+	int r = wf_services_add(c->img, &c->view, realm, &targets);
+
+	if (!r)
+		r = wf_egress_add(c->img, &c->view, realm, &targets);
+	if (r)
+		wf_vec_done(&targets);
+	return r ? r : wf_targets_take(&c->targets, &targets);
+}
+
 static int add_realm(struct compile *c, const struct wf_realm *realm)
 {
 	int r = add_set(c, realm);
@@ -51,7 +66,7 @@ static int add_realm(struct compile *c, const struct wf_realm *realm)
 	if (!r)
 		r = wf_proxies_add(c->img, &c->view, realm);
 	if (!r)
-		r = wf_services_hear(&c->services, realm);
+		r = add_targets(c, realm);
 	if (!r)
 		r = wf_ways_hear(&c->ways, realm);
 	return r ? r : wf_counters_add_policies(c->img, c->view.model, c->view.here, realm->tenant);
@@ -90,7 +105,10 @@ static int add_tenants(struct compile *c)
 	size_t n;
 	int r = wf_joins_of(c->view.model, &c->joins);
 
+	if (!r)
+		r = wf_outlets_of(c->view.model, &c->outlets);
 	c->view.joins = &c->joins;
+	c->view.outlets = &c->outlets;
 	tenants = wf_model_range(c->view.model, WF_KIND_TENANT, NULL, &n);
 	for (size_t i = 0; i < n && !r; i++)
 		r = add_tenant(c, tenants[i]);
@@ -173,15 +191,14 @@ static int add_all(struct compile *c)
 	config->block = c->view.here->block;
 	config->node = c->view.id;
 	wf_sid_node_addr(config->addr, config->block, config->node);
-	c->services = wf_services_of(&c->view, c->img);
-	c->ways = wf_ways_of(&c->view, c->img, &c->services.targets);
+	c->ways = wf_ways_of(&c->view, c->img, &c->targets);
 	r = add_sids(c);
 	if (!r)
 		r = add_tenants(c);
 	if (!r)
 		r = wf_ways_add(&c->ways);
 	wf_ways_done(&c->ways);
-	wf_services_done(&c->services);
+	wf_targets_done(&c->targets);
 	return r ? r : add_mtus(c);
 }
 
@@ -213,6 +230,7 @@ int wf_compile(const struct wf_model *m, const struct wf_here *here, struct wf_i
 		r = add_all(&c);
 	wf_sets_done(&c.sets);
 	wf_joins_done(&c.joins);
+	wf_outlets_done(&c.outlets);
 	if (r < 0)
 		return refuse(&c, r, err);
 	r = wf_image_seal(img, err);

@@ -75,6 +75,7 @@ static int add_port(struct wf_image *img, const struct wf_view *v, const struct 
 		.identity = wf_endpoint_identity(e),
 		.n_addrs = (uint8_t)e->n_addrs,
 		.sid = e->sid,
+		.is_gateway = e->is_gateway,
 		.proxy = (uint8_t)proxy_of(realm, member->object),
 	};
 	uint32_t ifindex;

@@ -38,7 +38,7 @@ const char *wf_behavior_text(uint32_t behavior)
 		[WF_BEHAVIOR_UN] = "uN",       [WF_BEHAVIOR_DT46] = "End.DT46",
 		[WF_BEHAVIOR_AN] = "End.AN",   [WF_BEHAVIOR_AS] = "End.AS",
 		[WF_BEHAVIOR_AD] = "End.AD",   [WF_BEHAVIOR_AM] = "End.AM",
-		[WF_BEHAVIOR_DX] = "End.DX46",
+		[WF_BEHAVIOR_DX] = "End.DX46", [WF_BEHAVIOR_DX_OUT] = "End.DX46-out",
 	};
 
 	return behavior < WF_BEHAVIOR_COUNT ? names[behavior] : "unknown";

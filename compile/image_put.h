@@ -10,7 +10,7 @@ void wf_put_addr(struct wf_buf *b, const void *bytes);
 void wf_put_mac(struct wf_buf *b, const uint8_t mac[6]);
 /* Of a SID, by its first 64 bits. */
 void wf_put_sid_key(struct wf_buf *b, uint64_t head);
-/* "End.DT46"; enum wf_behavior. */
+/* "End.DT46"; enum wf_behavior. DX_OUT is "End.DX46-out". */
 const char *wf_behavior_text(uint32_t behavior);
 /* " hmac,path": WF_NEED_*; nothing for none. */
 void wf_put_needs(struct wf_buf *b, unsigned int needs);
@@ -29,3 +29,4 @@ void wf_put_transit(struct wf_buf *b, const void *key, const void *value);
 void wf_put_service(struct wf_buf *b, const void *key, const void *value);
 void wf_put_share(struct wf_buf *b, const void *key, const void *value);
 void wf_put_backend(struct wf_buf *b, const void *key, const void *value);
+void wf_put_egress(struct wf_buf *b, const void *key, const void *value);

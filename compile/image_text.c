@@ -33,6 +33,8 @@ static void put_port(struct wf_buf *b, const void *key, const void *value)
 		      port->identity);
 	if (port->is_sr_aware)
 		wf_buf_puts(b, " sr-aware");
+	if (port->is_gateway)
+		wf_buf_puts(b, " gateway");
 	if (port->sid)
 		wf_buf_printf(b, " sid %u", port->sid);
 	if (port->proxy)
@@ -162,6 +164,7 @@ static void put_table(struct wf_buf *b, const struct wf_image *img, enum wf_tabl
 		[WF_TABLE_SERVICE] = {"service", wf_put_service},
 		[WF_TABLE_SHARE] = {"share", wf_put_share},
 		[WF_TABLE_BACKEND] = {"backend", wf_put_backend},
+		[WF_TABLE_EGRESS] = {"egress", wf_put_egress},
 	};
 
 	for (size_t i = 0; tables[t].put && i < wf_image_count(img, t); i++) {

@@ -169,6 +169,8 @@ int wf_members_of(const struct wf_view *v, const struct wf_object *tenant,
 	int r = add_endpoints(&members, v, tenant, NULL, 0);
 
 	members.n_own = members.n;
+	wf_vec_each (member, &members)
+		members.has_gateway_here |= member->is_here && member->object->endpoint.is_gateway;
 	if (!r)
 		r = add_entries(&bonds, v, policies, n);
 	if (!r)

@@ -23,7 +23,8 @@ struct wf_members {
 	size_t n;
 	size_t cap;
 	size_t n_own;
-	bool is_here; /* some member is */
+	bool is_here;	       /* some member is */
+	bool has_gateway_here; /* an own one that is a gateway's */
 };
 
 /* @policies: the tenant's. 0 or -ENOMEM. */

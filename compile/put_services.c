@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The tables of services as text. */
+/* The tables of services and gateways as text. */
 #include "compile/image_put.h"
 #include "dp/table.h"
 
@@ -50,4 +50,27 @@ void wf_put_backend(struct wf_buf *b, const void *key, const void *value)
 		return;
 	wf_buf_printf(b, " interface %u", backend->ifindex);
 	wf_put_mac(b, backend->mac);
+}
+
+static void put_exit(struct wf_buf *b, const struct wf_exit *exit)
+{
+	wf_buf_printf(b, " node %u sid %u%s%s%s", exit->dest.node, exit->sid,
+		      exit->flags & WF_EXIT_V4 ? " v4" : "", exit->flags & WF_EXIT_V6 ? " v6" : "",
+		      exit->flags & WF_EXIT_ANSWERS ? " answers" : "");
+	if (!exit->dest.ifindex)
+		return;
+	wf_buf_printf(b, " interface %u", exit->dest.ifindex);
+	wf_put_mac(b, exit->dest.mac);
+}
+
+void wf_put_egress(struct wf_buf *b, const void *key, const void *value)
+{
+	const struct wf_egress_entry *entry = value;
+
+	wf_buf_printf(b, " tenant %u =%s", *(const uint32_t *)key, entry->n ? "" : " none");
+	for (unsigned int i = 0; i < entry->n && i < WF_EXITS_MAX; i++) {
+		if (i)
+			wf_buf_puts(b, ",");
+		put_exit(b, &entry->exits[i]);
+	}
 }

@@ -44,6 +44,7 @@ int wf_realm_init(struct wf_realm *ret, const struct wf_view *v, const struct wf
 
 	ret->tenant = tenant;
 	ret->policies = wf_model_range(v->model, WF_KIND_POLICY, tenant->name, &ret->n_policies);
+	ret->outlets = wf_outlets_find(v->outlets, tenant->name, &ret->n_outlets);
 	r = wf_members_of(v, tenant, ret->policies, ret->n_policies, &ret->members);
 	return r || !ret->members.is_here ? r : select_all(ret, v);
 }

@@ -4,11 +4,14 @@
 
 #include "compile/directions.h"
 #include "compile/functions.h"
+#include "compile/outlets.h"
 
 struct wf_realm {
 	const struct wf_object *tenant;
 	struct wf_object *const *policies; /* borrowed; the tenant's */
 	size_t n_policies;
+	const struct wf_outlet *outlets; /* borrowed; what gateways do for it */
+	size_t n_outlets;
 	struct wf_members members;
 	/* Empty, unless a member is here. */
 	struct wf_zones zones;

@@ -25,7 +25,8 @@ int wf_seats_of(const struct wf_model *m, const struct wf_here *here, const char
 		const struct wf_endpoint *e = &endpoints[i]->endpoint;
 		struct wf_seated seated = {.object = endpoints[i]};
 
-		if (!e->sid || !e->identity || wf_model_function_of(m, endpoints[i]))
+		if (!e->sid || !e->identity || e->is_gateway ||
+		    wf_model_function_of(m, endpoints[i]))
 			continue;
 		seated.node = wf_nodes_id(&nodes, e->node);
 		seated.is_up = !e->is_down && wf_here_reaches(here, seated.node);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Backends by what packets find them by: the endpoints of a tenant that have a number for a SID of
- * their own, and that are no function's. And which of them a service would spread over now.
+ * their own, and that are no function's and no gateway's. And which of them a service would spread
+ * over now.
  */
 #pragma once
 

@@ -100,6 +100,17 @@ static int add_member(struct work *w, const struct wf_member *member)
 	return e->is_announced && e->identity_was ? wf_vec_push(&w->senders, e->identity_was) : 0;
 }
 
+/* What is outside comes and goes by the gateways' nodes, and is sent in nobody's name. */
+static int add_outside(struct work *w)
+{
+	const struct wf_members *members = w->e->members;
+
+	for (size_t i = 0; i < members->n_own; i++)
+		if (members->items[i].object->endpoint.is_gateway)
+			add_node(w, members->items[i].node);
+	return members->has_gateway_here ? wf_vec_push(&w->senders, 0) : 0;
+}
+
 static int select_any(struct work *w)
 {
 	const struct wf_members *members = w->e->members;
@@ -174,7 +185,16 @@ static int select_prefix(struct work *w, const struct wf_prefix *prefix)
 		if (zone->is_named && wf_prefix_is_v4(&zone->prefix) == is_v4)
 			r = wf_vec_push(&w->sides, (uint32_t)first_zone + number - 1);
 	}
+	if (!r && n && wf_zone_is_outside(&w->e->zones->items[first]))
+		r = add_outside(w);
 	return r ? r : select_places(w, prefix);
+}
+
+static int select_internet(struct work *w)
+{
+	int r = wf_vec_push(&w->sides, WF_SIDE_AT_INTERNET);
+
+	return r ? r : add_outside(w);
 }
 
 static int look_up(struct work *w, const struct wf_selector *s)
@@ -190,7 +210,7 @@ static int look_up(struct work *w, const struct wf_selector *s)
 	case WF_SELECT_PREFIX:
 		return select_prefix(w, &s->prefix);
 	case WF_SELECT_INTERNET:
-		return wf_vec_push(&w->sides, WF_SIDE_AT_INTERNET);
+		return select_internet(w);
 	default:
 		return 0;
 	}

@@ -8,10 +8,13 @@ struct wf_selection {
 	const struct wf_selector *selector;
 	uint32_t *sides; /* owned; indexes of wf_sides, those that are here first */
 	size_t n_sides, n_here;
-	uint16_t *nodes; /* owned; ids of the nodes where selected endpoints are, sorted */
+	/* Owned, sorted: ids of the nodes where selected endpoints are, and gateways, if it may
+	 * select what is outside. */
+	uint16_t *nodes;
 	size_t n_nodes;
-	uint32_t
-		*senders; /* owned; identities that such endpoints of this node send with, sorted */
+	/* Owned, sorted: identities that such endpoints of this node send with; of the outside 0.
+	 */
+	uint32_t *senders;
 	size_t n_senders;
 };
 

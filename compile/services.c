@@ -9,15 +9,10 @@
 
 _Static_assert(WF_SLOTS_MAX <= UINT16_MAX, "slots fit an entry");
 
-struct wf_services wf_services_of(const struct wf_view *v, struct wf_image *img)
-{
-	return (struct wf_services){.view = v, .img = img};
-}
-
-void wf_services_done(struct wf_services *s)
-{
-	wf_targets_done(&s->targets);
-}
+struct services {
+	struct wf_image *img;
+	const struct wf_view *view;
+};
 
 static uint16_t n_slots_of(const struct wf_service *s)
 {
@@ -29,8 +24,8 @@ static uint16_t n_blocks_of(uint16_t n_slots)
 	return (uint16_t)((n_slots + WF_SHARE_SLOTS - 1) / WF_SHARE_SLOTS);
 }
 
-/* For clients of @tenant. */
-static int add_address(const struct wf_services *s, uint32_t tenant, const struct wf_addr *addr,
+/* For clients of @tenant. @home: the service's. */
+static int add_address(const struct services *s, uint32_t tenant, const struct wf_addr *addr,
 		       uint32_t home, const struct wf_service *service)
 {
 	struct wf_service_key key = {.tenant = tenant};
@@ -55,17 +50,52 @@ static int add_address(const struct wf_services *s, uint32_t tenant, const struc
 	return r;
 }
 
-static int add_addresses(const struct wf_services *s, uint32_t tenant, uint32_t home,
-			 const struct wf_service *service)
+/* Addresses of a service. */
+struct addrs {
+	WF_VEC(struct wf_addr) list;
+};
+
+static int add_addr(struct addrs *addrs, const struct wf_addr *a)
 {
+	wf_vec_each (other, &addrs->list)
+		if (wf_addr_cmp(other, a) == 0)
+			return 0;
+	return wf_vec_push(&addrs->list, *a);
+}
+
+/* Its own, and by which gateways publish it, each once: several may publish one. */
+static int find_addrs(const struct services *s, const struct wf_object *service, struct addrs *ret)
+{
+	size_t n;
+	const struct wf_outlet *outlets = wf_outlets_find(s->view->outlets, service->tenant, &n);
 	int r = 0;
 
-	for (unsigned int i = 0; i < service->n_addrs && !r; i++)
-		r = add_address(s, tenant, &service->addrs[i], home, service);
+	for (unsigned int i = 0; i < service->service.n_addrs && !r; i++)
+		r = add_addr(ret, &service->service.addrs[i]);
+	for (size_t k = 0; k < n; k++) {
+		const struct wf_publish *p = outlets[k].publish;
+
+		if (!p || strcmp(p->service, service->name) != 0)
+			continue;
+		for (unsigned int i = 0; i < p->n_addrs && !r; i++)
+			r = add_addr(ret, &p->addrs[i]);
+	}
 	return r;
 }
 
-static int add_blocks(const struct wf_services *s, uint32_t tenant, uint16_t id,
+static int add_addresses(const struct services *s, uint32_t tenant, uint32_t home,
+			 const struct wf_object *service)
+{
+	struct addrs addrs = {0};
+	int r = find_addrs(s, service, &addrs);
+
+	for (size_t i = 0; i < addrs.list.n && !r; i++)
+		r = add_address(s, tenant, &addrs.list.items[i], home, &service->service);
+	wf_vec_done(&addrs.list);
+	return r;
+}
+
+static int add_blocks(const struct services *s, uint32_t tenant, uint16_t id,
 		      const struct wf_shares *shares)
 {
 	struct wf_share_key key = {.tenant = tenant, .service = id};
@@ -83,16 +113,16 @@ static int add_blocks(const struct wf_services *s, uint32_t tenant, uint16_t id,
 	return r;
 }
 
-static int add_service(const struct wf_services *s, uint32_t tenant, const struct wf_seats *seats,
-		       const struct wf_service *service, struct wf_target_list *targets)
+static int add_service(const struct services *s, uint32_t tenant, const struct wf_seats *seats,
+		       const struct wf_object *service, struct wf_target_list *targets)
 {
 	struct wf_shares shares = {0};
-	int r = wf_shares_of(seats, service, &shares);
+	int r = wf_shares_of(seats, &service->service, &shares);
 
 	if (!r)
 		r = add_addresses(s, tenant, tenant, service);
 	if (!r)
-		r = add_blocks(s, tenant, service->id, &shares);
+		r = add_blocks(s, tenant, service->service.id, &shares);
 	if (!r)
 		r = wf_target_list_add_shares(targets, &shares);
 	wf_shares_done(&shares);
@@ -129,7 +159,7 @@ static struct wf_backend backend_of(const struct wf_view *v, uint32_t tenant,
 }
 
 /* Of a backend that is here. */
-static int add_sid(const struct wf_services *s, uint16_t sid, const struct wf_backend *backend)
+static int add_sid(const struct services *s, uint16_t sid, const struct wf_backend *backend)
 {
 	uint64_t key = wf_sid_head_make(s->view->here->block, s->view->id, WF_FN_ENDPOINT | sid);
 	struct wf_sid_entry entry = {
@@ -146,7 +176,7 @@ static int add_sid(const struct wf_services *s, uint16_t sid, const struct wf_ba
 	return r ? r : wf_image_add_counter(s->img, &counter);
 }
 
-static int add_backend(const struct wf_services *s, uint32_t tenant, const struct wf_seated *seated,
+static int add_backend(const struct services *s, uint32_t tenant, const struct wf_seated *seated,
 		       struct wf_target_list *targets)
 {
 	const struct wf_backend backend = backend_of(s->view, tenant, seated);
@@ -159,23 +189,19 @@ static int add_backend(const struct wf_services *s, uint32_t tenant, const struc
 	return r ? r : wf_target_list_add(targets, (struct wf_candidate){seated->node, sid});
 }
 
-static int add_own(struct wf_services *s, const struct wf_object *tenant,
-		   struct wf_object *const *services, size_t n)
+static int add_own(const struct services *s, const struct wf_object *tenant,
+		   struct wf_object *const *services, size_t n, struct wf_target_list *targets)
 {
-	struct wf_target_list targets = {.tenant = tenant->self.id};
 	struct wf_seats seats = {0};
 	int r = wf_seats_of(s->view->model, s->view->here, tenant->name, &seats);
 
 	for (size_t i = 0; i < seats.n && !r; i++)
-		r = add_backend(s, tenant->self.id, &seats.items[i], &targets);
+		r = add_backend(s, tenant->self.id, &seats.items[i], targets);
 	for (size_t i = 0; i < n && !r; i++)
 		if (services[i]->service.id)
-			r = add_service(s, tenant->self.id, &seats, &services[i]->service,
-					&targets);
+			r = add_service(s, tenant->self.id, &seats, services[i], targets);
 	wf_seats_done(&seats);
-	if (r)
-		wf_vec_done(&targets);
-	return r ? r : wf_targets_take(&s->targets, &targets);
+	return r;
 }
 
 /* Is one of its backends among the @n members? */
@@ -188,7 +214,7 @@ static bool is_known(const struct wf_service *service, const struct wf_member *m
 }
 
 /* Of the other tenant that the @n members belong to. */
-static int add_others(const struct wf_services *s, uint32_t tenant, const struct wf_member *members,
+static int add_others(const struct services *s, uint32_t tenant, const struct wf_member *members,
 		      size_t n)
 {
 	struct wf_object *const *services;
@@ -199,12 +225,14 @@ static int add_others(const struct wf_services *s, uint32_t tenant, const struct
 				  &n_services);
 	for (size_t i = 0; i < n_services && !r; i++)
 		if (services[i]->service.id && is_known(&services[i]->service, members, n))
-			r = add_addresses(s, tenant, members->home, &services[i]->service);
+			r = add_addresses(s, tenant, members->home, services[i]);
 	return r;
 }
 
-int wf_services_hear(struct wf_services *s, const struct wf_realm *realm)
+int wf_services_add(struct wf_image *img, const struct wf_view *v, const struct wf_realm *realm,
+		    struct wf_target_list *targets)
 {
+	const struct services s = {img, v};
 	const struct wf_members *members = &realm->members;
 	const uint32_t tenant = realm->tenant->self.id;
 	struct wf_object *const *services;
@@ -213,14 +241,14 @@ int wf_services_hear(struct wf_services *s, const struct wf_realm *realm)
 
 	if (!members->is_here)
 		return 0;
-	services = wf_model_range(s->view->model, WF_KIND_SERVICE, realm->tenant->name, &n);
+	services = wf_model_range(v->model, WF_KIND_SERVICE, realm->tenant->name, &n);
 	if (n)
-		r = add_own(s, realm->tenant, services, n);
+		r = add_own(&s, realm->tenant, services, n, targets);
 	for (size_t i = members->n_own; i < members->n && !r; i = end) {
 		for (end = i;
 		     end < members->n && members->items[end].home == members->items[i].home; end++)
 			;
-		r = add_others(s, tenant, &members->items[i], end - i);
+		r = add_others(&s, tenant, &members->items[i], end - i);
 	}
 	return r;
 }

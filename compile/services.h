@@ -16,13 +16,6 @@
 #include "compile/realm.h"
 #include "compile/targets.h"
 
-struct wf_services {
-	const struct wf_view *view;
-	struct wf_image *img;
-	struct wf_targets targets; /* owned; of the tenants heard */
-};
-
-struct wf_services wf_services_of(const struct wf_view *v, struct wf_image *img);
-/* Each tenant's realm. 0, -ENOMEM, -E2BIG. */
-int wf_services_hear(struct wf_services *s, const struct wf_realm *realm);
-void wf_services_done(struct wf_services *s);
+/* Backends become @targets. 0, -ENOMEM, -E2BIG. */
+int wf_services_add(struct wf_image *img, const struct wf_view *v, const struct wf_realm *realm,
+		    struct wf_target_list *targets);

@@ -22,12 +22,13 @@ static bool needs_tracking(const struct wf_policy *p)
 	       wf_policy_has_functions(p) || (wf_policy_is_symmetric(p) && p->n_ports);
 }
 
-/* Also where the tenant is a guest: replies to it come from those who are none of its own. */
+/* Also where the tenant is a guest: replies to it come from those who are none of its own. So do
+ * those that come by gateways. */
 static bool is_tracked(const struct wf_sets *s, const struct wf_realm *realm)
 {
 	size_t n_hosts;
 
-	if (realm->tenant->self.is_deny_default ||
+	if (realm->tenant->self.is_deny_default || realm->n_outlets ||
 	    wf_joins_find(s->view->joins, realm->tenant, &n_hosts))
 		return true;
 	for (size_t i = 0; i < realm->n_policies; i++)

@@ -118,6 +118,9 @@ static void add_zones(struct wf_sides *s, const struct wf_members *members,
 
 	for (uint32_t i = 0; i < zones->n_named; i++)
 		s->items[s->n++].side = (struct wf_side){WF_SIDE_ZONE, i + 1};
+	wf_vec_each (zone, zones)
+		if (zone->is_named && members->has_gateway_here && wf_zone_is_outside(zone))
+			first[(zone->value & WF_ZONE_NUMBER) - 1].is_here = true;
 	wf_vec_each (member, members) {
 		const struct wf_endpoint *e = &member->object->endpoint;
 
@@ -179,6 +182,7 @@ int wf_sides_of(const struct wf_model *m, const struct wf_members *members,
 	if (!r)
 		r = group_all(&s, &uses, zones->n_named);
 	if (!r) {
+		s.items[WF_SIDE_AT_INTERNET].is_here = members->has_gateway_here;
 		add_zones(&s, members, zones);
 		for (size_t i = 0; i < members->n_own; i++)
 			s.items[WF_SIDE_AT_ANY].is_here |= members->items[i].is_here;

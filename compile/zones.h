@@ -32,6 +32,12 @@ int wf_zones_of(const struct wf_tenant *tenant, struct wf_object *const *policie
 		struct wf_zones *ret);
 void wf_zones_done(struct wf_zones *z);
 
+/* May addresses in it be outside of the tenant? */
+static inline bool wf_zone_is_outside(const struct wf_zone *zone)
+{
+	return !(zone->value & WF_ZONE_INSIDE);
+}
+
 /* The smallest that holds @a, or NULL. */
 const struct wf_zone *wf_zones_find(const struct wf_zones *z, const struct wf_addr *a);
 

@@ -376,9 +376,9 @@ struct wf_exit {
 
 #define WF_EXITS_MAX 8
 
-/* All that work, by tenant. */
+/* All that work, by tenant. No entry: no gateway serves the tenant. */
 struct wf_egress_entry {
-	__u32 n; /* 1..WF_EXITS_MAX */
+	__u32 n; /* up to WF_EXITS_MAX; 0: none works now */
 	struct wf_exit exits[WF_EXITS_MAX];
 };
 
