@@ -166,3 +166,5 @@ struct wf_counter wf_stats_policy(const struct wf_stats *s, enum wf_counter_kind
 struct wf_counter wf_stats_sum(const struct wf_stats *s, enum wf_counter_kind kind);
 /* By enum wf_drop. */
 const uint64_t *wf_stats_drops(const struct wf_stats *s);
+/* That the backend of this node with the number @sid has. */
+uint32_t wf_stats_flows(const struct wf_stats *s, uint16_t sid);

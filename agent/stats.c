@@ -4,7 +4,8 @@
 struct wf_stats {
 	struct wf_counter *counters; /* owned; by slot */
 	uint64_t drops[WF_DROP_COUNT];
-	struct wf_slots slots; /* only its items, a copy */
+	uint32_t flows[WF_LOADS_MAX]; /* by the number of a backend */
+	struct wf_slots slots;	      /* only its items, a copy */
 };
 
 void wf_stats_free(struct wf_stats *s)
@@ -40,6 +41,8 @@ int wf_agent_stats(struct wf_agent *a, struct wf_stats **ret, struct wf_err *err
 	r = a->kern->ops->counters(a->kern, s->counters, err);
 	if (!r)
 		r = a->kern->ops->drops(a->kern, s->drops, err);
+	if (!r)
+		r = a->kern->ops->flows(a->kern, s->flows, err);
 	if (!r)
 		*ret = TAKE_PTR(s);
 	return r;
@@ -80,4 +83,9 @@ struct wf_counter wf_stats_sum(const struct wf_stats *s, enum wf_counter_kind ki
 const uint64_t *wf_stats_drops(const struct wf_stats *s)
 {
 	return s->drops;
+}
+
+uint32_t wf_stats_flows(const struct wf_stats *s, uint16_t sid)
+{
+	return sid < WF_LOADS_MAX ? s->flows[sid] : 0;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "api/fixture_test.h"
+#include "wire/sid.h"
 
 #define FUNCTION                                                                                   \
 	"{\"kind\":\"Function\",\"tenant\":\"red\",\"name\":\"fw\",\"instances\":{\"app\":\"fw\"}" \
@@ -33,7 +34,8 @@ static void fill_members(struct fixture *f)
 /* What comes a moment later, and is looked at by itself. */
 static void leave_out_shares(json_t *endpoints)
 {
-	static const char *const keys[] = {"sid", "share", "share_before", "hindrance"};
+	static const char *const keys[] = {"sid",     "share", "share_before", "hindrance",
+					   "packets", "bytes", "flows"};
 	json_t *item;
 	size_t i;
 
@@ -134,6 +136,63 @@ static void services_say_where_their_flows_go(void **state)
 	json_decref(item);
 }
 
+/* The slot of the counter of n1's SID of the endpoint; the test counts in it, as a program would.
+ */
+static uint32_t slot_of(struct fixture *f, uint16_t sid)
+{
+	const struct wf_agent *a = f->rig.nodes[0].agent;
+	const uint64_t head = wf_sid_head_make(a->options.block, a->config.node,
+					       WF_FN_ENDPOINT | sid);
+	struct wf_counter_key key = {.kind = WF_COUNTER_SID};
+
+	memcpy(key.name, &head, sizeof(head));
+	assert_non_null(wf_slots_find(&a->slots, &key));
+	return wf_slots_find(&a->slots, &key)->number;
+}
+
+static bool has_number(const struct fixture *f, const char *name)
+{
+	const struct wf_object *o = wf_model_find(f->rig.nodes[0].agent->model, WF_KIND_ENDPOINT,
+						  "red", name);
+
+	return o && o->endpoint.sid;
+}
+
+static bool have_numbers(void *arg)
+{
+	return has_number(arg, "a") && has_number(arg, "far");
+}
+
+static void flows_and_packets_are_those_of_the_node_that_is_asked(void **state)
+{
+	struct fixture *f = *state;
+	uint16_t sid;
+	json_t *item;
+
+	must(f, "POST", "/v1/apply", "{\"objects\":[" TENANT "," SERVICE "]}");
+	must(f, "POST", "/v1/attach",
+	     "{\"tenant\":\"red\",\"netns\":\"c1\",\"name\":\"a\",\"labels\":{\"app\":\"web\"}}");
+	wf_rig_must_attach_as(f->rig.nodes[1].agent, "red", "far", "c1", "app=web");
+	assert_true(wf_rig_wait(&f->rig, have_numbers, f));
+	wf_rig_settle(&f->rig);
+	item = backend(f, 0);
+	sid = (uint16_t)json_integer_value(json_object_get(item, "sid"));
+	assert_int_equal(json_integer_value(json_object_get(item, "flows")), 0);
+	json_decref(item);
+	wf_kern_fake_flows(f->rig.nodes[0].world, sid, 12);
+	wf_kern_fake_count(f->rig.nodes[0].world, slot_of(f, sid), 7, 700);
+	item = backend(f, 0);
+	assert_int_equal(json_integer_value(json_object_get(item, "flows")), 12);
+	assert_int_equal(json_integer_value(json_object_get(item, "packets")), 7);
+	assert_int_equal(json_integer_value(json_object_get(item, "bytes")), 700);
+	json_decref(item);
+	item = backend(f, 1);
+	assert_string_equal(json_string_value(json_object_get(item, "name")), "far");
+	assert_true(json_is_null(json_object_get(item, "flows")));
+	assert_true(json_is_null(json_object_get(item, "packets")));
+	json_decref(item);
+}
+
 static void an_endpoint_that_is_down_is_not_up(void **state)
 {
 	static const char text[] =
@@ -185,6 +244,7 @@ int main(void)
 		CASE(functions_are_listed_with_their_instances),
 		CASE(services_are_listed_with_their_backends),
 		CASE(services_say_where_their_flows_go),
+		CASE(flows_and_packets_are_those_of_the_node_that_is_asked),
 		CASE(an_endpoint_that_is_down_is_not_up),
 		CASE(queries_filter_and_deletes_delete),
 	};

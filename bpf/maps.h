@@ -78,10 +78,11 @@ struct {
 	__type(value, struct wf_served);
 } served SEC(".maps");
 
-/* By the number of a backend. */
+/* By the number of a backend: how many of the flows above it has. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, WF_LOADS_MAX);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
 	__type(key, __u32);
 	__type(value, struct wf_load);
 } loads SEC(".maps");

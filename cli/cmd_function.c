@@ -16,6 +16,7 @@ static const struct wf_column columns[] = {
 	{"PROBE", "probe", wf_format_probe, 0},
 	{"UP", "endpoints", wf_format_up, WF_COLUMN_RIGHT},
 	{"INSTANCES", "endpoints", wf_format_members, WF_COLUMN_SHOW_ONLY},
+	{"PACKETS", "endpoints", wf_format_packets, WF_COLUMN_SHOW_ONLY},
 	{NULL, NULL, NULL, 0},
 };
 

@@ -19,6 +19,8 @@ static const struct wf_column columns[] = {
 	{"UP", "endpoints", wf_format_up, WF_COLUMN_RIGHT},
 	{"BACKENDS", "endpoints", wf_format_members, WF_COLUMN_SHOW_ONLY},
 	{"SHARES", "endpoints", wf_format_shares, WF_COLUMN_SHOW_ONLY},
+	{"FLOWS", "endpoints", wf_format_flows, WF_COLUMN_SHOW_ONLY},
+	{"PACKETS", "endpoints", wf_format_packets, WF_COLUMN_SHOW_ONLY},
 	{NULL, NULL, NULL, 0},
 };
 

@@ -11,3 +11,6 @@ void wf_format_selections(const json_t *value,
 			  struct wf_buf *out); /* "app=web (weight 2); app=db" */
 /* "a 33.3 % (before 50.0 %), b 0.0 % (weight 0)": of all flows of a service */
 void wf_format_shares(const json_t *value, struct wf_buf *out);
+/* "a 12, b -": what the node that is asked counts; of those of other nodes it knows nothing. */
+void wf_format_flows(const json_t *value, struct wf_buf *out);
+void wf_format_packets(const json_t *value, struct wf_buf *out);

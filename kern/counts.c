@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 
 #include "kern/map.h"
 #include "kern/tally.h"
@@ -84,4 +85,27 @@ int wf_counts_events_lost(const struct wf_bpf *bpf, uint64_t *ret, struct wf_err
 	struct sums s = {ret, 1, wf_map_cpus()};
 
 	return wf_map_each(wf_bpf_map(bpf, "events_lost"), "events_lost", add_up, &s, err);
+}
+
+struct flows {
+	uint32_t *ret;
+	uint32_t now_s; /* of the programs' clock */
+};
+
+static void count_flows(void *arg, const void *key, const void *value)
+{
+	const struct flows *f = arg;
+	struct wf_load load = *(const struct wf_load *)value;
+
+	f->ret[*(const uint32_t *)key] = wf_load_count(&load, f->now_s);
+}
+
+int wf_counts_flows(const struct wf_bpf *bpf, uint32_t *ret, struct wf_err *err)
+{
+	struct timespec now;
+	struct flows f = {.ret = ret};
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	f.now_s = (uint32_t)now.tv_sec;
+	return wf_map_each(wf_bpf_map(bpf, "loads"), "loads", count_flows, &f, err);
 }

@@ -16,3 +16,5 @@ int wf_counts_reset(const struct wf_bpf *bpf, uint32_t slot, struct wf_err *err)
 /* @ret: WF_DROP_COUNT entries. */
 int wf_counts_drops(const struct wf_bpf *bpf, uint64_t *ret, struct wf_err *err);
 int wf_counts_events_lost(const struct wf_bpf *bpf, uint64_t *ret, struct wf_err *err);
+/* @ret: WF_LOADS_MAX entries. */
+int wf_counts_flows(const struct wf_bpf *bpf, uint32_t *ret, struct wf_err *err);

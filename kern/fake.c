@@ -229,6 +229,7 @@ static const struct wf_kern_ops fake_ops = {
 	.counters_settle = wf_fake_counters_settle,
 	.counter_reset = wf_fake_counter_reset,
 	.drops = wf_fake_drops,
+	.flows = wf_fake_flows,
 	.monitor = wf_fake_monitor,
 	.events_fd = wf_fake_events_fd,
 	.events = wf_fake_events,

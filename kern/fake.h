@@ -70,6 +70,8 @@ unsigned int wf_kern_fake_node_broken(const struct wf_kern *k);
 /* Traffic. @slot < WF_COUNTER_SLOTS, @reason < WF_DROP_COUNT. */
 void wf_kern_fake_count(struct wf_kern *k, uint32_t slot, uint64_t packets, uint64_t bytes);
 void wf_kern_fake_drop(struct wf_kern *k, enum wf_drop reason, uint64_t n);
+/* So many flows has the backend with that number (< WF_LOADS_MAX). */
+void wf_kern_fake_flows(struct wf_kern *k, uint16_t sid, uint32_t n);
 
 /* The programs tell it, if anybody wants to know and the ring has room for it. */
 #define WF_KERN_FAKE_RING 4096

@@ -166,6 +166,13 @@ int wf_fake_drops(struct wf_kern *k, uint64_t *ret, struct wf_err *err)
 	return 0;
 }
 
+int wf_fake_flows(struct wf_kern *k, uint32_t *ret, struct wf_err *err)
+{
+	WF_FAKE_CALL(k, err);
+	memcpy(ret, wf_fake_world_of(k)->flows, sizeof(wf_fake_world_of(k)->flows));
+	return 0;
+}
+
 void wf_fake_tables_done(struct wf_fake_world *w)
 {
 	for (int t = 0; t < WF_TABLE_COUNT; t++) {
@@ -207,4 +214,9 @@ void wf_kern_fake_count(struct wf_kern *k, uint32_t slot, uint64_t packets, uint
 void wf_kern_fake_drop(struct wf_kern *k, enum wf_drop reason, uint64_t n)
 {
 	wf_fake_world_of(k)->drops[reason] += n;
+}
+
+void wf_kern_fake_flows(struct wf_kern *k, uint16_t sid, uint32_t n)
+{
+	wf_fake_world_of(k)->flows[sid] = n;
 }

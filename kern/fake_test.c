@@ -257,6 +257,7 @@ static void traffic_is_counted_and_reset(void **state)
 	WF_CLEANUP(cleanup_kern) struct wf_kern *k = started();
 	_cleanup_free_ struct wf_counter *c = calloc(WF_COUNTER_SLOTS, sizeof(*c));
 	uint64_t drops[WF_DROP_COUNT];
+	uint32_t flows[WF_LOADS_MAX];
 
 	wf_kern_fake_count(k, 3, 2, 200);
 	wf_kern_fake_count(k, 3, 1, 50);
@@ -266,6 +267,10 @@ static void traffic_is_counted_and_reset(void **state)
 	assert_int_equal(c[3].bytes, 250);
 	assert_int_equal(k->ops->drops(k, drops, NULL), 0);
 	assert_int_equal(drops[WF_DROP_TOO_BIG], 4);
+	wf_kern_fake_flows(k, 5, 12);
+	assert_int_equal(k->ops->flows(k, flows, NULL), 0);
+	assert_int_equal(flows[5], 12);
+	assert_int_equal(flows[4], 0);
 	assert_int_equal(k->ops->counter_reset(k, 3, NULL), 0);
 	assert_int_equal(k->ops->counters(k, c, NULL), 0);
 	assert_int_equal(c[3].packets, 0);

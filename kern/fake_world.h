@@ -43,6 +43,7 @@ struct wf_fake_world {
 	uint32_t generation;
 	struct wf_counter *counters; /* owned; WF_COUNTER_SLOTS */
 	uint64_t drops[WF_DROP_COUNT];
+	uint32_t flows[WF_LOADS_MAX];
 	int last_ifindex;
 	struct wf_links links;
 	WF_VEC(struct wf_fake_hook) hooks;
@@ -111,6 +112,7 @@ int wf_fake_counters(struct wf_kern *k, struct wf_counter *ret, struct wf_err *e
 int wf_fake_counters_settle(struct wf_kern *k, struct wf_err *err);
 int wf_fake_counter_reset(struct wf_kern *k, uint32_t slot, struct wf_err *err);
 int wf_fake_drops(struct wf_kern *k, uint64_t *ret, struct wf_err *err);
+int wf_fake_flows(struct wf_kern *k, uint32_t *ret, struct wf_err *err);
 int wf_fake_port_create(struct wf_kern *k, const struct wf_port_spec *spec, int *ret_ifindex,
 			struct wf_err *err);
 int wf_fake_port_delete(struct wf_kern *k, int ifindex, struct wf_err *err);

@@ -19,6 +19,7 @@
 #include "dp/drops.h"
 #include "dp/event.h"
 #include "dp/hook.h"
+#include "dp/served.h"
 #include "dp/table.h"
 #include "kern/child.h"
 #include "kern/netns.h"
@@ -107,6 +108,9 @@ struct wf_kern_ops {
 	int (*counters_settle)(struct wf_kern *k, struct wf_err *err);
 	int (*counter_reset)(struct wf_kern *k, uint32_t slot, struct wf_err *err);
 	int (*drops)(struct wf_kern *k, uint64_t *ret, struct wf_err *err);
+	/* How many flows each of this node's backends has, about (dp/served.h). @ret: WF_LOADS_MAX
+	   entries, by the number of its SID. */
+	int (*flows)(struct wf_kern *k, uint32_t *ret, struct wf_err *err);
 
 	/* What the programs tell from now on (mask 0: nothing, as after start() and stop()). What
 	   was told before anybody wanted to know is forgotten. */

@@ -181,6 +181,11 @@ static int linux_drops(struct wf_kern *k, uint64_t *ret, struct wf_err *err)
 	return wf_counts_drops(linux_of(k)->bpf, ret, err);
 }
 
+static int linux_flows(struct wf_kern *k, uint32_t *ret, struct wf_err *err)
+{
+	return wf_counts_flows(linux_of(k)->bpf, ret, err);
+}
+
 static int linux_monitor(struct wf_kern *k, const struct wf_monitor *wanted, struct wf_err *err)
 {
 	assert(linux_of(k)->told);
@@ -342,6 +347,7 @@ static const struct wf_kern_ops linux_ops = {
 	.counters_settle = linux_counters_settle,
 	.counter_reset = linux_counter_reset,
 	.drops = linux_drops,
+	.flows = linux_flows,
 	.monitor = linux_monitor,
 	.events_fd = linux_events_fd,
 	.events = linux_events,

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -274,6 +275,35 @@ static void commit_starts_a_new_generation(void **state)
 	sandbox_stop(k);
 }
 
+/* As the programs count them (dp/served.h), which later daemons find again. */
+static void flows_are_those_of_this_epoch_and_of_the_last(void **state)
+{
+	struct wf_kern *k = sandbox_start(*state);
+	uint32_t *flows = calloc(WF_LOADS_MAX, sizeof(*flows));
+	int fd = bpf_obj_get(SANDBOX_PIN_DIR "/loads");
+	struct timespec now;
+	uint32_t epoch;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	epoch = (uint32_t)now.tv_sec / WF_LOAD_EPOCH_S;
+	for (uint32_t age = 0; age < 3; age++) {
+		const struct wf_load load = {.epoch = epoch - age, .n = 5, .n_before = 70};
+
+		assert_int_equal(bpf_map_update_elem(fd, &age, &load, BPF_ANY), 0);
+	}
+	assert_int_equal(k->ops->flows(k, flows, NULL), 0);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if ((uint32_t)now.tv_sec / WF_LOAD_EPOCH_S == epoch) { /* else the last ones are older */
+		assert_int_equal(flows[0], 75);
+		assert_int_equal(flows[1], 5);
+	}
+	assert_int_equal(flows[2], 0);
+	assert_int_equal(flows[WF_LOADS_MAX - 1], 0);
+	free(flows);
+	close(fd);
+	sandbox_stop(k);
+}
+
 static void counters_are_summed_over_the_cpus(void **state)
 {
 	struct wf_kern *k = sandbox_start(*state);
@@ -330,6 +360,7 @@ int main(void)
 		TCX(changes_are_done_in_order),
 		TCX(a_full_table_says_so),
 		TCX(commit_starts_a_new_generation),
+		TCX(flows_are_those_of_this_epoch_and_of_the_last),
 		TCX(counters_are_summed_over_the_cpus),
 	};
 

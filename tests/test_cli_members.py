@@ -11,18 +11,23 @@ FUNCTION = {"kind": "Function", "tenant": "red", "name": "fw", "instances": {"ap
             "on_failure": "bypass",
             "probe": {"http": {"port": 80, "path": "/health"}, "interval": "1s", "timeout": "1s",
                       "rise": 2, "fall": 3},
-            "endpoints": [{"name": "fw-1", "node": "A", "ifname": "eth0", "is_up": True},
-                          {"name": "fw-2", "node": "B", "ifname": "eth0", "is_up": False},
-                          {"name": "fw-3", "node": None, "ifname": None, "is_up": False}]}
+            "endpoints": [{"name": "fw-1", "node": "A", "ifname": "eth0", "is_up": True,
+                           "packets": 1200, "bytes": 90000},
+                          {"name": "fw-2", "node": "B", "ifname": "eth0", "is_up": False,
+                           "packets": None, "bytes": None},
+                          {"name": "fw-3", "node": None, "ifname": None, "is_up": False,
+                           "packets": None, "bytes": None}]}
 SERVICE = {"kind": "Service", "tenant": "red", "name": "web", "id": 1,
            "addresses": ["10.0.0.100", "fd00::100"], "ports": ["tcp/80->8080", "udp/53"],
            "backends": [{"labels": {"app": "web", "v": "2"}, "weight": 2},
                         {"labels": {"app": "web"}, "weight": 1}],
            "affinity": "client", "balance": "hash", "drain": "30s",
            "endpoints": [{"name": "w1", "node": "A", "ifname": "eth0", "is_up": True, "weight": 2,
-                          "share": 0.6666, "share_before": 1.0},
+                          "share": 0.6666, "share_before": 1.0, "flows": 12, "packets": 99,
+                          "bytes": 9900},
                          {"name": "w2", "node": "B", "ifname": "eth0", "is_up": True, "weight": 1,
-                          "share": 0.0, "hindrance": "no IPv6 address"}]}
+                          "share": 0.0, "hindrance": "no IPv6 address", "flows": None,
+                          "packets": None, "bytes": None}]}
 
 
 @pytest.fixture
@@ -53,10 +58,12 @@ def test_a_list_is_a_table(members, args, want):
 
 SHOWS = [
     (["function", "show", "red/fw"], FUNCTION,
-     ["UP 1 of 3", "INSTANCES fw-1 at A (up, eth0), fw-2 at B (down, eth0), fw-3 (not attached)"]),
+     ["UP 1 of 3", "INSTANCES fw-1 at A (up, eth0), fw-2 at B (down, eth0), fw-3 (not attached)",
+      "PACKETS fw-1 1200, fw-2 -, fw-3 -"]),
     (["service", "show", "red", "web"], SERVICE,
      ["DRAIN 30s", "BACKENDS w1 at A (up, eth0, weight 2), w2 at B (up, eth0)",
-      "SHARES w1 66.7 % (before 100.0 %), w2 0.0 % (no IPv6 address)"]),
+      "SHARES w1 66.7 % (before 100.0 %), w2 0.0 % (no IPv6 address)",
+      "FLOWS w1 12, w2 -", "PACKETS w1 99, w2 -"]),
 ]
 
 
