@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
@@ -21,6 +22,7 @@
 
 struct start {
 	int netns_fd;
+	const int *io; /* input, output; NULL: /dev/null, both */
 	char *const *argv;
 	pid_t parent;
 	volatile int code; /* why it is not the command; written by the child */
@@ -38,11 +40,20 @@ static int drop_signals(void)
 	return sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static int drop_files(void)
+/* Its input and output are none of the first three. */
+static int keep_files(const int *io)
 {
-	if (close_range(0, ~0U, 0) < 0)
+	return dup2(io[0], 0) == 0 && dup2(io[1], 1) == 1 && dup2(io[1], 2) == 2 ? 0 : -1;
+}
+
+static int drop_files(const int *io)
+{
+	if (io && keep_files(io) < 0)
 		return -1;
-	return open("/dev/null", O_RDWR) == 0 && dup2(0, 1) == 1 && dup2(0, 2) == 2 ? 0 : -1;
+	if (close_range(io ? 3 : 0, ~0U, 0) < 0)
+		return -1;
+	return io || (open("/dev/null", O_RDWR) == 0 && dup2(0, 1) == 1 && dup2(0, 2) == 2) ? 0
+											    : -1;
 }
 
 /* Also when the parent has died before it was asked for. */
@@ -60,7 +71,8 @@ static void become(struct start *s)
 	static char *const environment[] = {path, NULL};
 
 	if ((s->netns_fd < 0 || setns(s->netns_fd, CLONE_NEWNET) == 0) && setpgid(0, 0) == 0 &&
-	    die_with(s->parent) == 0 && chdir("/") == 0 && drop_files() == 0 && drop_signals() == 0)
+	    die_with(s->parent) == 0 && chdir("/") == 0 && drop_files(s->io) == 0 &&
+	    drop_signals() == 0)
 		execvpe(s->argv[0], s->argv, environment);
 	s->code = -errno;
 	_exit(127);
@@ -83,9 +95,10 @@ static pid_t spawn(struct start *s)
 	return pid;
 }
 
-int wf_child_start(int netns_fd, char *const *argv, struct wf_child *ret, struct wf_err *err)
+static int start(int netns_fd, const int *io, char *const *argv, struct wf_child *ret,
+		 struct wf_err *err)
 {
-	struct start s = {.netns_fd = netns_fd, .argv = argv, .parent = getpid()};
+	struct start s = {.netns_fd = netns_fd, .io = io, .argv = argv, .parent = getpid()};
 	pid_t pid = spawn(&s);
 	int fd = -1;
 
@@ -102,6 +115,31 @@ int wf_child_start(int netns_fd, char *const *argv, struct wf_child *ret, struct
 	}
 	*ret = (struct wf_child){pid, fd};
 	return 0;
+}
+
+int wf_child_start(int netns_fd, char *const *argv, struct wf_child *ret, struct wf_err *err)
+{
+	return start(netns_fd, NULL, argv, ret, err);
+}
+
+int wf_child_run(int netns_fd, char *const *argv, const int io[2], uint32_t wait_ms,
+		 struct wf_err *err)
+{
+	struct pollfd ended = {.events = POLLIN};
+	struct wf_child child;
+	int r = start(netns_fd, io, argv, &child, err);
+
+	if (r)
+		return r;
+	ended.fd = child.fd;
+	while ((r = poll(&ended, 1, (int)wait_ms)) < 0 && errno == EINTR)
+		;
+	if (r <= 0) {
+		wf_child_kill(&child);
+		while (poll(&ended, 1, -1) < 0 && errno == EINTR)
+			;
+	}
+	return wf_child_reap(&child);
 }
 
 void wf_child_kill(const struct wf_child *c)

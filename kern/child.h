@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/err.h"
@@ -19,6 +20,13 @@ struct wf_child {
 
 /* @netns_fd: -1: in ours. -ENOENT, -EACCES, ...: there is no such command, or it cannot be run. */
 int wf_child_start(int netns_fd, char *const *argv, struct wf_child *ret, struct wf_err *err);
+/*
+ * To its end, for which everything here waits: @wait_ms at most, then it is killed. @io: its input
+ * and its outputs (both in one), neither of them one of the first three descriptors. Returns its
+ * exit status, 128 + the signal that ended it, or an error of the start.
+ */
+int wf_child_run(int netns_fd, char *const *argv, const int io[2], uint32_t wait_ms,
+		 struct wf_err *err);
 /* It ends soon, with its group. */
 void wf_child_kill(const struct wf_child *c);
 /*

@@ -6,12 +6,12 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "base/vec.h"
 #include "kern/ifaddr.h"
 #include "kern/inet.h"
 #include "kern/link.h"
 #include "kern/port.h"
 #include "kern/route.h"
+#include "kern/routes.h"
 #include "kern/rule.h"
 #include "kern/sysctl.h"
 
@@ -19,65 +19,11 @@ static const uint8_t families[] = {AF_INET, AF_INET6};
 
 #define EACH_FAMILY(i) for (size_t i = 0; i < sizeof(families); i++)
 
-/* A route as the kernel lists it. */
-struct route {
-	struct wf_prefix to;
-	uint32_t table;
-	int ifindex; /* 0: by none, or by several */
-};
-
-struct routes {
-	struct route *items; /* owned */
-	size_t n;
-	size_t cap;
-};
-
-static int take_attr(const struct nlattr *attr, void *arg)
-{
-	size_t len = mnl_attr_get_payload_len(attr);
-	struct route *route = arg;
-
-	if (mnl_attr_get_type(attr) == RTA_DST && len == 16)
-		memcpy(route->to.addr.bytes, mnl_attr_get_payload(attr), len);
-	else if (mnl_attr_get_type(attr) == RTA_DST && len == 4)
-		memcpy(route->to.addr.bytes + 12, mnl_attr_get_payload(attr), len);
-	else if (mnl_attr_get_type(attr) == RTA_TABLE && len == 4)
-		route->table = mnl_attr_get_u32(attr);
-	else if (mnl_attr_get_type(attr) == RTA_OIF && len == 4)
-		route->ifindex = (int)mnl_attr_get_u32(attr);
-	return MNL_CB_OK;
-}
-
 /* Ways to somewhere: no default routes, and none that lead nowhere. */
-static int collect(const struct nlmsghdr *hdr, void *arg)
+static bool is_way(const struct wf_route *route)
 {
-	const struct rtmsg *msg = mnl_nlmsg_get_payload(hdr);
-	struct routes *routes = arg;
-	struct route route = {0};
-	bool is_v4;
-
-	if (hdr->nlmsg_type != RTM_NEWROUTE || mnl_nlmsg_get_payload_len(hdr) < sizeof(*msg))
-		return -EBADMSG;
-	is_v4 = msg->rtm_family == AF_INET;
-	if (!msg->rtm_dst_len || msg->rtm_dst_len > (is_v4 ? 32 : 128) ||
-	    (msg->rtm_type != RTN_UNICAST && msg->rtm_type != RTN_LOCAL))
-		return 0;
-	if (is_v4)
-		memset(route.to.addr.bytes + 10, 0xff, 2);
-	route.to.len = msg->rtm_dst_len + (is_v4 ? 96 : 0);
-	route.table = msg->rtm_table;
-	wf_nl_attrs(hdr, sizeof(*msg), take_attr, &route);
-	return wf_vec_push(routes, route);
-}
-
-/* The caller frees, also on failure. */
-static int list(struct wf_nl *nl, uint8_t family, struct routes *ret, struct wf_err *err)
-{
-	struct wf_nl_req req;
-	struct rtmsg *msg = wf_nl_begin(&req, RTM_GETROUTE, NLM_F_DUMP, sizeof(*msg));
-
-	msg->rtm_family = family;
-	return wf_nl_list(nl, &req, collect, ret, &ret->n, err, "list the routes");
+	return (route->type == RTN_UNICAST || route->type == RTN_LOCAL) &&
+	       route->to.len != (wf_addr_is_v4(&route->to.addr) ? 96 : 0);
 }
 
 static bool is_wanted(const struct wf_port_spec *spec, const struct wf_prefix *p)
@@ -92,24 +38,19 @@ static bool is_wanted(const struct wf_port_spec *spec, const struct wf_prefix *p
 static int delete_others(struct wf_nl *nl, int ifindex, const struct wf_port_spec *spec,
 			 struct wf_err *err)
 {
-	int n = 0, r = 0;
+	struct wf_routes routes = {0};
+	int n = 0, r = wf_routes_list(nl, &routes, err);
 
-	EACH_FAMILY(f)
-	{
-		struct routes routes = {0};
+	for (size_t i = 0; !r && i < routes.n; i++) {
+		const struct wf_route *route = &routes.items[i];
 
-		r = r ? r : list(nl, families[f], &routes, err);
-		for (size_t i = 0; !r && i < routes.n; i++) {
-			const struct route *route = &routes.items[i];
-
-			if (route->table != WF_OWN_TABLE || route->ifindex != ifindex ||
-			    is_wanted(spec, &route->to))
-				continue;
-			r = wf_route_own_delete(nl, ifindex, &route->to, err);
-			n++;
-		}
-		wf_vec_done(&routes);
+		if (!is_way(route) || route->table != WF_OWN_TABLE || route->ifindex != ifindex ||
+		    is_wanted(spec, &route->to))
+			continue;
+		r = wf_route_own_delete(nl, ifindex, &route->to, err);
+		n++;
 	}
+	wf_routes_done(&routes);
 	return r ? r : n;
 }
 
@@ -215,14 +156,13 @@ int wf_own_set(struct wf_nl *nl, const struct wf_port_spec *spec, struct wf_err 
 	return n < 0 ? n : n || !link.is_up;
 }
 
-/* @route is not the default one: as collected. */
-static int check_route(struct wf_nl *nl, const struct route *route, const struct wf_prefix *prefix,
-		       const char *ifname, struct wf_err *err)
+static int check_route(struct wf_nl *nl, const struct wf_route *route,
+		       const struct wf_prefix *prefix, const char *ifname, struct wf_err *err)
 {
 	char ours[WF_PREFIX_STR_MAX], theirs[WF_PREFIX_STR_MAX];
 	struct wf_link link = {.name = "several"};
 
-	if ((route->table != RT_TABLE_MAIN && route->table != RT_TABLE_LOCAL) ||
+	if (!is_way(route) || (route->table != RT_TABLE_MAIN && route->table != RT_TABLE_LOCAL) ||
 	    !wf_prefix_overlaps(prefix, &route->to))
 		return 0;
 	if (route->ifindex && wf_link_get(nl, route->ifindex, &link, NULL, NULL) < 0)
@@ -239,18 +179,13 @@ static int check_route(struct wf_nl *nl, const struct route *route, const struct
 int wf_own_check(struct wf_nl *nl, const struct wf_prefix *prefixes, size_t n, const char *ifname,
 		 struct wf_err *err)
 {
-	int r = 0;
+	struct wf_routes routes = {0};
+	int r = wf_routes_list(nl, &routes, err);
 
-	EACH_FAMILY(f)
-	{
-		struct routes routes = {0};
-
-		r = r ? r : list(nl, families[f], &routes, err);
-		for (size_t i = 0; !r && i < routes.n; i++)
-			for (size_t j = 0; !r && j < n; j++)
-				r = check_route(nl, &routes.items[i], &prefixes[j], ifname, err);
-		wf_vec_done(&routes);
-	}
+	for (size_t i = 0; !r && i < routes.n; i++)
+		for (size_t j = 0; !r && j < n; j++)
+			r = check_route(nl, &routes.items[i], &prefixes[j], ifname, err);
+	wf_routes_done(&routes);
 	return r;
 }
 
