@@ -10,6 +10,7 @@ static const struct wf_column columns[] = {
 	{"NODES", "nodes", NULL, WF_COLUMN_RIGHT},
 	{"RUNNING", "running", NULL, WF_COLUMN_RIGHT},
 	{"ROUTERS", "routers", NULL, WF_COLUMN_RIGHT},
+	{"OUTSIDE", "outside", NULL, WF_COLUMN_RIGHT},
 	{"CONTAINERS", "containers", NULL, WF_COLUMN_RIGHT},
 	{NULL, NULL, NULL, 0},
 };

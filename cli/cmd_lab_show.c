@@ -26,6 +26,12 @@ static const struct wf_column routers[] = {
 	{NULL, NULL, NULL, 0},
 };
 
+static const struct wf_column outside[] = {
+	{"OUTSIDE", "name", NULL, 0},
+	{"ADDRESSES", "addresses", NULL, 0},
+	{NULL, NULL, NULL, 0},
+};
+
 static const struct wf_column links[] = {
 	{"LINK", "between", NULL, 0},
 	{"MTU", "mtu", NULL, WF_COLUMN_RIGHT},
@@ -66,6 +72,8 @@ static int print_all(const struct wf_cli *cli, const struct wf_lab *lab, const j
 		r = print_table(cli, nodes, json_object_get(json, "nodes"), err);
 	if (r == 0)
 		r = print_table(cli, routers, json_object_get(json, "routers"), err);
+	if (r == 0)
+		r = print_table(cli, outside, json_object_get(json, "outside"), err);
 	if (r == 0)
 		r = print_table(cli, containers, json_object_get(json, "containers"), err);
 	return r;

@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "base/addr.h"
+#include "lab/commands.h"
+#include "lab/names.h"
 
 struct container_reader {
 	struct wf_lab *lab;
@@ -33,9 +35,12 @@ static void read_node(struct wf_yaml *y, yaml_node_t *n, const char *key, void *
 
 	if (name && host < 0)
 		wf_yaml_problem(y, wf_yaml_line(n), key, "there is no node '%.50s'", name);
-	else if (name && r->lab->hosts.items[host].is_router)
+	else if (name && r->lab->hosts.items[host].kind != WF_LAB_NODE)
 		wf_yaml_problem(y, wf_yaml_line(n), key,
-				"'%s' is a router: a container needs a node, with a weftd", name);
+				"'%s' is %s: a container needs a node, with a weftd", name,
+				r->lab->hosts.items[host].kind == WF_LAB_ROUTER
+					? "a router"
+					: "outside of the domain");
 	if (host >= 0)
 		r->c.host = (unsigned int)host;
 }
@@ -58,18 +63,7 @@ static void take_model_name(struct wf_yaml *y, yaml_node_t *n, const char *key, 
 
 static void read_ifname(struct wf_yaml *y, yaml_node_t *n, const char *key, void *into)
 {
-	const char *name = wf_yaml_text(y, n, key);
-
-	if (!name)
-		return;
-	if (!*name || strlen(name) >= WF_LAB_IFNAME_MAX || strpbrk(name, "/: \t\n") ||
-	    strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strcmp(name, "lo") == 0)
-		wf_yaml_problem(y, wf_yaml_line(n), key,
-				"'%.50s' cannot be an interface's name: 1 to %d characters, no "
-				"space, '/' or ':', and not lo",
-				name, WF_LAB_IFNAME_MAX - 1);
-	else
-		strcpy(((struct wf_lab_interface *)into)->name, name);
+	wf_lab_take_ifname(y, n, key, ((struct wf_lab_interface *)into)->name);
 }
 
 static void read_tenant(struct wf_yaml *y, yaml_node_t *n, const char *key, void *into)
@@ -195,57 +189,9 @@ static void read_interfaces(struct wf_yaml *y, yaml_node_t *list, const char *ke
 		wf_yaml_problem(y, wf_yaml_line(list), key, "a container needs an interface");
 }
 
-static void free_argv(char **argv)
-{
-	for (char **word = argv; word && *word; word++)
-		free(*word);
-	free(argv);
-}
-
-/* The words of a command; NULL behind a problem. */
-static char **read_words(struct wf_yaml *y, yaml_node_t *list, const char *key)
-{
-	char **argv = calloc(WF_LAB_WORDS_MAX + 1, sizeof(*argv));
-	yaml_node_t *item;
-	size_t n;
-
-	for (n = 0; argv && (item = wf_yaml_item(y, list, key, n)); n++) {
-		const char *word = wf_yaml_text(y, item, key);
-
-		if (n == WF_LAB_WORDS_MAX)
-			wf_yaml_problem(y, wf_yaml_line(item), key,
-					"a command of more than %d words", WF_LAB_WORDS_MAX);
-		argv[n] = word && n < WF_LAB_WORDS_MAX ? strdup(word) : NULL;
-		if (!argv[n])
-			break;
-	}
-	if (argv && argv[0] && argv[0][0])
-		return argv;
-	if (list->type == YAML_SEQUENCE_NODE)
-		wf_yaml_problem(y, wf_yaml_line(list), key,
-				"a command is missing: [sysctl, -w, x=1]");
-	free_argv(argv);
-	return NULL;
-}
-
 static void read_commands(struct wf_yaml *y, yaml_node_t *list, const char *key, void *into)
 {
-	struct container_reader *r = into;
-	typeof(&r->c.run) commands = strcmp(key, "run") == 0 ? &r->c.run : &r->c.start;
-	yaml_node_t *item;
-
-	for (size_t k = 0; (item = wf_yaml_item(y, list, key, k)); k++) {
-		struct wf_lab_command c = {.line = wf_yaml_line(item)};
-
-		if (k == WF_LAB_COMMANDS_MAX) {
-			wf_yaml_problem(y, c.line, key, "more than %d commands",
-					WF_LAB_COMMANDS_MAX);
-			return;
-		}
-		c.argv = read_words(y, item, key);
-		if (c.argv && wf_vec_push(commands, c) < 0)
-			free_argv(c.argv);
-	}
+	wf_lab_read_commands(y, list, key, &((struct container_reader *)into)->c.programs);
 }
 
 /* The interface that the container's own keys tell of, if there is no list. */
@@ -332,11 +278,6 @@ void wf_lab_container_done(struct wf_lab_container *c)
 {
 	wf_vec_each (i, &c->interfaces)
 		wf_labels_done(&i->labels);
-	wf_vec_each (command, &c->run)
-		free_argv(command->argv);
-	wf_vec_each (command, &c->start)
-		free_argv(command->argv);
 	wf_vec_done(&c->interfaces);
-	wf_vec_done(&c->run);
-	wf_vec_done(&c->start);
+	wf_lab_programs_done(&c->programs);
 }

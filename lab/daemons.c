@@ -86,7 +86,7 @@ static char **make_argv(const struct wf_lab *lab, unsigned int i, const char *pr
 		      lab->name, lab->name, node, lab->name, node);
 	wf_vec_each (l, &lab->links) {
 		for (unsigned int end = 0; end < 2; end++) {
-			if (l->ends[end] != i)
+			if (l->is_outside || l->ends[end] != i)
 				continue;
 			wf_plan_ifname(lab, l, end, ifname);
 			wf_buf_printf(text, "%s%s", sep, ifname);

@@ -154,7 +154,7 @@ static unsigned int name_width(const struct canvas *c, const struct wf_layer_ite
 	if (i->host < 0)
 		return 1;
 	h = &c->lab->hosts.items[i->host];
-	return (unsigned int)strlen(h->name) + (h->is_router ? 2 : 0);
+	return (unsigned int)strlen(h->name) + (h->kind == WF_LAB_NODE ? 0 : 2);
 }
 
 static unsigned int layer_width(const struct canvas *c, unsigned int layer)
@@ -182,6 +182,7 @@ static void put_item(struct canvas *c, const struct wf_layer_item *i, unsigned i
 		     unsigned int width, bool has_targets)
 {
 	const struct wf_lab_host *h = i->host < 0 ? NULL : &c->lab->hosts.items[i->host];
+	static const char *const around[][2] = {{"", ""}, {"(", ")"}, {"[", "]"}};
 	unsigned int used = name_width(c, i);
 	char text[WF_LAB_NAME_MAX + 2];
 
@@ -189,7 +190,7 @@ static void put_item(struct canvas *c, const struct wf_layer_item *i, unsigned i
 		line(c, i->row, x, x + width);
 		return;
 	}
-	snprintf(text, sizeof(text), h->is_router ? "(%s)" : "%s", h->name);
+	snprintf(text, sizeof(text), "%s%s%s", around[h->kind][0], h->name, around[h->kind][1]);
 	memcpy(c->names + i->row * c->width + x, text, used);
 	if (has_targets && used < width)
 		line(c, i->row, x + used + 1, x + width);

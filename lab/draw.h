@@ -14,7 +14,7 @@
 #define WF_DRAW_WIDTH_MAX 160 /* columns; wider ones are left undrawn, and their links listed */
 
 /*
- * Routers stand in parentheses. -E2BIG: too wide, or no layout in which no two links can be taken
- * for each other.
+ * Routers stand in parentheses, hosts outside in brackets. -E2BIG: too wide, or no layout in which
+ * no two links can be taken for each other.
  */
 int wf_lab_draw(const struct wf_lab *lab, bool is_ascii, struct wf_buf *out);

@@ -40,6 +40,8 @@ static const struct {
 	 "   └─────│─┘       ├─ d\n"
 	 "         └─────────┘\n",
 	 false},
+	{"nodes: [1, 2]\noutside: [inet]\nlinks: [[1, 2], [2, inet]]\n", "1 ── 2 ── [inet]\n",
+	 false},
 	{"nodes: [only]\n", "only\n", false},
 };
 

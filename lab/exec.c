@@ -24,8 +24,7 @@ int wf_lab_exec(const char *lab, const char *who, char *const *argv, struct wf_e
 
 	if (r == 0 && !is_member(&l, who))
 		r = wf_err_set(err, -ENOENT,
-			       "lab '%s' has no node, router or container '%.50s': see 'weft lab "
-			       "show %s'",
+			       "lab '%s' has no host or container '%.50s': see 'weft lab show %s'",
 			       lab, who, lab);
 	wf_lab_done(&l);
 	if (r == 0)

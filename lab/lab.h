@@ -7,7 +7,7 @@
  *		topology.yaml		the file as it was read: what down, show and exec go by
  *		folder			-> the topology's folder: where commands of containers run
  *		NODE.sock, .log, .pid	of each weftd
- *		CONTAINER.log		what its commands said
+ *		HOST.log, CONTAINER.log	what their commands said
  *		store.db		that they share
  *	/run/netns/LAB-NODE, /run/netns/LAB-CONTAINER
  *	/sys/fs/bpf/weft/LAB-NODE/	what a weftd pins
@@ -42,25 +42,25 @@ int wf_lab_down(const char *name, struct wf_err *err);
 
 /*
  * Starts the daemons of a lab that is up that do not run, and waits until they answer; then the
- * programs of containers that have ended.
+ * programs that have ended.
  */
 int wf_lab_start(const char *name, unsigned int *ret_started, struct wf_err *err);
 
-/* [{"name", "nodes", "routers", "containers", "running"}], sorted by name. */
+/* [{"name", "nodes", "routers", "outside", "containers", "running"}], sorted by name. */
 int wf_lab_list(json_t **ret, struct wf_err *err);
 
 /* The topology of a lab that is up. Give @ret to wf_lab_done(). */
 int wf_lab_load(const char *name, struct wf_lab *ret, struct wf_err *err);
 
 /*
- * {"name", "nodes": [{"name", "id", "state", "pid", "netns", "socket"}], "routers", "links",
- * "containers"}; state: "up", "silent" (runs, and does not answer) or "dead". "containers" has an
- * item for each interface.
+ * {"name", "nodes": [{"name", "id", "state", "pid", "netns", "socket"}], "routers", "outside",
+ * "links", "containers"}; state: "up", "silent" (runs, and does not answer) or "dead". "containers"
+ * has an item for each interface.
  */
 int wf_lab_show(const struct wf_lab *lab, json_t **ret, struct wf_err *err);
 
 /* The socket of the node's daemon (NULL: the first node's). @ret: WF_LAB_PATH_MAX bytes. */
 int wf_lab_socket(const char *lab, const char *node, char *ret, struct wf_err *err);
 
-/* Becomes @argv inside the namespace of a node, router or container. Returns only on failure. */
+/* Becomes @argv inside the namespace of a host or container. Returns only on failure. */
 int wf_lab_exec(const char *lab, const char *who, char *const *argv, struct wf_err *err);

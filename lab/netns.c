@@ -116,17 +116,30 @@ int wf_netns_enter(const char *netns, struct wf_err *err)
 	return 0;
 }
 
-/* A host forwards, and takes what comes with an SRH; an address is of use at once. */
+/* A host forwards; one of the domain takes what comes with an SRH; an address is of use at once. */
 static const struct {
 	const char *path, *value;
+	bool is_domain;
 } settings[] = {
-	{"/proc/sys/net/ipv6/conf/default/accept_dad", "0"},
-	{"/proc/sys/net/ipv6/conf/all/forwarding", "1"},
-	{"/proc/sys/net/ipv6/conf/default/forwarding", "1"},
-	{"/proc/sys/net/ipv4/ip_forward", "1"},
-	{"/proc/sys/net/ipv6/conf/all/seg6_enabled", "1"},
-	{"/proc/sys/net/ipv6/conf/default/seg6_enabled", "1"},
+	{"/proc/sys/net/ipv6/conf/default/accept_dad", "0", false},
+	{"/proc/sys/net/ipv6/conf/all/forwarding", "1", false},
+	{"/proc/sys/net/ipv6/conf/default/forwarding", "1", false},
+	{"/proc/sys/net/ipv4/ip_forward", "1", false},
+	{"/proc/sys/net/ipv6/conf/all/seg6_enabled", "1", true},
+	{"/proc/sys/net/ipv6/conf/default/seg6_enabled", "1", true},
 };
+
+/* Of the namespace that this process is in. */
+static int set_host(bool is_outside, struct wf_err *err)
+{
+	int r = 0;
+
+	for (size_t k = 0; k < sizeof(settings) / sizeof(*settings) && r == 0; k++)
+		if (!is_outside || !settings[k].is_domain)
+			r = wf_write_file(settings[k].path, settings[k].value,
+					  strlen(settings[k].value), err);
+	return r;
+}
 
 static int set_all(const struct wf_lab *lab, struct wf_err *err)
 {
@@ -136,9 +149,8 @@ static int set_all(const struct wf_lab *lab, struct wf_err *err)
 		int r = wf_netns_enter(wf_state_netns(lab->name, lab->hosts.items[i].name, netns),
 				       err);
 
-		for (size_t k = 0; k < sizeof(settings) / sizeof(*settings) && r == 0; k++)
-			r = wf_write_file(settings[k].path, settings[k].value,
-					  strlen(settings[k].value), err);
+		if (r == 0)
+			r = set_host(i >= lab->n_inside, err);
 		if (r < 0)
 			return r;
 	}

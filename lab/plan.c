@@ -27,7 +27,9 @@ void wf_plan_ifname(const struct wf_lab *lab, const struct wf_lab_link *link, un
 {
 	const char *peer = lab->hosts.items[link->ends[!end]].name;
 
-	if (snprintf(ret, WF_LAB_IFNAME_MAX, "to-%s", peer) >= WF_LAB_IFNAME_MAX)
+	if (link->outside[end].ifname[0])
+		strcpy(ret, link->outside[end].ifname);
+	else if (snprintf(ret, WF_LAB_IFNAME_MAX, "to-%s", peer) >= WF_LAB_IFNAME_MAX)
 		snprintf(ret, WF_LAB_IFNAME_MAX, "to-%08x", hash(peer));
 }
 
@@ -44,7 +46,7 @@ void wf_plan_host_prefix(const struct wf_lab *lab, unsigned int host, char *ret)
 {
 	uint32_t h = hash(lab->name);
 
-	if (lab->hosts.items[host].is_router)
+	if (lab->hosts.items[host].kind == WF_LAB_ROUTER)
 		snprintf(ret, WF_LAB_PREFIX_MAX, "fd77:%x:%x::%x/128", h >> 16, h & 0xffff,
 			 host + 1);
 	else
@@ -71,7 +73,7 @@ static void measure(struct wf_plan *p, unsigned int from)
 		is_done[near] = true;
 		wf_vec_each (l, &p->lab->links) {
 			for (int end = 0; end < 2; end++)
-				if (l->ends[end] == near &&
+				if (!l->is_outside && l->ends[end] == near &&
 				    distance[near] + l->cost < distance[l->ends[!end]])
 					distance[l->ends[!end]] = distance[near] + l->cost;
 		}
@@ -85,7 +87,7 @@ struct wf_plan *wf_plan_new(const struct wf_lab *lab)
 	if (!p)
 		return NULL;
 	p->lab = lab;
-	p->n = lab->hosts.n;
+	p->n = lab->n_inside;
 	p->distances = calloc(p->n * p->n, sizeof(*p->distances));
 	if (!p->distances) {
 		wf_plan_free(p);
@@ -109,12 +111,28 @@ uint32_t wf_plan_distance(const struct wf_plan *plan, unsigned int from, unsigne
 	return plan->distances[from * plan->n + to];
 }
 
+static void outside_addr_lines(const struct wf_lab_end *end, const char *ifname, struct wf_buf *out)
+{
+	for (unsigned int i = 0; i < end->n_addrs; i++)
+		wf_buf_printf(out, "addr add %s dev %s%s\n", end->addrs[i], ifname,
+			      strchr(end->addrs[i], ':') ? " nodad" : "");
+}
+
+static void underlay_addr_line(const struct wf_lab *lab, const struct wf_lab_link *link,
+			       unsigned int end, const char *ifname, struct wf_buf *out)
+{
+	char addr[WF_LAB_PREFIX_MAX];
+
+	wf_plan_link_addr(lab, link, end, addr);
+	wf_buf_printf(out, "addr add %s/64 dev %s nodad\n", addr, ifname);
+}
+
 void wf_plan_addr_lines(const struct wf_lab *lab, unsigned int host, struct wf_buf *out)
 {
 	char ifname[WF_LAB_IFNAME_MAX], addr[WF_LAB_PREFIX_MAX];
 
 	wf_buf_puts(out, "link set lo up\n");
-	if (lab->hosts.items[host].is_router) {
+	if (lab->hosts.items[host].kind == WF_LAB_ROUTER) {
 		wf_plan_host_prefix(lab, host, addr);
 		wf_buf_printf(out, "addr add %s dev lo nodad\n", addr);
 	}
@@ -123,9 +141,11 @@ void wf_plan_addr_lines(const struct wf_lab *lab, unsigned int host, struct wf_b
 			if (l->ends[end] != host)
 				continue;
 			wf_plan_ifname(lab, l, end, ifname);
-			wf_plan_link_addr(lab, l, end, addr);
-			wf_buf_printf(out, "addr add %s/64 dev %s nodad\nlink set %s up\n", addr,
-				      ifname, ifname);
+			if (l->is_outside)
+				outside_addr_lines(&l->outside[end], ifname, out);
+			else
+				underlay_addr_line(lab, l, end, ifname, out);
+			wf_buf_printf(out, "link set %s up\n", ifname);
 		}
 	}
 }
@@ -143,7 +163,7 @@ static void route_line(const struct wf_plan *p, unsigned int host, unsigned int 
 		for (unsigned int end = 0; end < 2; end++) {
 			unsigned int peer = l->ends[!end];
 
-			if (l->ends[end] != host ||
+			if (l->is_outside || l->ends[end] != host ||
 			    wf_plan_distance(p, peer, to) + l->cost != distance)
 				continue;
 			wf_plan_ifname(p->lab, l, end, ifname);
@@ -156,6 +176,8 @@ static void route_line(const struct wf_plan *p, unsigned int host, unsigned int 
 
 void wf_plan_route_lines(const struct wf_plan *p, unsigned int host, struct wf_buf *out)
 {
+	if (host >= p->n)
+		return;
 	for (unsigned int to = 0; to < p->n; to++)
 		if (to != host)
 			route_line(p, host, to, out);

@@ -7,6 +7,7 @@
  *locator	5f00:0:ID::/48				ID: place in the file, from 1
  *
  * Routes are the shortest paths by cost to each locator and router; equal costs share the load.
+ * Hosts outside, and the links to them, have no part in this: their addresses are the file's.
  */
 #pragma once
 
@@ -14,7 +15,8 @@
 
 #define WF_LAB_PREFIX_MAX 64
 
-/* "to-PEER", or "to-" and a hash where that is too long. @ret: WF_LAB_IFNAME_MAX bytes. */
+/* The name that the file says; else "to-PEER", or "to-" and a hash where that is too long. @ret:
+ * WF_LAB_IFNAME_MAX bytes. */
 void wf_plan_ifname(const struct wf_lab *lab, const struct wf_lab_link *link, unsigned int end,
 		    char *ret);
 /* The address of this end, without its length of 64. @ret: WF_LAB_PREFIX_MAX bytes. */

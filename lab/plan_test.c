@@ -101,6 +101,38 @@ static void names_that_fit_are_kept_and_others_hashed(void **state)
 	wf_lab_done(&lab);
 }
 
+static void links_to_the_outside_are_no_part_of_the_underlay(void **state)
+{
+	static const char outside[] =
+		"kind: Lab\nname: lab\nnodes: [A, B]\noutside: [i]\n"
+		"links:\n- {between: [i, A], ifnames: [eth0, out0],\n"
+		"   addresses: [192.0.2.1/30, [192.0.2.2/30, '2001:db8::2/64']]}\n"
+		"- [i, B]\n- {between: [A, B], cost: 9}\n";
+	struct wf_buf problems = {0}, out = {0};
+	struct wf_plan *plan;
+	struct wf_lab lab;
+
+	assert_int_equal(wf_lab_parse("f", outside, strlen(outside), &lab, &problems), 0);
+	plan = wf_plan_new(&lab);
+	assert_int_equal(wf_plan_distance(plan, 0, 1), 9);
+	wf_plan_addr_lines(&lab, 0, &out);
+	wf_plan_route_lines(plan, 0, &out);
+	wf_plan_addr_lines(&lab, 2, &out);
+	wf_plan_route_lines(plan, 2, &out);
+	assert_string_equal(out.data,
+			    "link set lo up\n"
+			    "addr add 192.0.2.2/30 dev out0\n"
+			    "addr add 2001:db8::2/64 dev out0 nodad\nlink set out0 up\n"
+			    "addr add fd77:6260:92f4:3::1/64 dev to-B nodad\nlink set to-B up\n"
+			    "route add 5f00:0:2::/48 nexthop via fd77:6260:92f4:3::2 dev to-B\n"
+			    "link set lo up\n"
+			    "addr add 192.0.2.1/30 dev eth0\nlink set eth0 up\n"
+			    "link set to-B up\n");
+	wf_buf_done(&out);
+	wf_plan_free(plan);
+	wf_lab_done(&lab);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -108,6 +140,7 @@ int main(void)
 		cmocka_unit_test(a_dearer_link_is_not_taken),
 		cmocka_unit_test(both_ends_of_a_link_agree_and_a_router_has_its_own),
 		cmocka_unit_test(names_that_fit_are_kept_and_others_hashed),
+		cmocka_unit_test(links_to_the_outside_are_no_part_of_the_underlay),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,9 +24,9 @@
 
 struct program {
 	const struct wf_lab *lab;
-	const struct wf_lab_container *container;
+	const char *who; /* the host or container */
 	const struct wf_lab_command *command;
-	unsigned int number; /* of the container's commands: those of `run` first */
+	unsigned int number; /* of its commands: those of `run` first */
 };
 
 struct process {
@@ -39,14 +39,9 @@ struct processes {
 	WF_VEC(struct process) list;
 };
 
-/* "LAB/", "LAB/CONTAINER/" or all of it (@number -1: not). */
-static const char *mark_of(const struct wf_lab *lab, const struct wf_lab_container *c, int number,
-			   char ret[MARK_MAX])
+static const char *mark_of(const struct program *p, char ret[MARK_MAX])
 {
-	if (number < 0)
-		snprintf(ret, MARK_MAX, "%s/%s%s", lab->name, c ? c->name : "", c ? "/" : "");
-	else
-		snprintf(ret, MARK_MAX, "%s/%s/%d", lab->name, c->name, number);
+	snprintf(ret, MARK_MAX, "%s/%s/%u", p->lab->name, p->who, p->number);
 	return ret;
 }
 
@@ -54,7 +49,7 @@ static const char *mark_of(const struct wf_lab *lab, const struct wf_lab_contain
 static void become(const struct program *p, int failed)
 {
 	char path[WF_LAB_PATH_MAX], netns[WF_LAB_NETNS_MAX], mark[MARK_MAX];
-	const char *lab = p->lab->name, *who = p->container->name;
+	const char *lab = p->lab->name, *who = p->who;
 	struct wf_err err = {0};
 	sigset_t none;
 	int log, null;
@@ -62,7 +57,7 @@ static void become(const struct program *p, int failed)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setsid();
-	setenv("WEFT_LAB", mark_of(p->lab, p->container, (int)p->number, mark), 1);
+	setenv("WEFT_LAB", mark_of(p, mark), 1);
 	setenv("WEFT_LAB_RUN", wf_state_dir(lab, path), 1);
 	log = open(wf_state_path(lab, who, ".log", path), O_WRONLY | O_CREAT | O_APPEND, 0644);
 	null = open("/dev/null", O_RDONLY);
@@ -85,8 +80,9 @@ static void become(const struct program *p, int failed)
 static int fail(const struct program *p, const char *file, struct wf_err *err, int code,
 		const char *why)
 {
-	return wf_err_set(err, code, "%s:%u: container '%s': %.160s", file, p->command->line,
-			  p->container->name, why);
+	return wf_err_set(err, code, "%s:%u: %s '%s': %.160s", file, p->command->line,
+			  wf_lab_find_host(p->lab, p->who) >= 0 ? "host" : "container", p->who,
+			  why);
 }
 
 /* The process, once it is the command; else what hindered it. */
@@ -164,15 +160,30 @@ static int run_one(const struct program *p, const char *file, struct wf_err *err
 	return fail(p, file, err, r < 0 ? r : -ECHILD, why);
 }
 
-int wf_programs_run(const struct wf_lab *lab, const struct wf_lab_container *c, const char *file,
-		    struct wf_buf *detail, struct wf_err *err)
+static int run_all_of(const struct wf_lab *lab, const char *who,
+		      const struct wf_lab_programs *programs, const char *file,
+		      struct wf_buf *detail, struct wf_err *err)
 {
 	int r = 0;
 
-	for (unsigned int i = 0; i < c->run.n && r == 0; i++)
-		r = run_one(&(struct program){lab, c, &c->run.items[i], i}, file, err);
+	for (unsigned int i = 0; i < programs->run.n && r == 0; i++)
+		r = run_one(&(struct program){lab, who, &programs->run.items[i], i}, file, err);
 	if (r < 0)
-		wf_lab_log_tail(lab, c->name, detail);
+		wf_lab_log_tail(lab, who, detail);
+	return r;
+}
+
+int wf_programs_run_all(const struct wf_lab *lab, const char *file, struct wf_buf *detail,
+			struct wf_err *err)
+{
+	int r = 0;
+
+	wf_vec_each (h, &lab->hosts)
+		if (r == 0)
+			r = run_all_of(lab, h->name, &h->programs, file, detail, err);
+	wf_vec_each (c, &lab->containers)
+		if (r == 0)
+			r = run_all_of(lab, c->name, &c->programs, file, detail, err);
 	return r;
 }
 
@@ -192,7 +203,7 @@ static bool read_mark(pid_t pid, char ret[MARK_MAX])
 	return false;
 }
 
-/* Is it in the namespace of the container that its mark names? That may be gone. */
+/* Is it in the namespace of the host or container that its mark names? That may be gone. */
 static bool is_at_home(const struct wf_lab *lab, pid_t pid, const char *mark)
 {
 	char path[WF_LAB_PATH_MAX], netns[WF_LAB_NETNS_MAX], who[WF_LAB_NAME_MAX];
@@ -210,15 +221,14 @@ static bool is_at_home(const struct wf_lab *lab, pid_t pid, const char *mark)
 /* Appends the process if it is the lab's. */
 static void take_process(const struct wf_lab *lab, pid_t pid, struct processes *ret)
 {
-	char prefix[MARK_MAX];
+	size_t len = strlen(lab->name);
 	struct process p = {.pid = pid, .pidfd = pidfd_open(pid, 0)};
 	struct pollfd end = {.fd = p.pidfd, .events = POLLIN};
 
-	mark_of(lab, NULL, -1, prefix);
 	/* Looked at after it is held: the pid cannot change hands in between. */
 	if (p.pidfd < 0)
 		return;
-	if (!read_mark(pid, p.mark) || strncmp(p.mark, prefix, strlen(prefix)) ||
+	if (!read_mark(pid, p.mark) || strncmp(p.mark, lab->name, len) || p.mark[len] != '/' ||
 	    !is_at_home(lab, pid, p.mark) || poll(&end, 1, 0) > 0 || wf_vec_push(&ret->list, p) < 0)
 		close(p.pidfd);
 }
@@ -255,58 +265,84 @@ static bool does_run(const struct processes *all, const struct program *p)
 {
 	char mark[MARK_MAX];
 
-	return has_mark(all, mark_of(p->lab, p->container, (int)p->number, mark));
-}
-
-static struct program program_of(const struct wf_lab *lab, const struct wf_lab_container *c,
-				 unsigned int i)
-{
-	return (struct program){lab, c, &c->start.items[i], (unsigned int)c->run.n + i};
+	return has_mark(all, mark_of(p, mark));
 }
 
 static bool has_programs(const struct wf_lab *lab)
 {
+	wf_vec_each (h, &lab->hosts)
+		if (h->programs.run.n + h->programs.start.n)
+			return true;
 	wf_vec_each (c, &lab->containers)
-		if (c->run.n + c->start.n)
+		if (c->programs.run.n + c->programs.start.n)
 			return true;
 	return false;
+}
+
+static struct program program_of(const struct wf_lab *lab, const char *who,
+				 const struct wf_lab_programs *programs, unsigned int i)
+{
+	return (struct program){lab, who, &programs->start.items[i],
+				(unsigned int)programs->run.n + i};
+}
+
+struct starter {
+	const struct wf_lab *lab;
+	const char *file;
+	struct processes all; /* of the lab */
+	unsigned int n_started;
+	struct wf_buf *detail;
+	struct wf_err *err;
+};
+
+static int start_all_of(struct starter *s, const char *who, const struct wf_lab_programs *programs)
+{
+	int r = 0;
+	pid_t pid;
+
+	for (unsigned int i = 0; i < programs->start.n && r == 0; i++) {
+		struct program p = program_of(s->lab, who, programs, i);
+
+		if (does_run(&s->all, &p))
+			continue;
+		r = spawn(&p, s->file, &pid, s->err);
+		s->n_started += r == 0;
+		if (r < 0)
+			wf_lab_log_tail(s->lab, who, s->detail);
+	}
+	return r;
 }
 
 int wf_programs_start_all(const struct wf_lab *lab, const char *file, struct wf_buf *detail,
 			  unsigned int *ret_started, struct wf_err *err)
 {
-	struct processes all = {0};
+	struct starter s = {.lab = lab, .file = file, .detail = detail, .err = err};
 	int r = 0;
-	pid_t pid;
 
 	if (has_programs(lab))
-		find_all(lab, &all);
-	*ret_started = 0;
+		find_all(lab, &s.all);
+	wf_vec_each (h, &lab->hosts)
+		if (r == 0)
+			r = start_all_of(&s, h->name, &h->programs);
 	wf_vec_each (c, &lab->containers)
-		for (unsigned int i = 0; i < c->start.n && r == 0; i++) {
-			struct program p = program_of(lab, c, i);
-
-			if (does_run(&all, &p))
-				continue;
-			r = spawn(&p, file, &pid, err);
-			*ret_started += r == 0;
-			if (r < 0)
-				wf_lab_log_tail(lab, c->name, detail);
-		}
-	forget(&all);
+		if (r == 0)
+			r = start_all_of(&s, c->name, &c->programs);
+	forget(&s.all);
+	*ret_started = s.n_started;
 	return r;
 }
 
-unsigned int wf_programs_running(const struct wf_lab *lab, const struct wf_lab_container *c)
+unsigned int wf_programs_running(const struct wf_lab *lab, const char *who,
+				 const struct wf_lab_programs *programs)
 {
 	struct processes all = {0};
 	unsigned int n = 0;
 
-	if (!c->start.n)
+	if (!programs->start.n)
 		return 0;
 	find_all(lab, &all);
-	for (unsigned int i = 0; i < c->start.n; i++) {
-		struct program p = program_of(lab, c, i);
+	for (unsigned int i = 0; i < programs->start.n; i++) {
+		struct program p = program_of(lab, who, programs, i);
 
 		n += does_run(&all, &p);
 	}

@@ -204,7 +204,7 @@ int wf_lab_socket(const char *lab, const char *node, char *ret, struct wf_err *e
 
 	if (r == 0) {
 		host = node ? wf_lab_find_host(&l, node) : 0;
-		if (host < 0 || l.hosts.items[host].is_router)
+		if (host < 0 || l.hosts.items[host].kind != WF_LAB_NODE)
 			r = wf_err_set(err, -ENOENT,
 				       "lab '%s' has no node '%.50s' with a weftd: see 'weft lab "
 				       "show %s'",

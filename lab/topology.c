@@ -5,58 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lab/commands.h"
 #include "lab/container.h"
-
-bool wf_lab_name_is_valid(const char *name)
-{
-	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
-
-	return isalnum((unsigned char)name[0]) && !name[n] && n < WF_LAB_NAME_MAX;
-}
-
-int wf_lab_find_host(const struct wf_lab *lab, const char *name)
-{
-	for (size_t i = 0; i < lab->hosts.n; i++)
-		if (strcmp(lab->hosts.items[i].name, name) == 0)
-			return (int)i;
-	return -ENOENT;
-}
-
-static const struct wf_lab_container *find_container(const struct wf_lab *lab, const char *name)
-{
-	wf_vec_each (c, &lab->containers)
-		if (strcmp(c->name, name) == 0)
-			return c;
-	return NULL;
-}
-
-bool wf_lab_take_name(struct wf_yaml *y, yaml_node_t *n, const char *key, const struct wf_lab *lab,
-		      char *ret)
-{
-	const char *name = wf_yaml_text(y, n, key);
-	const struct wf_lab_container *c;
-	int host;
-
-	if (!name)
-		return false;
-	if (!wf_lab_name_is_valid(name) ||
-	    strlen(lab->name) + 1 + strlen(name) >= WF_LAB_NAME_MAX) {
-		wf_yaml_problem(y, wf_yaml_line(n), key,
-				"'%.50s' is no name: letters, digits, '-' and '_', and with the "
-				"lab's name at most %d bytes",
-				name, WF_LAB_NAME_MAX - 1);
-		return false;
-	}
-	host = wf_lab_find_host(lab, name);
-	c = find_container(lab, name);
-	if (host >= 0 || c) {
-		wf_yaml_problem(y, wf_yaml_line(n), key, "'%s' is there already, on line %u", name,
-				c ? c->line : lab->hosts.items[host].line);
-		return false;
-	}
-	strcpy(ret, name);
-	return true;
-}
+#include "lab/link.h"
+#include "lab/names.h"
 
 static void read_lab_name(struct wf_yaml *y, yaml_node_t *n, const char *key, void *into)
 {
@@ -79,21 +31,60 @@ static void read_lab_mtu(struct wf_yaml *y, yaml_node_t *n, const char *key, voi
 	wf_yaml_number(y, n, key, WF_LAB_MTU_MIN, WF_UNDERLAY_MTU_MAX, &lab->mtu);
 }
 
+struct host_reader {
+	const struct wf_lab *lab;
+	struct wf_lab_host host;
+	bool is_right; /* it has a name */
+};
+
+static void read_host_name(struct wf_yaml *y, yaml_node_t *n, const char *key, void *into)
+{
+	struct host_reader *r = into;
+
+	r->is_right = wf_lab_take_name(y, n, key, r->lab, r->host.name);
+}
+
+static void read_host_commands(struct wf_yaml *y, yaml_node_t *list, const char *key, void *into)
+{
+	wf_lab_read_commands(y, list, key, &((struct host_reader *)into)->host.programs);
+}
+
+/* A name, or a mapping of more than that. */
+static void read_host(struct wf_yaml *y, yaml_node_t *item, const char *key, struct host_reader *r)
+{
+	static const struct wf_yaml_key keys[] = {
+		{"name", true, read_host_name},
+		{"run", false, read_host_commands},
+		{"start", false, read_host_commands},
+		{NULL, false, NULL},
+	};
+
+	if (item->type == YAML_MAPPING_NODE)
+		wf_yaml_map(y, item, key, keys, r);
+	else
+		read_host_name(y, item, key, r);
+}
+
 static void read_hosts(struct wf_yaml *y, yaml_node_t *list, const char *key, struct wf_lab *lab,
-		       bool is_router)
+		       enum wf_lab_host_kind kind)
 {
 	yaml_node_t *item;
 
 	for (size_t i = 0; (item = wf_yaml_item(y, list, key, i)); i++) {
-		struct wf_lab_host h = {.is_router = is_router, .line = wf_yaml_line(item)};
+		struct host_reader r = {.lab = lab,
+					.host = {.kind = kind, .line = wf_yaml_line(item)}};
 
 		if (lab->hosts.n >= WF_LAB_HOSTS_MAX) {
-			wf_yaml_problem(y, h.line, key, "more than %d nodes and routers",
+			wf_yaml_problem(y, r.host.line, key, "more than %d hosts",
 					WF_LAB_HOSTS_MAX);
 			return;
 		}
-		if (wf_lab_take_name(y, item, key, lab, h.name) && wf_vec_push(&lab->hosts, h) < 0)
-			wf_yaml_problem(y, h.line, key, "out of memory");
+		read_host(y, item, key, &r);
+		if (r.is_right && wf_vec_push(&lab->hosts, r.host) == 0)
+			continue;
+		if (r.is_right)
+			wf_yaml_problem(y, r.host.line, key, "out of memory");
+		wf_lab_programs_done(&r.host.programs);
 	}
 }
 
@@ -101,147 +92,23 @@ static void read_nodes(struct wf_yaml *y, yaml_node_t *list, const char *key, vo
 {
 	struct wf_lab *lab = into;
 
-	read_hosts(y, list, key, lab, false);
-	lab->n_nodes = (unsigned int)lab->hosts.n;
+	read_hosts(y, list, key, lab, WF_LAB_NODE);
+	lab->n_nodes = lab->n_inside = (unsigned int)lab->hosts.n;
 	if (list->type == YAML_SEQUENCE_NODE && !wf_yaml_item(y, list, key, 0))
 		wf_yaml_problem(y, wf_yaml_line(list), key, "a lab needs a node");
 }
 
 static void read_routers(struct wf_yaml *y, yaml_node_t *list, const char *key, void *into)
 {
-	read_hosts(y, list, key, into, true);
-}
-
-struct link_reader {
-	struct wf_lab *lab;
-	struct wf_lab_link link;
-	bool is_bad;
-};
-
-static void read_between(struct wf_yaml *y, yaml_node_t *list, const char *key, void *into)
-{
-	struct link_reader *r = into;
-	yaml_node_t *item;
-	size_t i;
-
-	for (i = 0; (item = wf_yaml_item(y, list, key, i)); i++) {
-		const char *name = wf_yaml_text(y, item, key);
-		int host = name ? wf_lab_find_host(r->lab, name) : -ENOENT;
-
-		if (name && host < 0)
-			wf_yaml_problem(y, wf_yaml_line(item), key,
-					"there is no node or router '%.50s'", name);
-		if (host < 0)
-			r->is_bad = true;
-		else if (i < 2)
-			r->link.ends[i] = (unsigned int)host;
-	}
-	if (list->type == YAML_SEQUENCE_NODE && i != 2)
-		wf_yaml_problem(y, wf_yaml_line(list), key, "a link has two ends: [A, B]");
-	if (i != 2)
-		r->is_bad = true;
-}
-
-static void read_link_mtu(struct wf_yaml *y, yaml_node_t *n, const char *key, void *into)
-{
-	struct link_reader *r = into;
-
-	wf_yaml_number(y, n, key, WF_LAB_MTU_MIN, WF_UNDERLAY_MTU_MAX, &r->link.mtu);
-}
-
-static void read_cost(struct wf_yaml *y, yaml_node_t *n, const char *key, void *into)
-{
-	struct link_reader *r = into;
-
-	wf_yaml_number(y, n, key, 1, WF_LAB_COST_MAX, &r->link.cost);
-}
-
-static void check_link(struct wf_yaml *y, struct link_reader *r, const char *key)
-{
-	const unsigned int *ends = r->link.ends;
-	const struct wf_lab_host *hosts = r->lab->hosts.items;
-
-	if (ends[0] == ends[1]) {
-		wf_yaml_problem(y, r->link.line, key, "'%s' is linked to itself",
-				hosts[ends[0]].name);
-		r->is_bad = true;
-	}
-	if (r->link.mtu < WF_UNDERLAY_MTU_MIN &&
-	    (!hosts[ends[0]].is_router || !hosts[ends[1]].is_router)) {
-		wf_yaml_problem(
-			y, r->link.line, key,
-			"mtu %u is too small: a link of a node needs %d, so that containers "
-			"get at least 1280",
-			r->link.mtu, WF_UNDERLAY_MTU_MIN);
-		r->is_bad = true;
-	}
-	wf_vec_each (l, &r->lab->links) {
-		if ((l->ends[0] != ends[0] || l->ends[1] != ends[1]) &&
-		    (l->ends[0] != ends[1] || l->ends[1] != ends[0]))
-			continue;
-		wf_yaml_problem(y, r->link.line, key,
-				"'%s' and '%s' are linked already, on line %u", hosts[ends[0]].name,
-				hosts[ends[1]].name, l->line);
-		r->is_bad = true;
-	}
-}
-
-static void read_links(struct wf_yaml *y, yaml_node_t *list, const char *key, void *into)
-{
-	static const struct wf_yaml_key keys[] = {
-		{"between", true, read_between},
-		{"mtu", false, read_link_mtu},
-		{"cost", false, read_cost},
-		{NULL, false, NULL},
-	};
 	struct wf_lab *lab = into;
-	yaml_node_t *item;
 
-	for (size_t i = 0; (item = wf_yaml_item(y, list, key, i)); i++) {
-		struct link_reader r = {
-			.lab = lab,
-			.link = {.mtu = lab->mtu, .cost = 1, .line = wf_yaml_line(item)}};
-
-		if (lab->links.n >= WF_LAB_LINKS_MAX) {
-			wf_yaml_problem(y, r.link.line, key, "more than %d links",
-					WF_LAB_LINKS_MAX);
-			return;
-		}
-		if (item->type == YAML_SEQUENCE_NODE)
-			read_between(y, item, key, &r);
-		else
-			wf_yaml_map(y, item, key, keys, &r);
-		if (!r.is_bad &&
-		    (item->type == YAML_SEQUENCE_NODE || wf_yaml_get(y, item, "between")))
-			check_link(y, &r, key);
-		else
-			r.is_bad = true;
-		if (!r.is_bad && wf_vec_push(&lab->links, r.link) < 0)
-			wf_yaml_problem(y, r.link.line, key, "out of memory");
-	}
+	read_hosts(y, list, key, lab, WF_LAB_ROUTER);
+	lab->n_inside = (unsigned int)lab->hosts.n;
 }
 
-/* Every host must be reached from the first one: marks spread over links until nothing changes. */
-static void check_reachable(struct wf_yaml *y, const struct wf_lab *lab)
+static void read_outside(struct wf_yaml *y, yaml_node_t *list, const char *key, void *into)
 {
-	bool is_reached[WF_LAB_HOSTS_MAX] = {true}, has_changed = true;
-
-	while (has_changed) {
-		has_changed = false;
-		wf_vec_each (l, &lab->links) {
-			if (is_reached[l->ends[0]] == is_reached[l->ends[1]])
-				continue;
-			is_reached[l->ends[0]] = is_reached[l->ends[1]] = true;
-			has_changed = true;
-		}
-	}
-	for (size_t i = 0; i < lab->hosts.n; i++) {
-		const struct wf_lab_host *h = &lab->hosts.items[i];
-
-		if (!is_reached[i])
-			wf_yaml_problem(y, h->line, "links", "no way from '%s' to '%s': add a link",
-					lab->hosts.items[0].name, h->name);
-	}
+	read_hosts(y, list, key, into, WF_LAB_OUTSIDE);
 }
 
 /* "---" at the start of a line ends a document wherever it stands, so no parser is needed. */
@@ -271,7 +138,8 @@ static void read_document(struct wf_yaml *y, yaml_node_t *root, struct wf_lab *l
 		{"mtu", false, read_lab_mtu},
 		{"nodes", true, read_nodes},
 		{"routers", false, read_routers},
-		{"links", false, read_links},
+		{"outside", false, read_outside},
+		{"links", false, wf_lab_read_links},
 		{"containers", false, wf_lab_read_containers},
 		{NULL, false, NULL},
 	};
@@ -285,7 +153,7 @@ static void read_document(struct wf_yaml *y, yaml_node_t *root, struct wf_lab *l
 	}
 	wf_yaml_map(y, root, "", keys, lab);
 	if (!y->problems.n)
-		check_reachable(y, lab);
+		wf_lab_check_reachable(y, lab);
 }
 
 int wf_lab_parse(const char *file, const char *text, size_t len, struct wf_lab *ret,
@@ -324,6 +192,8 @@ void wf_lab_done(struct wf_lab *lab)
 {
 	wf_vec_each (c, &lab->containers)
 		wf_lab_container_done(c);
+	wf_vec_each (h, &lab->hosts)
+		wf_lab_programs_done(&h->programs);
 	wf_vec_done(&lab->hosts);
 	wf_vec_done(&lab->links);
 	wf_vec_done(&lab->containers);

@@ -207,13 +207,8 @@ static int attach_all(struct up *u)
 
 static int run_programs(struct up *u)
 {
-	int r = 0;
-
 	u->blamed = -1;
-	wf_vec_each (c, &u->lab.containers)
-		if (r == 0)
-			r = wf_programs_run(&u->lab, c, u->file, u->detail, u->err);
-	return r;
+	return wf_programs_run_all(&u->lab, u->file, u->detail, u->err);
 }
 
 static int start_programs(struct up *u)
@@ -256,8 +251,8 @@ static const struct {
 	{"applying the manifests", apply_manifests},
 	{"waiting for all nodes to hold them", sync_all},
 	{"attaching the containers", attach_all},
-	{"running the commands of containers", run_programs},
-	{"starting the programs of containers", start_programs},
+	{"running the commands of hosts and containers", run_programs},
+	{"starting their programs", start_programs},
 	{"waiting for all nodes to hold it", sync_all},
 };
 

@@ -163,12 +163,14 @@ def command_lines():
             yield int(folder.name), b"\0" + (folder / "cmdline").read_bytes()
 
 
-def cluster(nodes, links, containers=(), *objects, routers=(), mtu=None):
+def cluster(nodes, links, containers=(), *objects, routers=(), outside=(), mtu=None):
     """A Cluster of that topology, to be entered by `with`."""
     lab = {"kind": "Lab", "name": "x", "nodes": list(nodes), "links": [link if isinstance(link, dict) else list(link) for link in links],
            "containers": list(containers)}
     if routers:
         lab["routers"] = list(routers)
+    if outside:
+        lab["outside"] = list(outside)
     if mtu:
         lab["mtu"] = mtu
     return Cluster(dump(lab, *objects))

@@ -123,7 +123,7 @@ def test_exec_passes_output_and_exit_code(tmp_path, name):
     r = weft("lab", "exec", name, "c1", "--", "sh", "-c", "echo out; echo err >&2; exit 7")
     assert (r.returncode, r.stdout, r.stderr) == (7, "out\n", "err\n")
     r = weft("lab", "exec", name, "nobody", "--", "true")
-    assert r.returncode == 1 and "has no node, router or container 'nobody'" in r.stderr
+    assert r.returncode == 1 and "has no host or container 'nobody'" in r.stderr
     r = weft("lab", "exec", name, "c1", "--", "no-such-program")
     assert r.returncode == 1 and r.stderr == "weft: no-such-program: No such file or directory\n"
 
@@ -148,7 +148,7 @@ def test_what_fails_half_way_is_taken_away_with_the_reason(tmp_path, name):
 
 
 def test_bad_topologies_and_manifests_make_nothing(tmp_path, name):
-    for old, new, want in (("[A, r]", "[A, z]", ":5: links: there is no node or router 'z'"),
+    for old, new, want in (("[A, r]", "[A, z]", ":5: links: there is no node, router or outside host 'z'"),
                            ("prefixes:", "prefices:", ":12: prefices: ")):
         r = weft("lab", "up", write(tmp_path, name, TOPOLOGY.replace(old, new)))
         assert r.returncode == 1 and f"{name}.yaml{want}" in r.stderr
