@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import topology
 
+DISCARD = 9  # the port
+
 
 @dataclass(frozen=True)
 class Ends:
@@ -14,6 +16,9 @@ class Ends:
     gateway_mac: str = topology.MAC["h1-c1"]  # where c1 sends what is for dst
     n_dsts: int = 1  # destinations dst, dst + 1, ... all of which end at c2's eth0
     n_flows: int = 64  # source ports
+    n_srcs: int = 1  # sources src, src + 1, ...
+    port: int = DISCARD  # of the destination
+    sink_port: int = DISCARD  # where that arrives: it may have been translated
 
 
 class Baseline:
@@ -22,7 +27,7 @@ class Baseline:
     layers = ()      # what one packet must look like between h1 and h2, see capture.py
     is_ours = False  # Weft's rows stand out in the plot
     group = "ways"   # of cases.GROUPS: the table it stands in
-    measures = ("udp", "tcp_stream", "tcp_rr")  # what is measured of it, by their names
+    measures = ("udp", "tcp_stream", "tcp_rr", "tcp_connect")  # what is measured of it, by their names
 
     def describe(self):
         """One line for people: what carries the packets."""

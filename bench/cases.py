@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from control_apply import ControlApply
 from control_attach import ControlAttach
 from control_store import ControlStore
+from dnat import Dnat
+from ipvs import Ipvs
 from plain import Plain
 from redirect import Redirect
 from scale import Scale
 from seg6 import Seg6
+from services import Service
 from signed import Hmac, Transit
 from validated import Policies
 from vxlan import Vxlan
@@ -27,6 +30,7 @@ GROUPS = (
     Group("ways", "", ("redirect", "plain", "seg6-1", "vxlan")),
     Group("validated", "Validated policies: ",
           ("redirect", "seg6-1-hmac", "policies-1", "new-1", "transit-off")),
+    Group("services", "Services: ", ("weft-direct", "new-1", "dnat", "dnat-new")),
 )
 REFERENCES = tuple(dict.fromkeys(r for group in GROUPS for r in group.references))
 
@@ -38,7 +42,9 @@ def every_case(build):
             *(Policies(build, n) for n in (1, 100, 10000)),
             *(Policies(build, n, is_new=True) for n in (0, 1, 10000)),
             Hmac(build), Hmac(build, is_full=True),
-            *(Transit(build, every) for every in (0, 100, 1))]
+            *(Transit(build, every) for every in (0, 100, 1)),
+            *(Service(build, shape) for shape in ("", "port", "new")),
+            *(Dnat(shape) for shape in ("", "port", "new")), Ipvs()]
 
 
 def every_study(build):

@@ -25,6 +25,7 @@ char bpf_license[] SEC("license") = "Dual BSD/GPL";
 const volatile __u32 out_ifindex;
 const volatile bool is_ipv6;
 const volatile __u64 sink_target;
+const volatile __be16 sink_port; /* packets may arrive at another port than they were sent to */
 
 struct gen_plan plan;
 struct gen_state state;
@@ -51,10 +52,16 @@ static __always_inline __u32 next(__u32 *counter, __u32 n)
 	return value;
 }
 
-static __always_inline void write_udp(struct udphdr *udp, __u32 dst_low)
+static __always_inline __u32 halves(__u32 word)
+{
+	return (word >> 16) + (word & 0xffff);
+}
+
+/* @addrs_sum: of what write_packet() has put into the addresses. */
+static __always_inline void write_udp(struct udphdr *udp, __u32 addrs_sum)
 {
 	__u32 port = GEN_PORT_FIRST + next(&state.port, plan.n_ports);
-	__be16 sum = checksum(plan.udp_sum + port + (dst_low >> 16) + (dst_low & 0xffff));
+	__be16 sum = checksum(plan.udp_sum + port + addrs_sum);
 
 	udp->source = bpf_htons(port);
 	udp->check = sum ? sum : 0xffff;
@@ -62,20 +69,24 @@ static __always_inline void write_udp(struct udphdr *udp, __u32 dst_low)
 
 static __always_inline void write_packet(struct ethhdr *eth)
 {
+	__u32 src_low = plan.src_low + next(&state.src, plan.n_srcs);
 	__u32 dst_low = plan.dst_low + next(&state.dst, plan.n_dsts);
+	__u32 sum = halves(src_low) + halves(dst_low);
 
 	__builtin_memcpy(eth, plan.header, GEN_HEADER_BYTES);
 	if (is_ipv6) {
 		struct ipv6hdr *ip6 = (void *)(eth + 1);
 
+		ip6->saddr.in6_u.u6_addr32[3] = bpf_htonl(src_low);
 		ip6->daddr.in6_u.u6_addr32[3] = bpf_htonl(dst_low);
-		write_udp((void *)(ip6 + 1), dst_low);
+		write_udp((void *)(ip6 + 1), sum);
 	} else {
 		struct iphdr *ip = (void *)(eth + 1);
 
+		ip->saddr = bpf_htonl(src_low);
 		ip->daddr = bpf_htonl(dst_low);
-		ip->check = checksum(plan.ip_sum + (dst_low >> 16) + (dst_low & 0xffff));
-		write_udp((void *)(ip + 1), dst_low);
+		ip->check = checksum(plan.ip_sum + sum);
+		write_udp((void *)(ip + 1), sum);
 	}
 }
 
@@ -103,7 +114,7 @@ static __always_inline bool is_generated(struct ethhdr *eth)
 	if (!is_ipv6 && (eth->h_proto != bpf_htons(ETH_P_IP) || ip->protocol != IPPROTO_UDP))
 		return false;
 	udp = is_ipv6 ? (void *)(ip6 + 1) : (void *)(ip + 1);
-	return udp->dest == bpf_htons(GEN_PORT_DISCARD);
+	return udp->dest == sink_port;
 }
 
 SEC("tc")

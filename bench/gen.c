@@ -46,9 +46,12 @@ struct gen_options {
 	struct wf_addr dst;
 	__u8 dst_mac[ETH_ALEN];
 	__u32 n_flows;
+	__u32 n_srcs;
 	__u32 n_dsts;
 	__u32 n_packets;
 	__u32 cpu;
+	__u32 port;	 /* of the destination */
+	__u32 sink_port; /* where it arrives: a service may have translated it */
 };
 
 struct gen_result {
@@ -100,7 +103,7 @@ static __u16 write_ipv6(const struct gen_options *o, struct ipv6hdr *ip6, struct
 	ip6->hop_limit = 64;
 	memcpy(&ip6->saddr, o->src.bytes, 16);
 	memcpy(&ip6->daddr, o->dst.bytes, 16);
-	plan->udp_sum = sum_words(&ip6->saddr, 16) + sum_words(&ip6->daddr, 12);
+	plan->udp_sum = sum_words(&ip6->saddr, 12) + sum_words(&ip6->daddr, 12);
 	return udp_len;
 }
 
@@ -113,10 +116,16 @@ static __u16 write_ipv4(const struct gen_options *o, struct iphdr *ip, struct ge
 	ip->tot_len = htons(ip_len);
 	ip->ttl = 64;
 	ip->protocol = IPPROTO_UDP;
-	memcpy(&ip->saddr, o->src.bytes + 12, 4);
 	plan->ip_sum = sum_words(ip, sizeof(*ip));
-	plan->udp_sum = sum_words(&ip->saddr, 4);
 	return ip_len - sizeof(*ip);
+}
+
+static __u32 low_32_bits(const struct wf_addr *addr)
+{
+	__be32 low;
+
+	memcpy(&low, addr->bytes + 12, sizeof(low));
+	return ntohl(low);
 }
 
 static int write_plan(const struct gen_options *o, struct gen_plan *plan, struct wf_err *err)
@@ -135,12 +144,13 @@ static int write_plan(const struct gen_options *o, struct gen_plan *plan, struct
 	eth->h_proto = htons(is_v4 ? ETH_P_IP : ETH_P_IPV6);
 	udp_len = is_v4 ? write_ipv4(o, (void *)(eth + 1), plan)
 			: write_ipv6(o, (void *)(eth + 1), plan);
-	udp->dest = htons(GEN_PORT_DISCARD);
+	udp->dest = htons((__u16)o->port);
 	udp->len = htons(udp_len);
-	plan->udp_sum += IPPROTO_UDP + GEN_PORT_DISCARD + 2u * udp_len;
-	memcpy(&plan->dst_low, o->dst.bytes + 12, 4);
-	plan->dst_low = ntohl(plan->dst_low);
+	plan->udp_sum += IPPROTO_UDP + o->port + 2u * udp_len;
+	plan->src_low = low_32_bits(&o->src);
+	plan->dst_low = low_32_bits(&o->dst);
 	plan->n_ports = o->n_flows;
+	plan->n_srcs = o->n_srcs;
 	plan->n_dsts = o->n_dsts;
 	return 0;
 }
@@ -232,6 +242,7 @@ static int load(const struct gen_options *o, struct gen_bpf *bpf, struct wf_err 
 	bpf->rodata->out_ifindex = (__u32)ifindex;
 	bpf->rodata->is_ipv6 = !wf_addr_is_v4(&o->dst);
 	bpf->rodata->sink_target = o->n_packets;
+	bpf->rodata->sink_port = htons((__u16)o->sink_port);
 	r = gen_bpf__load(bpf);
 	if (r)
 		return wf_err_errno(err, r, "cannot load the generator's programs");
@@ -298,35 +309,54 @@ static bool parse_option(int c, const char *text, struct gen_options *o)
 		return !wf_addr_parse(text, &o->dst);
 	case 'f':
 		return parse_count(text, 1, GEN_PORT_COUNT_MAX, &o->n_flows);
+	case 'S':
+		return parse_count(text, 1, 1u << 24, &o->n_srcs);
 	case 'D':
 		return parse_count(text, 1, 1u << 24, &o->n_dsts);
 	case 'n':
 		return parse_count(text, 1, INT32_MAX, &o->n_packets);
 	case 'c':
 		return parse_count(text, 0, 1023, &o->cpu);
+	case 'p':
+		return parse_count(text, 1, UINT16_MAX, &o->port);
+	case 'P':
+		return parse_count(text, 1, UINT16_MAX, &o->sink_port);
 	}
 	return false;
 }
 
 static const struct option long_options[] = {
-	{"dst-mac", required_argument, NULL, 'm'}, {"src", required_argument, NULL, 's'},
-	{"dst", required_argument, NULL, 'd'},	   {"flows", required_argument, NULL, 'f'},
-	{"dsts", required_argument, NULL, 'D'},	   {"packets", required_argument, NULL, 'n'},
-	{"cpu", required_argument, NULL, 'c'},	   {},
+	{"dst-mac", required_argument, NULL, 'm'},
+	{"src", required_argument, NULL, 's'},
+	{"dst", required_argument, NULL, 'd'},
+	{"flows", required_argument, NULL, 'f'},
+	{"srcs", required_argument, NULL, 'S'},
+	{"dsts", required_argument, NULL, 'D'},
+	{"packets", required_argument, NULL, 'n'},
+	{"cpu", required_argument, NULL, 'c'},
+	{"port", required_argument, NULL, 'p'},
+	{"sink-port", required_argument, NULL, 'P'},
+	{},
 };
 
 static int usage(void)
 {
 	fprintf(stderr,
-		"usage: bench-gen --dst-mac MAC --src ADDR --dst ADDR [--flows N] [--dsts N]"
-		" [--packets N] [--cpu N]\n"
-		"                 SOURCE-NETNS SOURCE-IFNAME SINK-NETNS SINK-IFNAME\n");
+		"usage: bench-gen --dst-mac MAC --src ADDR --dst ADDR [--flows N] [--srcs N]"
+		" [--dsts N] [--packets N]\n"
+		"                 [--cpu N] [--port N] [--sink-port N]"
+		" SOURCE-NETNS SOURCE-IFNAME SINK-NETNS SINK-IFNAME\n");
 	return 2;
 }
 
 int main(int argc, char **argv)
 {
-	struct gen_options o = {.n_flows = 64, .n_dsts = 1, .n_packets = 500000};
+	struct gen_options o = {.n_flows = 64,
+				.n_srcs = 1,
+				.n_dsts = 1,
+				.n_packets = 500000,
+				.port = GEN_PORT_DISCARD,
+				.sink_port = GEN_PORT_DISCARD};
 	struct wf_err err = {};
 	int c;
 

@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""generator_writes_right_checksums, generator_spreads_flows_and_destinations: in both families.
+"""generator_writes_right_checksums, generator_spreads_flows_and_addresses: in both families.
 
     c1 eth0 --> h1 c1: captured here
 """
 import struct
 import sys
+from dataclasses import replace
 
 import netns
 import topology
@@ -13,10 +14,10 @@ import udp_rate
 from baseline import Ends
 from capture import Capture
 
-N_PACKETS, N_FLOWS, N_DSTS = 192, 12, 80
+N_PACKETS, N_FLOWS, N_SRCS, N_DSTS, PORT = 192, 12, 7, 80, 1234
 FAMILIES = {
-    "IPv6": Ends("fd10:a::2", "fd10:b::ffc0"),  # the 80 destinations cross a 16-bit boundary
-    "IPv4": Ends("10.1.0.2", "10.2.255.192"),
+    "IPv6": Ends("fd10:a::fffe", "fd10:b::ffc0"),  # both ranges cross a 16-bit boundary
+    "IPv4": Ends("10.1.255.254", "10.2.255.192"),
 }
 
 
@@ -37,13 +38,14 @@ def split(frame):
 
 
 def check_frame(frame):
-    """Returns (destination, source port)."""
+    """Returns (source, destination, source port)."""
     addresses, udp = split(frame)
     assert len(frame) == 114, f"{len(frame)} bytes"
-    assert struct.unpack_from("!H", udp, 4)[0] == len(udp), "wrong UDP length"
+    assert struct.unpack_from("!HH", udp, 2) == (PORT, len(udp)), "wrong UDP port or length"
     pseudo = addresses + struct.pack("!HH", 17, len(udp))
     assert word_sum(pseudo + udp) == 0xffff, "wrong UDP checksum"
-    return addresses[len(addresses) // 2:], udp[:2]
+    middle = len(addresses) // 2
+    return addresses[:middle], addresses[middle:], udp[:2]
 
 
 def check(build, topo, ends):
@@ -52,8 +54,8 @@ def check(build, topo, ends):
         frames = [f for f in capture.frames() if len(f) > 90]
     assert len(frames) == N_PACKETS, f"{len(frames)} of {N_PACKETS} packets seen"
     seen = [check_frame(f) for f in frames]
-    assert len({port for _, port in seen}) == N_FLOWS, "wrong number of flows"
-    assert len({dst for dst, _ in seen}) == N_DSTS, "wrong number of destinations"
+    counts = [len(set(values)) for values in zip(*seen)]
+    assert counts == [N_SRCS, N_DSTS, N_FLOWS], f"{counts} sources, destinations, ports"
 
 
 def main():
@@ -62,7 +64,7 @@ def main():
         topo.up()
         topo.link_containers()
         for family, ends in FAMILIES.items():
-            check(sys.argv[1], topo, Ends(ends.src, ends.dst, ends.gateway_mac, N_DSTS))
+            check(sys.argv[1], topo, replace(ends, n_srcs=N_SRCS, n_dsts=N_DSTS, port=PORT))
             print(f"{family}: {N_PACKETS} packets checked")
     except netns.Unsupported as e:
         print(f"skipped: {e}")

@@ -21,6 +21,7 @@ import weftd
 from cases import GROUPS, REFERENCES, every_case, every_study, names_of
 from progress import Progress
 from table import measure_table
+from tcp_connect import TcpConnect
 from tcp_rr import TcpRr
 from tcp_stream import TcpStream
 from udp_rate import UdpRate
@@ -99,9 +100,10 @@ def measure_all(options, cases, studies, measures):
 def case_tables(rows, measures):
     tables = []
     for group in GROUPS:
-        of_group = [r for r in rows if r.case.group == group.name]
-        tables += [measure_table(group, of_group, rows, m) for m in measures
-                   if any(m.name in r.case.measures for r in of_group)]
+        for m in measures:
+            of_group = [r for r in rows
+                        if r.case.group == group.name and m.name in r.case.measures]
+            tables += [measure_table(group, of_group, rows, m)] if of_group else []
     return tables
 
 
@@ -128,7 +130,8 @@ def end_by_signal(number, _frame):
 def main():
     options, parser = parse_options()
     cases, studies = choose(options, parser)
-    measures = [UdpRate(options.build), TcpStream(options.build), TcpRr(options.build)]
+    measures = [UdpRate(options.build), TcpStream(options.build), TcpRr(options.build),
+                TcpConnect(options.build)]
     for s in SIGNALS:
         signal.signal(s, end_by_signal)
     try:

@@ -6,6 +6,7 @@ import sys
 import matrix
 import netns
 import proof
+import tcp_connect
 import tcp_rr
 import tcp_stream
 import topology
@@ -17,6 +18,10 @@ from validated import Policies
 SKIPPED = 77
 
 
+def all_tcp(build):
+    return tcp_rr.TcpRr(build), tcp_stream.TcpStream(build), tcp_connect.TcpConnect(build)
+
+
 def check(build, case):
     """True if the case was proven, False if this kernel cannot do it."""
     topo = case.topology()
@@ -24,7 +29,7 @@ def check(build, case):
         topo.up()
         case.setup(topo)
         layers = proof.prove(build, case, topo)
-        for measure in matrix.wanted(case, (tcp_rr.TcpRr(build), tcp_stream.TcpStream(build))):
+        for measure in matrix.wanted(case, all_tcp(build)):
             assert measure.sample(case, topo).value > 0, f"{case.name}: no {measure.title}"
         print(f"{case.name}: {' / '.join(layers)}")
         return True
@@ -50,7 +55,7 @@ def cases(build, group):
 
 
 def main():
-    tcp_rr.MS, tcp_stream.LIMIT = 1, ("-n", "256K")
+    tcp_rr.MS, tcp_connect.MS, tcp_stream.LIMIT = 1, 1, ("-n", "256K")
     netns.delete_stale(topology.PREFIX)
     weftd.delete_stale(topology.PREFIX)
     proven = [check(sys.argv[1], case) for case in cases(*sys.argv[1:])]

@@ -28,11 +28,13 @@ class Table:
 
 def measure_table(group, rows, all_rows, m):
     """One measure of a group's rows, with the ratios to its reference rows, which may be others."""
+    measured = {r.case.name for r in all_rows if m.name in r.case.measures}
+    references = [ref for ref in group.references if ref in measured]
     table = Table(f"{group.title}{m.title} (ratios: this row / that row)",
-                  ["case", m.unit, "spread", "loss", *group.references, "what"])
-    ratios = matrix.ratios(all_rows, m, group.references)
+                  ["case", m.unit, "spread", "loss", *references, "what"])
+    ratios = matrix.ratios(all_rows, m, references)
     for row in rows:
-        cells = _cells(row, m, ratios.get(row.case.name, {}), group.references)
+        cells = _cells(row, m, ratios.get(row.case.name, {}), references)
         table.rows.append([row.case.name, *cells])
     return table
 

@@ -11,8 +11,10 @@ N_PACKETS = 600_000  # a call; half a million at least (DESIGN section 9)
 def send(build, topo, ends, n_packets, n_flows=64, cpu=0):
     """Sends a burst from c1 and counts it in c2; returns bench-gen's answer."""
     answer = netns.run([f"{build}/bench/bench-gen", "--dst-mac", ends.gateway_mac,
-                        "--src", ends.src, "--dst", ends.dst, "--dsts", str(ends.n_dsts),
+                        "--src", ends.src, "--srcs", str(ends.n_srcs),
+                        "--dst", ends.dst, "--dsts", str(ends.n_dsts),
                         "--flows", str(n_flows), "--packets", str(n_packets), "--cpu", str(cpu),
+                        "--port", str(ends.port), "--sink-port", str(ends.sink_port),
                         topo.c1, "eth0", topo.c2, "eth0"])
     return json.loads(answer)
 

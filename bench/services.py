@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The way to a service: c1 sends to a virtual address, h1 chooses c2, and h2 writes c2's own address,
+and port, in its place.
+
+    service         the port stays
+    service-port    80 becomes 8080
+    service-new     each packet is a new flow: every backend is chosen, every flow remembered anew
+
+dnat.py and ipvs.py have what the kernel does instead."""
+import contextlib
+import socket
+import time
+from dataclasses import replace
+
+import netns
+import topology
+import weft_case
+from baseline import DISCARD, Ends
+from capture import Capture
+from weft_case import GATEWAY_MAC, TENANT, Weft
+
+GROUP = "services"
+VIRTUAL = "fd10:b::64"
+PORT, SERVER_PORT = 80, 8080
+# More flows than nodes remember, and without a common divisor.
+NEW_SRCS, NEW_PORTS = 7, 32768
+SOURCES = [f"fd10:a::{2 + i}" for i in range(NEW_SRCS)]  # of c1
+PATIENCE_S = 10
+PROTOCOLS = ("tcp", "udp")
+
+
+def ends_of(shape, gateway_mac=GATEWAY_MAC):
+    """What c1 sends: the name of a row without its first word says which."""
+    ends = Ends(dst=VIRTUAL, gateway_mac=gateway_mac)
+    if shape == "port":
+        return replace(ends, port=PORT, sink_port=SERVER_PORT)
+    return replace(ends, n_srcs=NEW_SRCS, n_flows=NEW_PORTS) if shape == "new" else ends
+
+
+def name_of(kind, shape):
+    return f"{kind}-{shape}" if shape else kind
+
+
+def measures_of(shape):
+    """A new flow of UDP is a packet; of TCP each connection is one in any row."""
+    return ("udp",) if shape == "new" else ("udp", "tcp_connect")
+
+
+def what_of(shape):
+    return {"": "", "port": ", port 80 to 8080", "new": ", each packet a new flow"}[shape]
+
+
+@contextlib.contextmanager
+def translating(topo, ends, n_packets):
+    """In the block so many packets arrive at c2, from c1's own addresses, for c2's address and port."""
+    with Capture(topo.c2, "eth0") as capture:
+        yield
+        found = [arrived(frame) for frame in capture.frames() if frame[20] == socket.IPPROTO_UDP]
+    wanted = {(src, topology.C2, ends.sink_port) for src in SOURCES[:ends.n_srcs]}
+    if len(found) != n_packets or set(found) != wanted:
+        raise netns.Failed(f"of {n_packets} packets to {ends.dst} port {ends.port} {len(found)}"
+                           f" came to c2, as {sorted(set(found))}")
+
+
+def arrived(frame):
+    """(source, destination, its port) of UDP in IPv6."""
+    return (*(socket.inet_ntop(socket.AF_INET6, frame[i:i + 16]) for i in (22, 38)),
+            int.from_bytes(frame[56:58], "big"))
+
+
+class Service(Weft):
+    group = GROUP
+
+    def __init__(self, build, shape=""):
+        super().__init__(build)
+        self.shape, self.measures = shape, measures_of(shape)
+        self.name = name_of("service", shape)
+        self.addresses = {**self.addresses, "c1": SOURCES[:self.ends().n_srcs]}
+
+    def describe(self):
+        return "Weft, a service" + what_of(self.shape)
+
+    def ends(self):
+        return ends_of(self.shape)
+
+    def setup(self, topo):
+        super().setup(topo)
+        self._settle(self.nodes["h1"].apply(self._service()))
+        self._await_backend()
+
+    def _service(self):
+        ends = self.ends()
+        to = "" if ends.port == ends.sink_port else f"->{ends.sink_port}"
+        return {"kind": "Service", "name": "c2", "tenant": TENANT, "addresses": [ends.dst],
+                "ports": [f"{protocol}/{ends.port}{to}" for protocol in PROTOCOLS],
+                "backends": [{"labels": {"app": "c2"}}]}
+
+    def _await_backend(self):
+        """Until both nodes know c2 alone as the backend, and their kernels, too."""
+        end = time.monotonic() + PATIENCE_S
+        while not all(self._leads_to_c2(weftd) for weftd in self.nodes.values()):
+            if time.monotonic() > end:
+                raise netns.Failed("c2 does not become the service's backend")
+            time.sleep(0.01)
+        self._settle(self.nodes["h1"].get("/v1/status")["revision"])
+
+    @staticmethod
+    def _leads_to_c2(weftd):
+        items = weftd.get(f"/v1/services?tenant={TENANT}")["items"]
+        return items and [e["share"] for e in items[0]["endpoints"]] == [1]
+
+    def watch(self, topo, n_packets):
+        return translating(topo, self.ends(), n_packets)
