@@ -91,6 +91,21 @@ def wait_for_takers(lab, *backends, name="red/web"):
     lab.sync()
 
 
+FORGOTTEN_S = 80  # flows that nobody ended count for two epochs of 32 s, docs/services.md
+
+
+def flows(lab, name="red/web"):
+    """{backend: how many flows it has}: of each its own node tells."""
+    return {item["name"]: item["flows"] for node in NODES
+            for item in lab.ask("service", "show", name, node=node)["endpoints"]
+            if item["flows"] is not None}
+
+
+def wait_for_no_flows(lab, name="red/web"):
+    """Until none counts a flow any more, also of those before whose end no backend saw."""
+    wait_for(lambda: not any(flows(lab, name).values()), f"{name} to have no flows", FORGOTTEN_S)
+
+
 @contextlib.contextmanager
 def serving(lab, wish, *backends):
     """A service, for the time of a `with`, that is spread over these."""

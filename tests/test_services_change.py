@@ -9,8 +9,9 @@ from cluster import container, wait_for
 from control import api, end, start
 from frames import Frames
 from held import Held
-from services import (HTTP, NODES, NUMBERS, VIP, WEBS, Tellers, by_names, curl, equal, service,
-                      services_lab, serving, tells, v4, v6, wait_for_takers, webs)
+from services import (HTTP, NODES, NUMBERS, VIP, WEBS, Tellers, by_names, curl, equal, flows,
+                      service, services_lab, serving, tells, v4, v6, wait_for_no_flows,
+                      wait_for_takers, webs)
 from servers import random_bytes
 from wire import parse
 
@@ -212,6 +213,15 @@ def test_flows_go_on_and_new_ones_come_while_no_daemon_lives(lab):
 
 # ---- Least loaded -------------------------------------------------------------------------------
 
+def test_each_node_tells_how_many_flows_its_backends_have(lab):
+    with holding(lab, stream_service(**equal(*WEBS))) as held:
+        wait_for_no_flows(lab)
+        counts = held.open("red-cli", VIP["v4"], 80, 300)
+        assert flows(lab) == {name: counts[name] for name in WEBS}
+        held.close_all()
+        wait_for(lambda: not any(flows(lab).values()), "no flow to be counted that has ended")
+
+
 def test_busy_backends_decline_new_flows(lab):
     """By their hashes web1 would get six of eight: what it declines, the others have room for."""
     weights = {"web1": 6, "web2": 1, "web3": 1}
@@ -220,6 +230,7 @@ def test_busy_backends_decline_new_flows(lab):
     assert by_hash["web1"] > 100, by_hash
     more = {"balance": "least-loaded", "capacity": 100}
     with holding(lab, stream_service(more=more, **weights)) as held:
+        wait_for_no_flows(lab)
         counts = held.open("red-cli", VIP["v4"], 80, 160)
         assert counts["web1"] <= 100, counts
         assert not any(held.ask_all().values()), held.why()
