@@ -8,8 +8,9 @@
 #include "base/vec.h"
 
 /*
- * A packet finds PORT (or SID), DEST and TENANT first, from that its set, with zones and verdicts,
- * from those the CHOICE, from it the PATH. What is found last is made first and taken away last.
+ * A packet finds PORT (or SID), DEST or EGRESS, and TENANT first, from that its set, with zones and
+ * verdicts, from those the CHOICE, from it the PATH. What is found last is made first and taken
+ * away last.
  *
  * Endpoints that are gone go before anything else: a new set says nothing of them, which would let
  * pass what the old one denied.

@@ -30,8 +30,7 @@ static bool can_be_arm(const struct wf_model *m, const struct wf_object *functio
 {
 	const struct wf_endpoint *e = &endpoint->endpoint;
 
-	return e->node[0] && e->sid && e->identity && !e->is_gateway &&
-	       wf_function_has(&function->function, e) &&
+	return e->node[0] && e->sid && e->identity && wf_function_has(&function->function, e) &&
 	       wf_model_function_of(m, endpoint) == function;
 }
 

@@ -81,7 +81,7 @@ char *wf_image_str(const struct wf_image *img);
 /*
  * The changes of the tables from @from to @to, borrowed from both: first the endpoints (DEST, PORT)
  * and SIDs that are gone; then all that is new or replaced, from what is referred to up to what
- * refers to it (PATH and CHOICE, sets with all of theirs, TENANT, DEST, PORT, SID); then all else
+ * refers to it (PATH and CHOICE, sets with all of theirs, TENANT, EGRESS, DEST, PORT, SID); then all else
  * that goes, the other way round. So when one object of the wish has changed, at every step each
  * packet is judged as before or as after, and what is reachable is whole. The caller frees the
  * array. 0 or -ENOMEM.
