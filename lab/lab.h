@@ -8,7 +8,8 @@
  *		folder			-> the topology's folder: where commands of containers run
  *		NODE.sock, .log, .pid	of each weftd
  *		HOST.log, CONTAINER.log	what their commands said
- *		store.db		that they share
+ *		sessions		of those commands
+ *		store.db		that the daemons share
  *	/run/netns/LAB-NODE, /run/netns/LAB-CONTAINER
  *	/sys/fs/bpf/weft/LAB-NODE/	what a weftd pins
  *

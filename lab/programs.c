@@ -14,6 +14,7 @@
 
 #include "lab/daemons.h"
 #include "lab/netns.h"
+#include "lab/sessions.h"
 #include "lab/state.h"
 
 #define MARK	    "WEFT_LAB="
@@ -37,6 +38,7 @@ struct process {
 
 struct processes {
 	WF_VEC(struct process) list;
+	struct wf_sessions sessions; /* while they are sought */
 };
 
 static const char *mark_of(const struct program *p, char ret[MARK_MAX])
@@ -64,7 +66,8 @@ static void become(const struct program *p, int failed)
 	dup2(null, 0);
 	dup2(log, 1);
 	dup2(log, 2);
-	if (wf_netns_enter(wf_state_netns(lab, who, netns), &err) == 0 &&
+	if (wf_sessions_note(lab, who, p->number, &err) == 0 &&
+	    wf_netns_enter(wf_state_netns(lab, who, netns), &err) == 0 &&
 	    chdir(wf_state_path(lab, "folder", "", path)) < 0)
 		wf_err_errno(&err, -errno, "%s", path);
 	/* The lab's lock, too: who takes the lab down from here on knows it by its environment. */
@@ -203,6 +206,15 @@ static bool read_mark(pid_t pid, char ret[MARK_MAX])
 	return false;
 }
 
+/* For one that has no environment any more: by its session. */
+static bool recall_mark(const struct wf_lab *lab, const struct wf_sessions *s, pid_t pid,
+			char ret[MARK_MAX])
+{
+	int n = snprintf(ret, MARK_MAX, "%s/", lab->name);
+
+	return wf_sessions_find(s, getsid(pid), ret + n, MARK_MAX - (size_t)n) == 0;
+}
+
 /* Is it in the namespace of the host or container that its mark names? That may be gone. */
 static bool is_at_home(const struct wf_lab *lab, pid_t pid, const char *mark)
 {
@@ -228,7 +240,8 @@ static void take_process(const struct wf_lab *lab, pid_t pid, struct processes *
 	/* Looked at after it is held: the pid cannot change hands in between. */
 	if (p.pidfd < 0)
 		return;
-	if (!read_mark(pid, p.mark) || strncmp(p.mark, lab->name, len) || p.mark[len] != '/' ||
+	if ((!read_mark(pid, p.mark) && !recall_mark(lab, &ret->sessions, pid, p.mark)) ||
+	    strncmp(p.mark, lab->name, len) || p.mark[len] != '/' ||
 	    !is_at_home(lab, pid, p.mark) || poll(&end, 1, 0) > 0 || wf_vec_push(&ret->list, p) < 0)
 		close(p.pidfd);
 }
@@ -239,11 +252,13 @@ static void find_all(const struct wf_lab *lab, struct processes *ret)
 	DIR *proc = opendir("/proc");
 
 	memset(ret, 0, sizeof(*ret));
+	wf_sessions_load(lab->name, &ret->sessions);
 	while (proc && (entry = readdir(proc)))
 		if (strspn(entry->d_name, "0123456789") == strlen(entry->d_name))
 			take_process(lab, (pid_t)strtol(entry->d_name, NULL, 10), ret);
 	if (proc)
 		closedir(proc);
+	wf_sessions_done(&ret->sessions);
 }
 
 static void forget(struct processes *all)

@@ -2,7 +2,8 @@
 /*
  * What a topology tells to run in its hosts and containers. Each process has WEFT_LAB=LAB/WHO/N in
  * its environment, WHO being the host or container and N counting its commands, and so have those
- * that it starts: by that, and by the namespace that it is in, it is known as the lab's.
+ * that it starts: by that (or by its session: sessions.h), and by the namespace that it is in, it
+ * is known as the lab's.
  */
 #pragma once
 

@@ -294,6 +294,24 @@ def test_programs_run_as_long_as_the_lab(tmp_path, name):
     mine.wait()
 
 
+HIDDEN = "$0 = 'hidden'; fork; sleep 1000;"  # perl writes this over its environment, as nginx does
+
+
+def test_a_program_without_its_environment_is_known_by_its_session(tmp_path, name):
+    weft("lab", "up", working(tmp_path, name, [], [["perl", "-e", HIDDEN]]))
+
+    def hidden():
+        return [path for path in glob.glob("/proc/[0-9]*") if os.path.exists(f"{path}/ns/net")
+                and pathlib.Path(f"{path}/cmdline").read_bytes().startswith(b"hidden")
+                and os.stat(f"{path}/ns/net").st_ino == os.stat(f"/run/netns/{name}-fw").st_ino]
+    wait_for(lambda: len(hidden()) == 2)
+    assert programs_of(name) == []
+    assert running(name) == {(1, 1)}
+    found = hidden()
+    assert weft("lab", "down", name).returncode == 0
+    wait_for(lambda: not any(os.path.exists(path) for path in found))
+
+
 def test_a_program_that_has_ended_is_started_again(tmp_path, name):
     weft("lab", "up", working(tmp_path, name, [], [["sleep", "1000"], ["sleep", "2000"]]))
     [first] = [e for e in programs_of(name)
