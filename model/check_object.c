@@ -231,4 +231,6 @@ void wf_object_check(const struct wf_object *o, size_t index, struct wf_problems
 		wf_check_function(&o->function, index, problems);
 	else if (o->kind == WF_KIND_SERVICE)
 		wf_check_service(&o->service, index, problems);
+	else if (o->kind == WF_KIND_GATEWAY)
+		wf_check_gateway(o, index, problems);
 }

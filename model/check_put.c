@@ -11,11 +11,11 @@
 #include <string.h>
 
 #include "model/check.h"
-#include "model/near.h"
 #include "model/scope.h"
 #include "model/service_port.h"
 
 struct check {
+	const struct wf_changes *changes;
 	const struct wf_model *model;
 	struct wf_batch batch;
 	struct wf_claims claims; /* of the objects looked at so far */
@@ -23,50 +23,16 @@ struct check {
 	size_t index; /* of the object being looked at */
 };
 
-/* "endpoint 'web'": as in the middle of a sentence. @buf: 80 bytes. */
-static const char *describe(const struct wf_object *o, char *buf)
-{
-	snprintf(buf, 80, "%s '%.60s'", wf_kind_name(o->kind), o->name);
-	buf[0] |= 0x20;
-	return buf;
-}
-
 static const struct wf_object *find(const struct check *c, enum wf_kind kind, const char *tenant,
 				    const char *name)
 {
-	const struct wf_batch_item *item = wf_batch_find_name(&c->batch, kind, tenant, name);
-
-	return item ? item->object : wf_model_find(c->model, kind, tenant, name);
-}
-
-/* All of a kind (and tenant). */
-static void offer_all(const struct check *c, enum wf_kind kind, const char *tenant,
-		      struct wf_near *near)
-{
-	struct wf_object *const *objects;
-	size_t n;
-
-	objects = wf_model_range(c->model, kind, tenant, &n);
-	for (size_t i = 0; i < n && i < WF_NEAR_LOOKED_AT; i++)
-		if (!wf_batch_find(&c->batch, objects[i]))
-			wf_near_offer(near, objects[i]->name);
-	for (size_t i = 0; i < c->batch.n && i < WF_NEAR_LOOKED_AT; i++)
-		if (c->batch.items[i].object->kind == kind &&
-		    strcmp(c->batch.items[i].object->tenant, tenant) == 0)
-			wf_near_offer(near, c->batch.items[i].object->name);
+	return wf_changes_find(c->changes, kind, tenant, name);
 }
 
 static void unknown(struct check *c, const char *key, enum wf_kind kind, const char *tenant,
 		    const char *name)
 {
-	const struct wf_object wanted = {.kind = kind, .name = (char *)name}; /* only read */
-	struct wf_near near = {.wanted = name};
-	char what[80], words[WF_NEAR_STR_MAX];
-
-	if (c->problems->n < WF_PROBLEMS_MAX)
-		offer_all(c, kind, tenant, &near);
-	wf_problems_add(c->problems, c->index, key, "there is no %s%s", describe(&wanted, what),
-			wf_near_str(&near, words));
+	wf_changes_unknown(c->changes, c->index, key, kind, tenant, name);
 }
 
 static void check_duplicates(struct check *c)
@@ -77,7 +43,7 @@ static void check_duplicates(struct check *c)
 
 		if (wf_object_cmp(item[-1].object, item->object) == 0)
 			wf_problems_add(c->problems, item->index, "name", "%s is there twice",
-					describe(item->object, text));
+					wf_object_describe(item->object, text));
 	}
 }
 
@@ -146,7 +112,7 @@ static int check_claims(struct check *c, struct wf_object *o)
 			continue;
 		wf_problems_add(c->problems, c->index, claim_key(o, &claim, i, key),
 				"%s is in use by %s", claim_str(&claim, value),
-				describe(owner, who));
+				wf_object_describe(owner, who));
 	}
 	wf_claims_add(&c->claims, o);
 	return 0;
@@ -315,7 +281,7 @@ static void check_tenant(struct check *c, const struct wf_object *o)
 			    wf_batch_find(&c->batch, others[j]))
 				continue;
 			wf_problems_add(c->problems, c->index, "prefixes", "%s needs what goes: %s",
-					describe(others[j], who), fault);
+					wf_object_describe(others[j], who), fault);
 			break; /* one of a kind tells enough */
 		}
 	}
@@ -366,12 +332,14 @@ int wf_model_check_put(const struct wf_model *m, struct wf_object *const *object
 		       struct wf_problems *problems)
 {
 	static int (*const parts[])(const struct wf_changes *c) = {
-		wf_check_rivals, wf_check_joins, wf_check_keys, wf_check_functions, wf_check_hosts};
+		wf_check_rivals, wf_check_joins,    wf_check_keys,    wf_check_functions,
+		wf_check_hosts,	 wf_check_gateways, wf_check_outside, wf_check_inside};
 	struct check c = {.model = m, .problems = problems};
 	const struct wf_changes changes = {m, &c.batch, problems};
 	size_t found_before = problems->n_found;
 	int r;
 
+	c.changes = &changes;
 	r = wf_batch_init(&c.batch, objects, n);
 	if (!r) {
 		check_duplicates(&c);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* One look at all who may need what goes (tenants, endpoints, policies, functions, services),
- * whatever the number of objects that go. */
+/* One look at all who may need what goes (tenants, endpoints, policies, functions, services,
+ * gateways), whatever the number of objects that go. */
 #include "model/model.h"
 
 #include <errno.h>
@@ -89,6 +89,22 @@ static void check_policy(struct check *c, const struct wf_object *user)
 			needs_waypoint(c, &user->policy.paths[i], j, user);
 }
 
+static void check_gateway(struct check *c, const struct wf_object *user)
+{
+	const struct wf_gateway *g = &user->gateway;
+
+	needs_node(c, g->node, user);
+	for (unsigned int i = 0; i < g->n_egress; i++)
+		needs_tenant(c, g->egress[i].tenant, user);
+	for (unsigned int i = 0; i < g->n_publish; i++) {
+		const struct wf_publish *p = &g->publish[i];
+
+		needs_tenant(c, p->tenant, user);
+		needs(c, wf_batch_find_name(&c->gone, WF_KIND_SERVICE, p->tenant, p->service),
+		      user);
+	}
+}
+
 static void check_user(struct check *c, const struct wf_object *user)
 {
 	if (user->kind == WF_KIND_TENANT) {
@@ -98,7 +114,11 @@ static void check_user(struct check *c, const struct wf_object *user)
 			needs_key(c, user);
 		return;
 	}
-	if (user->kind == WF_KIND_ENDPOINT && user->endpoint.is_host)
+	if (user->kind == WF_KIND_GATEWAY) {
+		check_gateway(c, user);
+		return;
+	}
+	if (user->kind == WF_KIND_ENDPOINT && (user->endpoint.is_host || user->endpoint.is_gateway))
 		return; /* it goes with either of them */
 	needs_tenant(c, user->tenant, user);
 	if (user->kind == WF_KIND_ENDPOINT)
@@ -131,12 +151,14 @@ static void check_attached(struct check *c, const struct wf_batch_item *item)
 				o->endpoint.node);
 }
 
-static bool can_be_needed(const struct check *c)
+/* By objects of kind @user. */
+static bool can_be_needed(const struct check *c, enum wf_kind user)
 {
 	for (size_t i = 0; i < c->gone.n; i++) {
 		enum wf_kind kind = c->gone.items[i].object->kind;
 
-		if (!wf_kind_has_tenant(kind) || kind == WF_KIND_FUNCTION)
+		if (!wf_kind_has_tenant(kind) || kind == WF_KIND_FUNCTION ||
+		    (kind == WF_KIND_SERVICE && user == WF_KIND_GATEWAY))
 			return true;
 	}
 	return false;
@@ -145,8 +167,8 @@ static bool can_be_needed(const struct check *c)
 int wf_model_check_remove(const struct wf_model *m, struct wf_object *const *objects, size_t n,
 			  struct wf_problems *problems)
 {
-	static const enum wf_kind users[] = {WF_KIND_TENANT, WF_KIND_ENDPOINT, WF_KIND_POLICY,
-					     WF_KIND_FUNCTION, WF_KIND_SERVICE};
+	static const enum wf_kind users[] = {WF_KIND_TENANT,   WF_KIND_ENDPOINT, WF_KIND_POLICY,
+					     WF_KIND_FUNCTION, WF_KIND_SERVICE,	 WF_KIND_GATEWAY};
 	struct check c = {.model = m, .problems = problems};
 	size_t found_before = problems->n_found;
 
@@ -156,8 +178,9 @@ int wf_model_check_remove(const struct wf_model *m, struct wf_object *const *obj
 		check_missing(&c, &c.gone.items[i]);
 		check_attached(&c, &c.gone.items[i]);
 	}
-	for (size_t i = 0; can_be_needed(&c) && i < sizeof(users) / sizeof(*users); i++)
-		check_users(&c, users[i]);
+	for (size_t i = 0; i < sizeof(users) / sizeof(*users); i++)
+		if (can_be_needed(&c, users[i]))
+			check_users(&c, users[i]);
 	wf_batch_done(&c.gone);
 	return problems->n_found > found_before ? -EINVAL : 0;
 }

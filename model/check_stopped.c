@@ -42,6 +42,8 @@ static int check_user(void *arg, const struct wf_object *o, const struct wf_batc
 		needs(c, o->endpoint.node, o, "is attached to this node");
 	for (unsigned int i = 0; o->kind == WF_KIND_TENANT && i < o->self.n_verify; i++)
 		needs(c, o->self.verify[i], o, "wants this node to verify");
+	if (o->kind == WF_KIND_GATEWAY)
+		needs(c, o->gateway.node, o, "is at this node");
 	if (o->kind != WF_KIND_POLICY || !(o->policy.require & WF_REQUIRE_TRANSIT))
 		return 0;
 	for (unsigned int i = 0; i < o->policy.n_paths; i++)
@@ -54,13 +56,14 @@ static int check_user(void *arg, const struct wf_object *o, const struct wf_batc
 
 int wf_check_stopped(const struct wf_changes *c)
 {
-	static const enum wf_kind kinds[] = {WF_KIND_ENDPOINT, WF_KIND_TENANT, WF_KIND_POLICY};
+	static const enum wf_kind kinds[] = {WF_KIND_GATEWAY, WF_KIND_ENDPOINT, WF_KIND_TENANT,
+					     WF_KIND_POLICY};
 	bool is_needed = false;
 	int r = 0;
 
 	for (size_t i = 0; i < c->batch->n && !is_needed; i++)
 		is_needed = is_stopping(c, c->batch->items[i].object);
-	for (int i = 0; is_needed && i < 3 && !r; i++)
+	for (size_t i = 0; is_needed && i < sizeof(kinds) / sizeof(*kinds) && !r; i++)
 		r = wf_batch_each(c->batch, c->model, kinds[i], NULL, check_user, (void *)c);
 	return r;
 }

@@ -15,6 +15,11 @@ int wf_gateway_endpoint_name(const char *gateway, char *ret)
 	return len > WF_NAME_MAX ? -ENAMETOOLONG : 0;
 }
 
+const char *wf_nat_str(const struct wf_prefix *p, char *buf)
+{
+	return p->len == 128 ? wf_addr_str(&p->addr, buf) : wf_prefix_str(p, buf);
+}
+
 const struct wf_egress *wf_gateway_egress(const struct wf_gateway *g, const char *tenant)
 {
 	for (unsigned int i = 0; i < g->n_egress; i++)

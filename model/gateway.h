@@ -25,6 +25,10 @@ struct wf_publish {
 	unsigned int n_addrs; /* 1.. */
 };
 
+/* An entry of a pool as in manifests: "203.0.113.10", "203.0.113.16/30". @buf: WF_PREFIX_STR_MAX
+ * bytes; returns @buf. */
+const char *wf_nat_str(const struct wf_prefix *p, char *buf);
+
 struct wf_bgp_peer {
 	struct wf_addr addr;
 	uint32_t as;

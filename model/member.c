@@ -3,13 +3,13 @@
 
 bool wf_function_has(const struct wf_function *f, const struct wf_endpoint *e)
 {
-	return !e->is_host && wf_labels_have(&e->labels, &f->instances);
+	return !e->is_host && !e->is_gateway && wf_labels_have(&e->labels, &f->instances);
 }
 
 const struct wf_backends *wf_service_backends_of(const struct wf_service *s,
 						 const struct wf_endpoint *e)
 {
-	for (unsigned int i = 0; i < s->n_backends; i++)
+	for (unsigned int i = 0; i < s->n_backends && !e->is_gateway; i++)
 		if (wf_labels_have(&e->labels, &s->backends[i].labels))
 			return &s->backends[i];
 	return NULL;

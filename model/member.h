@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which endpoints are instances of functions and backends of services: those whose labels say so,
- * attached or not. */
+/*
+ * Which endpoints are instances of functions and backends of services: those whose labels say so,
+ * attached or not. A gateway's own are neither, a node's own no instances.
+ */
 #pragma once
 
 #include "model/model.h"

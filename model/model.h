@@ -87,7 +87,7 @@ int wf_model_check_put(const struct wf_model *m, struct wf_object *const *object
 /*
  * Would it be right without these (kind, tenant and name of each are looked at)? Missing ones, and
  * ones that others need: a tenant with endpoints, policies, functions or services, a node or a
- * function in a `via`, a node with endpoints, an endpoint that is attached.
+ * function in a `via`, a node with endpoints, an endpoint that is attached, what a gateway names.
  */
 int wf_model_check_remove(const struct wf_model *m, struct wf_object *const *objects, size_t n,
 			  struct wf_problems *problems);

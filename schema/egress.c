@@ -146,16 +146,11 @@ static json_t *pool_to_json(const struct wf_egress *e)
 	json_t *list = json_array();
 	char text[WF_PREFIX_STR_MAX];
 
-	for (unsigned int i = 0; list && i < e->n_nat; i++) {
-		const struct wf_prefix *p = &e->nat[i];
-
-		if (json_array_append_new(
-			    list, json_string(p->len == 128 ? wf_addr_str(&p->addr, text)
-							    : wf_prefix_str(p, text))) < 0) {
+	for (unsigned int i = 0; list && i < e->n_nat; i++)
+		if (json_array_append_new(list, json_string(wf_nat_str(&e->nat[i], text))) < 0) {
 			json_decref(list);
 			return NULL;
 		}
-	}
 	return list;
 }
 
