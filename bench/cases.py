@@ -8,6 +8,7 @@ from control_store import ControlStore
 from dnat import Dnat
 from ipvs import Ipvs
 from plain import Plain
+from proxies import Proxy, Routed
 from redirect import Redirect
 from scale import Scale
 from seg6 import Seg6
@@ -31,6 +32,7 @@ GROUPS = (
     Group("validated", "Validated policies: ",
           ("redirect", "seg6-1-hmac", "policies-1", "new-1", "transit-off")),
     Group("services", "Services: ", ("weft-direct", "new-1", "dnat", "dnat-new")),
+    Group("proxies", "Functions: ", ("routed",)),
 )
 REFERENCES = tuple(dict.fromkeys(r for group in GROUPS for r in group.references))
 
@@ -44,7 +46,8 @@ def every_case(build):
             Hmac(build), Hmac(build, is_full=True),
             *(Transit(build, every) for every in (0, 100, 1)),
             *(Service(build, shape) for shape in ("", "port", "new")),
-            *(Dnat(shape) for shape in ("", "port", "new")), Ipvs()]
+            *(Dnat(shape) for shape in ("", "port", "new")), Ipvs(),
+            Routed(), *(Proxy(build, mode) for mode in ("static", "dynamic"))]
 
 
 def every_study(build):

@@ -9,7 +9,6 @@ and port, in its place.
 dnat.py and ipvs.py have what the kernel does instead."""
 import contextlib
 import socket
-import time
 from dataclasses import replace
 
 import netns
@@ -25,7 +24,6 @@ PORT, SERVER_PORT = 80, 8080
 # More flows than nodes remember, and without a common divisor.
 NEW_SRCS, NEW_PORTS = 7, 32768
 SOURCES = [f"fd10:a::{2 + i}" for i in range(NEW_SRCS)]  # of c1
-PATIENCE_S = 10
 PROTOCOLS = ("tcp", "udp")
 
 
@@ -86,7 +84,7 @@ class Service(Weft):
     def setup(self, topo):
         super().setup(topo)
         self._settle(self.nodes["h1"].apply(self._service()))
-        self._await_backend()
+        self._await(self._leads_to_c2, "c2 does not become the service's backend")
 
     def _service(self):
         ends = self.ends()
@@ -94,15 +92,6 @@ class Service(Weft):
         return {"kind": "Service", "name": "c2", "tenant": TENANT, "addresses": [ends.dst],
                 "ports": [f"{protocol}/{ends.port}{to}" for protocol in PROTOCOLS],
                 "backends": [{"labels": {"app": "c2"}}]}
-
-    def _await_backend(self):
-        """Until both nodes know c2 alone as the backend, and their kernels, too."""
-        end = time.monotonic() + PATIENCE_S
-        while not all(self._leads_to_c2(weftd) for weftd in self.nodes.values()):
-            if time.monotonic() > end:
-                raise netns.Failed("c2 does not become the service's backend")
-            time.sleep(0.01)
-        self._settle(self.nodes["h1"].get("/v1/status")["revision"])
 
     @staticmethod
     def _leads_to_c2(weftd):

@@ -9,14 +9,12 @@
 import contextlib
 
 import netns
-import topology
 import udp_rate
 import weft_case
 from capture import Capture
 from holder import Holder
 from validated import Validated
-from weft_case import NODE_ID, route
-from weftd import Weftd
+from weft_line import OnLine
 
 KEY = {"kind": "Key", "name": "bench", "id": 1, "secret": b"bench".hex() * 8}
 TAG = slice(60, 62)  # in a frame: behind Ethernet, IPv6 and 6 bytes of SRH
@@ -58,7 +56,7 @@ class Hmac(Signed):
         super().teardown()
 
 
-class Transit(Signed):
+class Transit(OnLine, Signed):
     """One packet in `every` is marked; 0: none."""
 
     def __init__(self, build, every):
@@ -67,21 +65,6 @@ class Transit(Signed):
         super().__init__(build, f"transit-{name}", f"signed, by a third node, {what} marked")
         self.every = every
         self.layers = ("ipv6", "srh[2]+hmac" + ("+transit" if every else ""), "ipv6", "udp")
-
-    def topology(self):
-        return topology.Line(self.name)
-
-    def _route(self, topo):
-        for node in ("h2", "w"):
-            route(topo.h1, node, topology.W1)
-        for node in ("h1", "w"):
-            route(topo.h2, node, topology.W2)
-        route(topo.w, "h1", topology.H1, "u1")
-        route(topo.w, "h2", topology.FAR_H2, "u2")
-
-    def _daemons(self, topo):
-        super()._daemons(topo)
-        self.nodes["w"] = Weftd(self.build, self.folder, topo.w, "w", NODE_ID["w"], "u1,u2")
 
     def _measured(self):
         require = {0: "hmac", 1: "transit"}.get(self.every, f"transit/{self.every}")

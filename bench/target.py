@@ -23,6 +23,7 @@ RATIOS = (
     ("tcp_rr", "weft-direct", "plain", 0.97),
     ("udp", "service", "weft-direct", 0.95),
     ("udp", "service-port", "weft-direct", 0.95),
+    ("udp", "proxy-dynamic", "routed", 0.90),
 )
 MILLION = 0.90  # one million endpoints against one thousand
 

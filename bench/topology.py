@@ -13,6 +13,12 @@ A Line has a node between h1 and h2:
 
     -h1                        -w                      -h2
      underlay fd20::1 - fd20::3 u1    u2 fd21::3 - fd21::2 underlay
+
+A Detour is a Line with a container at w, a router with two arms:
+
+    -w                          -f
+     f1 fd10:f:1::1 - fd10:f:1::2 eth0
+     f2 fd10:f:2::1 - fd10:f:2::2 eth1
 """
 import os
 
@@ -25,7 +31,8 @@ H1, H2 = "fd20::1", "fd20::2"
 W1, W2, FAR_H2 = "fd20::3", "fd21::3", "fd21::2"  # of a Line: w at both sides, and h2
 MAC = {key: f"02:00:00:00:00:{number}" for key, number in
        {"c1": "c1", "h1-c1": "1c", "h1-up": "10", "h2-up": "20", "h2-c2": "2c", "c2": "c2",
-        "w-u1": "31", "w-u2": "32"}.items()}
+        "w-u1": "31", "w-u2": "32", "w-f1": "3a", "w-f2": "3b", "f1": "fa",
+        "f2": "fb"}.items()}
 
 
 class Topology:
@@ -95,3 +102,28 @@ class Line(Topology):
     def _link_nodes(self):
         self._hop((self.h1, "underlay", "h1-up", H1), (self.w, "u1", "w-u1", W1))
         self._hop((self.w, "u2", "w-u2", W2), (self.h2, "underlay", "h2-up", FAR_H2))
+
+
+class Detour(Line):
+    ARMS = ("eth0", "eth1")
+
+    def __init__(self, case_name):
+        super().__init__(case_name)
+        self.f = f"{self.base}-f"
+        self.all.append(self.f)
+
+    def up(self):
+        super().up()
+        netns.sysctl(self.f, all__forwarding=1, default__forwarding=1)
+
+    def link_f(self):
+        for i, arm in enumerate(self.ARMS, 1):
+            self._hop((self.f, arm, f"f{i}", f"fd10:f:{i}::2"),
+                      (self.w, f"f{i}", f"w-f{i}", f"fd10:f:{i}::1"))
+            self.route_f(arm, f"fd10:f:{i}::1", MAC[f"w-f{i}"])
+
+    def route_f(self, arm, gateway, mac):
+        """To c1 by eth0, to c2 by eth1, and so it forwards from one to the other."""
+        prefix = "fd10:a::/64" if arm == "eth0" else "fd10:b::/64"
+        netns.ip(self.f, f"neigh replace {gateway} lladdr {mac} dev {arm} nud permanent",
+                 f"route replace {prefix} via {gateway} dev {arm}")

@@ -8,6 +8,7 @@ them, both with labels and so with an identity, a policy that says the path, all
 
 There is one node between c1 and c2, so each waypoint is the receiving node: it walks them all."""
 import shutil
+import time
 
 import netns
 import topology
@@ -16,6 +17,7 @@ from weftd import Weftd, make_folder, need
 
 GATEWAY_MAC = "02:57:45:46:54:01"
 TENANT = "bench"
+PATIENCE_S = 10
 NODE_ID = {"h1": 1, "h2": 2, "w": 3}
 
 
@@ -95,6 +97,15 @@ class Weft(Baseline):
     def _settle(self, revision):
         for weftd in self.nodes.values():
             weftd.sync(revision)
+
+    def _await(self, is_so, what):
+        """Until is_so(weftd) of all nodes, and their kernels hold it."""
+        end = time.monotonic() + PATIENCE_S
+        while not all(is_so(weftd) for weftd in self.nodes.values()):
+            if time.monotonic() > end:
+                raise netns.Failed(f"{what} within {PATIENCE_S} s")
+            time.sleep(0.01)
+        self._settle(self.nodes["h1"].get("/v1/status")["revision"])
 
     def stop_daemons(self):
         """The data path goes on without them, and nobody repairs what is done to its maps."""
