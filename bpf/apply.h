@@ -41,6 +41,12 @@ WF_INLINE _Bool applied_is(const struct wf_applied *e, const struct __sk_buff *s
 	       (!e->has_rest || e->is_proxied || head_rest(e));
 }
 
+/* In whose name a function sends what is not its own (dp/static.h): an enum wf_drop. */
+__noinline int static_speak(const struct wf_port *port, struct wf_case *c)
+{
+	return port && c ? wf_static_sender(WF_WORLD, port, c) : WF_DROP_NO_PORT;
+}
+
 /* What is known of the sender's packet and its destination. */
 WF_INLINE void apply_describe(struct wf_event *e, const struct wf_port *port,
 			      const struct wf_flow *flow)
@@ -137,7 +143,7 @@ static __noinline int applied_fill(struct __sk_buff *skb, struct wf_applied *e,
 	e->believed_until = port->sid ? belief_begin() : belief_until(c);
 	e->policy = c->ruling.policy;
 	e->alias.at = WF_ALIAS_NONE;
-	if (port->proxy == WF_BEHAVIOR_AS && !wf_port_has_address(port, e->flow.src))
+	if (wf_static_may(port->proxy) && !wf_port_has_address(port, e->flow.src))
 		proxy_source_mac(port, e->mac);
 	else
 		wf_copy6(e->mac, port->mac);
@@ -336,32 +342,33 @@ static __noinline int apply_native(struct __sk_buff *skb, const struct wf_inner 
 WF_INLINE int apply_packet(struct __sk_buff *skb)
 {
 	const struct wf_eth *eth = packet_data(skb);
+	struct wf_case *c = case_get();
 	struct wf_applied *e;
-	struct wf_inner in;
+	struct wf_inner *in;
 	enum wf_drop drop;
 
-	if ((void *)(eth + 1) > packet_end(skb))
+	if (!c || (void *)(eth + 1) > packet_end(skb))
 		return -WF_DROP_MALFORMED;
+	in = &c->inner;
 	if (eth->proto == WF_BE16(WF_ETH_P_ARP))
 		return gateway_arp(skb);
-	drop = packet_parse(skb, L3, wf_ntohs(eth->proto), &in);
+	drop = packet_parse(skb, L3, wf_ntohs(eth->proto), in);
 	if (drop)
 		return -(int)drop;
-	drop = wf_inner_check(&in);
+	drop = wf_inner_check(in);
 	if (drop == WF_DROP_ROUTING_HEADER)
-		return apply_native(skb, &in);
+		return apply_native(skb, in);
 	if (drop)
-		return apply_drop(skb, &in, drop, 0);
-	drop = applied_find(skb, &in, &e);
+		return apply_drop(skb, in, drop, 0);
+	drop = applied_find(skb, in, &e);
 	if (drop)
 		return -(int)drop;
 	eth = packet_data(skb);
 	if ((void *)(eth + 1) > packet_end(skb) || !wf_equal6(eth->src, e->mac))
-		return apply_drop(skb, &in, WF_DROP_SOURCE_MAC, 0);
+		return apply_drop(skb, in, WF_DROP_SOURCE_MAC, 0);
 	if (e->drop)
-		return apply_refuse(skb, &in, e->drop, 0, e->policy);
-	if (in.hop_limit <= 1)
-		return apply_refuse(skb, &in, WF_DROP_HOP_LIMIT, 0, 0);
-	return e->action == WF_ACTION_DELIVER ? apply_deliver(skb, &in, e)
-					      : apply_encap(skb, &in, e);
+		return apply_refuse(skb, in, e->drop, 0, e->policy);
+	if (in->hop_limit <= 1)
+		return apply_refuse(skb, in, WF_DROP_HOP_LIMIT, 0, 0);
+	return e->action == WF_ACTION_DELIVER ? apply_deliver(skb, in, e) : apply_encap(skb, in, e);
 }

@@ -38,6 +38,7 @@ struct wf_world {
 #define WF_MAP_FRAGMENT fragments
 #define WF_MAP_SERVED	served
 #define WF_MAP_LOAD	loads
+#define WF_MAP_PROXIED	proxied
 
 #define wf_world_find(world, id, key) \
 	((const WF_VALUE_##id *)((void)(world), bpf_map_lookup_elem(&WF_MAP_##id, key)))
@@ -62,6 +63,10 @@ int lane_pick(const struct wf_leg *leg, const struct wf_choice *choice, struct w
 	((void)(world), (enum wf_drop)lane_pick(leg, choice, key))
 #define wf_world_judge(world, c, is_back) ((void)(world), case_judge(c, is_back))
 #define wf_world_decide(world, c)	  ((void)(world), (enum wf_drop)case_decide(c))
+
+/* ... in bpf/apply.h, */
+int static_speak(const struct wf_port *port, struct wf_case *c);
+#define wf_world_speak(world, port, c) ((void)(world), (enum wf_drop)static_speak(port, c))
 
 /* ... and in bpf/service.h. */
 int service_pick(struct wf_case *c, __u32 tenant);

@@ -104,28 +104,30 @@ WF_INLINE enum wf_drop wf_apply_decide(const struct wf_world *w, const struct wf
 				       const struct wf_inner *in, struct wf_case *c, __u64 hash,
 				       struct wf_way *ret)
 {
-	struct wf_party from = {.home = port->tenant, .identity = port->identity};
 	enum wf_drop drop = wf_apply_check(w, port, in);
 	struct wf_leg *leg;
 
 	__builtin_memset(ret, 0, sizeof(*ret));
 	c->anew = (struct wf_static){0};
 	c->tells_of_others = port->proxy ? WF_TELLS_FUNCTION : WF_TELLS_NONE;
-	if (drop == WF_DROP_SOURCE_ADDRESS && port->proxy == WF_BEHAVIOR_AS)
-		drop = wf_static_sender(w, port, &in->flow, &from, &c->anew);
+	c->from = (struct wf_party){.home = port->tenant, .identity = port->identity};
+	if (drop == WF_DROP_SOURCE_ADDRESS && wf_static_may(port->proxy))
+		drop = wf_world_speak(w, port, c);
 	if (drop)
 		return drop;
 	drop = wf_apply_find(w, port, in->flow.dst, c, &ret->dest);
 	if (drop)
 		return drop;
-	drop = wf_apply_judge_party(w, from, ret->dest, c);
+	drop = wf_apply_judge_party(w, c->from, ret->dest, c);
 	if (drop)
 		return drop;
-	leg = wf_case_leg(c, from.identity);
-	drop = wf_static_leg(leg, &c->anew);
+	leg = wf_case_leg(c, c->from.identity);
+	drop = wf_static_leg(leg, &c->anew, port->proxy);
 	if (!drop)
 		drop = wf_world_route(w, leg, ret->dest, hash, ret);
 	ret->source = c->anew.source;
+	if (!drop && !wf_static_has_path(w, &c->anew, ret))
+		drop = WF_DROP_NO_PATH;
 	if (drop)
 		return drop;
 	if (ret->lane)

@@ -10,6 +10,7 @@
 #include "dp/conn.h"
 #include "dp/fragment.h"
 #include "dp/leg.h"
+#include "dp/proxy.h"
 #include "wire/flow.h"
 #include "wire/icmp_type.h"
 
@@ -71,6 +72,8 @@ struct wf_case {
 	__u32 lanes[2]; /* of its connection, as in struct wf_conn; 0: not known */
 	struct wf_leg leg;
 	struct wf_static anew;
+	struct wf_proxied_key given; /* asked for, with that (dp/static.h), ... */
+	struct wf_conn opened;	     /* ... and what becomes of it */
 };
 
 /* How much of the upper layer is read. */

@@ -17,7 +17,7 @@ struct wf_leg {
 	__u64 spread;	/* wf_flow_spread() */
 };
 
-/* What a new header behind an End.AS says of the old one (dp/static.h). */
+/* What a header that is made anew behind a function says of the old one (dp/static.h). */
 struct wf_static {
 	__u16 source;  /* node of the sender; 0: the packet is the function's own */
 	__u16 entered; /* SID of the endpoint by which it entered the function */

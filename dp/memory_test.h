@@ -9,7 +9,7 @@
 
 #define TEST_MEMORY_MAX	  256
 #define TEST_MEMORY_KEY	  48
-#define TEST_MEMORY_VALUE 48
+#define TEST_MEMORY_VALUE sizeof(struct wf_proxied) /* the largest there is */
 
 struct test_memory {
 	struct {

@@ -50,6 +50,9 @@ struct wf_world {
 #define wf_world_judge(world, c, is_back)	    wf_case_judge(world, c, is_back)
 #define wf_world_decide(world, c)		    wf_verdict_decide(world, c)
 
+/* Of dp/apply.h to dp/static.h. */
+#define wf_world_speak(world, port, c) wf_static_sender(world, port, c)
+
 /* Of dp/apply.h and dp/validate.h to dp/service.h and dp/serve.h. */
 #define wf_world_ask(world, c, tenant)	       wf_service_pick(world, c, tenant)
 #define wf_world_answer(world, c, tenant, sid) wf_serve_answer(world, c, tenant, sid)

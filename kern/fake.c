@@ -174,6 +174,9 @@ static int fake_stop(struct wf_kern *k, struct wf_err *err)
 	memset(w->drops, 0, sizeof(w->drops));
 	w->monitor = (struct wf_monitor){0};
 	w->n_lost = 0;
+	while (w->rooms.n)
+		wf_fake_room_drop(w, w->rooms.items[0].spec.tenant);
+	w->has_gate = false;
 	w->is_started = wf_fake_of(k)->is_started = false;
 	return 0;
 }
@@ -194,6 +197,7 @@ static void world_free(struct wf_fake_world *w)
 {
 	wf_fake_tables_done(w);
 	wf_fake_ports_done(w);
+	wf_fake_rooms_done(w);
 	wf_fake_servers_done(w);
 	wf_fake_pings_done(w);
 	wf_vec_done(&w->hooks);
@@ -243,6 +247,12 @@ static const struct wf_kern_ops fake_ops = {
 	.port_repair = wf_fake_port_repair,
 	.own_repair = wf_fake_own_repair,
 	.own_check = wf_fake_own_check,
+	.room_keep = wf_fake_room_keep,
+	.room_remove = wf_fake_room_remove,
+	.room_list = wf_fake_room_list,
+	.room_stats = wf_fake_room_stats,
+	.room_netns = wf_fake_room_netns,
+	.gate_keep = wf_fake_gate_keep,
 	.netns_inode = wf_fake_netns_inode,
 	.netns_connect = wf_fake_netns_connect,
 	.netns_start = wf_fake_netns_start,

@@ -53,6 +53,14 @@ int wf_kern_fake_accept(struct wf_kern *k);
 int wf_kern_fake_silence(struct wf_kern *k, uint16_t node, bool is_silent);
 void wf_kern_fake_cut(struct wf_kern *k, bool is_cut);
 
+/* What a room is; borrowed until the next call. NULL: there is none. */
+const struct wf_room_spec *wf_kern_fake_room(const struct wf_kern *k, uint32_t tenant);
+/* Others harm it: it is not as it should be. -ENOENT. */
+int wf_kern_fake_room_harm(struct wf_kern *k, uint32_t tenant);
+void wf_kern_fake_room_count(struct wf_kern *k, uint32_t tenant, const struct wf_room_stats *stats);
+/* The interface of the gateway that the node is; NULL: it is none. */
+const char *wf_kern_fake_gate(const struct wf_kern *k);
+
 /* What the container got; borrowed until the next call. NULL: not a port. */
 const struct wf_port_spec *wf_kern_fake_port(const struct wf_kern *k, int ifindex);
 /* Borrowed until the next change of the entry; NULL: not there. */

@@ -2,7 +2,8 @@
 /*
  * Inside the fake kernel: the world, and what its files share. fake.c has the world, links and
  * hooks; fake_table.c tables and counters; fake_port.c namespaces and ports; fake_netns.c what runs
- * in these; fake_events.c what the programs tell; fake_ping.c who answers. For these six only.
+ * in these; fake_room.c rooms; fake_events.c what the programs tell; fake_ping.c who answers. For
+ * these seven only.
  */
 #pragma once
 
@@ -22,6 +23,11 @@ struct wf_fake_hook {
 struct wf_fake_server {
 	char *netns; /* owned */
 	uint16_t port;
+};
+
+struct wf_fake_room {
+	struct wf_room_spec spec; /* its pointers own */
+	uint64_t flows, refused;
 };
 
 struct wf_fake_answer {
@@ -54,6 +60,9 @@ struct wf_fake_world {
 	bool is_cut;
 	WF_VEC(uint16_t) silent; /* nodes */
 	WF_VEC(struct wf_fake_answer) answers;
+	WF_VEC(struct wf_fake_room) rooms; /* by tenant, rising */
+	bool has_gate;
+	char gate[WF_IFNAME_MAX + 1]; /* its outside */
 	struct wf_monitor monitor;
 	WF_VEC(struct wf_event) told;
 	int told_fd; /* owned; readable while there are any */
@@ -95,6 +104,9 @@ void wf_fake_links_changed(struct wf_fake_world *w);
 
 void wf_fake_tables_done(struct wf_fake_world *w);
 void wf_fake_ports_done(struct wf_fake_world *w);
+/* With its namespace and what is in it. */
+void wf_fake_room_drop(struct wf_fake_world *w, uint32_t tenant);
+void wf_fake_rooms_done(struct wf_fake_world *w);
 void wf_fake_servers_done(struct wf_fake_world *w);
 void wf_fake_pings_done(struct wf_fake_world *w);
 /* NULL: there is none of that name. */
@@ -121,6 +133,13 @@ int wf_fake_port_repair(struct wf_kern *k, int ifindex, struct wf_err *err);
 int wf_fake_own_repair(struct wf_kern *k, const struct wf_port_spec *spec, struct wf_err *err);
 int wf_fake_own_check(struct wf_kern *k, const struct wf_prefix *prefixes, size_t n,
 		      const char *ifname, struct wf_err *err);
+int wf_fake_room_keep(struct wf_kern *k, const struct wf_room_spec *spec, struct wf_err *err);
+int wf_fake_room_remove(struct wf_kern *k, uint32_t tenant, struct wf_err *err);
+int wf_fake_room_list(struct wf_kern *k, struct wf_room_ids *ret, struct wf_err *err);
+int wf_fake_room_stats(struct wf_kern *k, uint32_t tenant, struct wf_room_stats *ret,
+		       struct wf_err *err);
+const char *wf_fake_room_netns(struct wf_kern *k, uint32_t tenant, char *buf);
+int wf_fake_gate_keep(struct wf_kern *k, const struct wf_gate_spec *spec, struct wf_err *err);
 int wf_fake_netns_inode(struct wf_kern *k, const char *netns, uint64_t *ret, struct wf_err *err);
 int wf_fake_netns_connect(struct wf_kern *k, const struct wf_netns_place *place,
 			  const struct wf_addr *addr, uint16_t port, struct wf_err *err);

@@ -62,7 +62,53 @@ struct wf_port_spec {
 	/* The inside is in the node's own namespace (WF_NETNS_OWN), and has no default routes but
 	   those to the prefixes, for what the node itself sends (kern/own.h). */
 	bool is_own;
+	/* The inside is in a room, which sees to its routes (room_keep()). */
+	bool is_arm;
 };
+
+/*
+ * A tenant's network namespace at a gateway, its *room* (kern/room.h). What it is to be; addresses
+ * and prefixes of both families side by side.
+ */
+struct wf_room_spec {
+	uint32_t tenant;     /* its id, which names the room */
+	const char *outside; /* the node's interface, for its MTU; it may be missing */
+	/* Of the tenant's endpoint here, whose inside is the room's "inside", if it is there. */
+	const struct wf_addr *addrs;
+	size_t n_addrs;
+	const struct wf_prefix *prefixes; /* of the tenant: behind the inside */
+	size_t n_prefixes;
+	bool is_egress;		     /* containers may begin flows: */
+	const struct wf_prefix *nat; /* from these addresses; none: from their own */
+	size_t n_nat;
+	uint16_t first_port, last_port; /* with nat */
+	/* Of its services, at whatever gateway: nothing is kept of flows of theirs. */
+	const struct wf_addr *published;
+	size_t n_published;
+	const struct wf_prefix *ways; /* what the node routes here */
+	size_t n_ways;
+};
+
+struct wf_room_ids {	 /* of tenants that have a room */
+	uint32_t *items; /* owned; rising */
+	size_t n;
+	size_t cap;
+};
+
+struct wf_room_stats {
+	uint64_t flows;	  /* that it follows at the moment */
+	uint64_t refused; /* packets of new flows for which there was no port */
+};
+
+/* What the node itself lets pass between rooms, outside and underlay. */
+struct wf_gate_spec {
+	const char *outside;
+	const char *const *underlay;
+	size_t n_underlay;
+};
+
+#define WF_ROOM_IFNAME	  "wfg" /* and the tenant's id in hex: the node's end of a room's outside */
+#define WF_ROOM_NETNS_MAX 350	/* of a room's path */
 
 struct wf_kern;
 
@@ -152,6 +198,23 @@ struct wf_kern_ops {
 	int (*own_check)(struct wf_kern *k, const struct wf_prefix *prefixes, size_t n,
 			 const char *ifname, struct wf_err *err);
 
+	/*
+	 * Makes the room, or makes it as @spec says. 1: it was not; 0. -ENOENT: there is no nft
+	 * program. What it has of flows stays as long as what is asked for does.
+	 */
+	int (*room_keep)(struct wf_kern *k, const struct wf_room_spec *spec, struct wf_err *err);
+	/* With its flows; the inside is the caller's. One that is not there is no error. */
+	int (*room_remove)(struct wf_kern *k, uint32_t tenant, struct wf_err *err);
+	/* The caller frees the items. */
+	int (*room_list)(struct wf_kern *k, struct wf_room_ids *ret, struct wf_err *err);
+	int (*room_stats)(struct wf_kern *k, uint32_t tenant, struct wf_room_stats *ret,
+			  struct wf_err *err);
+	/* Where port_create() finds it, whether it is there or not. @buf: WF_ROOM_NETNS_MAX + 1
+	   bytes; returns @buf. */
+	const char *(*room_netns)(struct wf_kern *k, uint32_t tenant, char *buf);
+	/* The node's part of a gateway; NULL: there is none. 1: it was not so; 0. */
+	int (*gate_keep)(struct wf_kern *k, const struct wf_gate_spec *spec, struct wf_err *err);
+
 	/* The inode that tells @netns, as port_create() finds it, from all others there are; never
 	   0. -ENOENT, -EINVAL: as there. */
 	int (*netns_inode)(struct wf_kern *k, const char *netns, uint64_t *ret, struct wf_err *err);
@@ -169,7 +232,7 @@ struct wf_kern_ops {
 	/* The next answer; -EAGAIN: there is none. */
 	int (*ping_answer)(struct wf_kern *k, struct wf_addr *ret_from, uint16_t *ret_seq);
 
-	/* Detaches and unpins everything, removes address and routes: the node is as before
+	/* Detaches and unpins everything, removes address, routes and rooms: the node is as before
 	   start(), but for forwarding: who else came to rely on it cannot be known. Ports stay:
 	   they are deleted one by one. */
 	int (*stop)(struct wf_kern *k, struct wf_err *err);

@@ -9,6 +9,7 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -25,12 +26,16 @@
 #include "kern/pin.h"
 #include "kern/ping.h"
 #include "kern/port.h"
+#include "kern/room.h"
+#include "kern/room_netns.h"
+#include "kern/run_dir.h"
 #include "kern/table.h"
 #include "kern/tcp.h"
 
 struct linux_kern {
 	struct wf_kern kern;
-	char *pin_dir; /* owned */
+	char *pin_dir;		      /* owned */
+	char run_dir[WF_RUN_DIR_MAX]; /* of its rooms */
 	struct wf_nl nl;
 	struct mnl_socket *events; /* owned; hears of links */
 	struct wf_bpf *bpf;	   /* owned; NULL until start() */
@@ -237,7 +242,10 @@ static int linux_port_delete(struct wf_kern *k, int ifindex, struct wf_err *err)
 
 static int linux_port_mtu(struct wf_kern *k, int ifindex, uint32_t mtu, struct wf_err *err)
 {
-	return wf_port_mtu(&linux_of(k)->nl, ifindex, mtu, err);
+	char rooms[WF_RUN_DIR_MAX + 16];
+
+	snprintf(rooms, sizeof(rooms), "%s/rooms", linux_of(k)->run_dir);
+	return wf_port_mtu(&linux_of(k)->nl, rooms, ifindex, mtu, err);
 }
 
 static int linux_port_repair(struct wf_kern *k, int ifindex, struct wf_err *err)
@@ -254,6 +262,37 @@ static int linux_own_check(struct wf_kern *k, const struct wf_prefix *prefixes, 
 			   const char *ifname, struct wf_err *err)
 {
 	return wf_own_check(&linux_of(k)->nl, prefixes, n, ifname, err);
+}
+
+static int linux_room_keep(struct wf_kern *k, const struct wf_room_spec *spec, struct wf_err *err)
+{
+	return wf_room_keep(&linux_of(k)->nl, linux_of(k)->run_dir, spec, err);
+}
+
+static int linux_room_remove(struct wf_kern *k, uint32_t tenant, struct wf_err *err)
+{
+	return wf_room_remove(&linux_of(k)->nl, linux_of(k)->run_dir, tenant, err);
+}
+
+static int linux_room_list(struct wf_kern *k, struct wf_room_ids *ret, struct wf_err *err)
+{
+	return wf_room_list(linux_of(k)->run_dir, ret, err);
+}
+
+static int linux_room_stats(struct wf_kern *k, uint32_t tenant, struct wf_room_stats *ret,
+			    struct wf_err *err)
+{
+	return wf_room_stats(linux_of(k)->run_dir, tenant, ret, err);
+}
+
+static const char *linux_room_netns(struct wf_kern *k, uint32_t tenant, char *buf)
+{
+	return wf_room_path(linux_of(k)->run_dir, tenant, "", buf);
+}
+
+static int linux_gate_keep(struct wf_kern *k, const struct wf_gate_spec *spec, struct wf_err *err)
+{
+	return wf_gate_keep(linux_of(k)->run_dir, spec, err);
 }
 
 static int linux_netns_inode(struct wf_kern *k, const char *netns, uint64_t *ret,
@@ -309,6 +348,8 @@ static int linux_stop(struct wf_kern *k, struct wf_err *err)
 	if (!r)
 		r = wf_own_purge(&l->nl, err);
 	if (!r)
+		r = wf_room_purge(&l->nl, l->run_dir, err);
+	if (!r)
 		r = wf_node_restore(&l->nl, err);
 	if (!r)
 		r = wf_pin_dir_remove(l->pin_dir, err);
@@ -361,6 +402,12 @@ static const struct wf_kern_ops linux_ops = {
 	.port_repair = linux_port_repair,
 	.own_repair = linux_own_repair,
 	.own_check = linux_own_check,
+	.room_keep = linux_room_keep,
+	.room_remove = linux_room_remove,
+	.room_list = linux_room_list,
+	.room_stats = linux_room_stats,
+	.room_netns = linux_room_netns,
+	.gate_keep = linux_gate_keep,
 	.netns_inode = linux_netns_inode,
 	.netns_connect = linux_netns_connect,
 	.netns_start = linux_netns_start,
@@ -411,6 +458,7 @@ static int open_with(const char *pin_dir, bool use_clsact, struct wf_kern **ret,
 	l->pin_dir = strdup(pin_dir);
 	if (!l->pin_dir)
 		return wf_err_errno(err, -ENOMEM, "cannot open the kernel");
+	wf_run_dir(pin_dir, l->run_dir);
 	l->hooks = (struct wf_hooks){.pin_dir = l->pin_dir, .use_clsact = use_clsact};
 	r = wf_nl_open(&l->nl, err);
 	if (!r)

@@ -34,9 +34,9 @@ struct wf_netns_place {
  */
 int wf_netns_find(const struct wf_netns_place *place, struct wf_err *err);
 
-/* Until @fn returns other than 0; returns that. */
+/* Until @fn returns other than 0; returns that. @first: a directory to begin with, or NULL. */
 typedef int (*wf_netns_fn)(void *arg, const char *path, uint64_t inode);
-int wf_netns_walk(wf_netns_fn fn, void *arg);
+int wf_netns_walk(const char *first, wf_netns_fn fn, void *arg);
 
 /*
  * The calling thread in another namespace until the guard goes out of scope:

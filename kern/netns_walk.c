@@ -44,7 +44,7 @@ static int walk_dir(struct walk *w, const char *dir_path, const char *suffix)
 	return r;
 }
 
-int wf_netns_walk(wf_netns_fn fn, void *arg)
+int wf_netns_walk(const char *first, wf_netns_fn fn, void *arg)
 {
 	static const struct {
 		const char *dir;
@@ -55,7 +55,7 @@ int wf_netns_walk(wf_netns_fn fn, void *arg)
 		{"/proc", "/ns/net"},
 	};
 	struct walk w = {.fn = fn, .arg = arg};
-	int r = 0;
+	int r = first ? walk_dir(&w, first, "") : 0;
 
 	for (size_t i = 0; !r && i < sizeof(places) / sizeof(places[0]); i++)
 		r = walk_dir(&w, places[i].dir, places[i].suffix);
@@ -98,7 +98,7 @@ int wf_netns_find(const struct wf_netns_place *place, struct wf_err *err)
 	if (place->path)
 		f.fd = open_if(place->path, place->inode);
 	if (f.fd < 0 && place->inode)
-		wf_netns_walk(find_inode, &f);
+		wf_netns_walk(NULL, find_inode, &f);
 	if (f.fd >= 0)
 		return f.fd;
 	return wf_err_set(err, -ENOENT,

@@ -24,10 +24,10 @@ static int look(void *arg, const char *path, uint64_t inode)
 	return 1;
 }
 
-int wf_peer_netns(struct wf_nl *nl, int nsid)
+int wf_peer_netns(struct wf_nl *nl, const char *rooms, int nsid)
 {
 	struct search s = {nl, nsid, -ENOENT};
 
-	wf_netns_walk(look, &s);
+	wf_netns_walk(rooms, look, &s);
 	return s.fd;
 }

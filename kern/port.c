@@ -204,7 +204,7 @@ static int set_up_inside(struct wf_nl *inside, const struct wf_port_spec *spec, 
 		r = add_address(inside, link.ifindex, &spec->addrs[i], err);
 	if (!r)
 		r = wf_link_set(inside, link.ifindex, &up, err);
-	return r ? r : add_gateways(inside, link.ifindex, spec, err);
+	return r || spec->is_arm ? r : add_gateways(inside, link.ifindex, spec, err);
 }
 
 static int visit_inside(int netns_fd, const struct wf_port_spec *spec, struct wf_err *err)
@@ -269,7 +269,7 @@ int wf_port_repair(struct wf_nl *nl, int ifindex, struct wf_err *err)
 	return wf_link_set(nl, ifindex, &change, err);
 }
 
-static int set_mtu_inside(struct wf_nl *nl, const struct wf_link *link,
+static int set_mtu_inside(struct wf_nl *nl, const char *rooms, const struct wf_link *link,
 			  const struct wf_link_peer *peer, uint32_t mtu, struct wf_err *err)
 {
 	const struct wf_link_change change = {.mtu = mtu};
@@ -280,7 +280,7 @@ static int set_mtu_inside(struct wf_nl *nl, const struct wf_link *link,
 
 	if (peer->nsid < 0)
 		return wf_link_set(nl, peer->ifindex, &change, err);
-	netns_fd = wf_peer_netns(nl, peer->nsid);
+	netns_fd = wf_peer_netns(nl, rooms, peer->nsid);
 	if (netns_fd < 0)
 		return wf_err_set(err, -ENOENT,
 				  "the other end of '%s' is in a network namespace "
@@ -292,7 +292,7 @@ static int set_mtu_inside(struct wf_nl *nl, const struct wf_link *link,
 	return r ? r : wf_link_set(&inside, peer->ifindex, &change, err);
 }
 
-int wf_port_mtu(struct wf_nl *nl, int ifindex, uint32_t mtu, struct wf_err *err)
+int wf_port_mtu(struct wf_nl *nl, const char *rooms, int ifindex, uint32_t mtu, struct wf_err *err)
 {
 	const struct wf_link_change change = {.mtu = mtu};
 	struct wf_link_peer peer;
@@ -304,6 +304,6 @@ int wf_port_mtu(struct wf_nl *nl, int ifindex, uint32_t mtu, struct wf_err *err)
 		return r;
 	if (!peer.ifindex)
 		return wf_err_set(err, -EINVAL, "'%s' is no veth", link.name);
-	r = set_mtu_inside(nl, &link, &peer, mtu, err);
+	r = set_mtu_inside(nl, rooms, &link, &peer, mtu, err);
 	return r ? r : wf_link_set(nl, ifindex, &change, err);
 }

@@ -20,4 +20,5 @@ struct wf_addr wf_port_gateway(bool is_v4);
 int wf_port_create(struct wf_nl *nl, const struct wf_port_spec *spec, int *ret_ifindex,
 		   struct wf_err *err);
 int wf_port_repair(struct wf_nl *nl, int ifindex, struct wf_err *err);
-int wf_port_mtu(struct wf_nl *nl, int ifindex, uint32_t mtu, struct wf_err *err);
+/* @rooms: a directory of namespaces that are looked at first, or NULL. */
+int wf_port_mtu(struct wf_nl *nl, const char *rooms, int ifindex, uint32_t mtu, struct wf_err *err);

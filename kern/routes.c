@@ -110,6 +110,7 @@ static int change(struct wf_nl *nl, uint16_t type, uint16_t flags, const struct 
 	msg->rtm_dst_len = (uint8_t)(route->to.len - 8 * (16 - to.n_bytes));
 	msg->rtm_table = RT_TABLE_MAIN;
 	msg->rtm_protocol = WF_RTPROT;
+	msg->rtm_scope = RT_SCOPE_UNIVERSE;
 	msg->rtm_type = route->type;
 	if (msg->rtm_dst_len)
 		mnl_attr_put(&req.hdr, RTA_DST, to.n_bytes, to.bytes);
@@ -151,6 +152,15 @@ static void keep_ours(struct wf_routes *r, int ifindex)
 	r->n = n;
 }
 
+static int others_have(const struct wf_route *route, struct wf_err *err)
+{
+	char text[WF_PREFIX_STR_MAX];
+
+	return wf_err_set(err, -EEXIST,
+			  "there is a route to %s already, which is not Weft's: delete it",
+			  wf_prefix_str(&route->to, text));
+}
+
 int wf_routes_set(struct wf_nl *nl, int ifindex, const struct wf_route *wanted, size_t n,
 		  struct wf_err *err)
 {
@@ -165,7 +175,8 @@ int wf_routes_set(struct wf_nl *nl, int ifindex, const struct wf_route *wanted, 
 		}
 	for (size_t i = 0; !r && i < n; i++)
 		if (!has(there.items, there.n, &wanted[i])) {
-			r = change(nl, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, &wanted[i], err);
+			r = change(nl, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, &wanted[i], err);
+			r = r == -EEXIST ? others_have(&wanted[i], err) : r;
 			n_changes++;
 		}
 	wf_routes_done(&there);

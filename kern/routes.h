@@ -29,7 +29,8 @@ void wf_routes_done(struct wf_routes *r);
 /*
  * Of the routes of ours (protocol WF_RTPROT) in the main table, by @ifindex (0: all of them), there
  * are these @n and no others. Types: RTN_UNICAST, by a gateway that need not be in any prefix of
- * its link; RTN_BLACKHOLE. 1: it was not so, and is now; 0.
+ * its link; RTN_BLACKHOLE. 1: it was not so, and is now; 0; -EEXIST: another one has a
+ * route of the same kind to one of them.
  */
 int wf_routes_set(struct wf_nl *nl, int ifindex, const struct wf_route *wanted, size_t n,
 		  struct wf_err *err);

@@ -55,6 +55,22 @@ int wf_sysctl_is(const char *path, int value, struct wf_err *err)
 	return r ? wf_err_errno(err, r, "cannot read %s", file) : now == value;
 }
 
+char *wf_sysctl_read(const char *path)
+{
+	_cleanup_close_ int fd = -1;
+	char file[FILE_MAX], text[128];
+	ssize_t n;
+
+	if (file_of(path, file, NULL) < 0)
+		return NULL;
+	fd = open(file, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	if (n < 0)
+		return NULL;
+	text[n] = '\0';
+	return strdup(text);
+}
+
 int wf_sysctl_set(const char *path, int value, struct wf_err *err)
 {
 	char file[FILE_MAX], text[16];
