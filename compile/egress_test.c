@@ -5,6 +5,8 @@
  */
 #include "compile/gateways_world_test.h"
 
+#include "compile/staging.h"
+
 #define A_WORKS "node 20 sid 7 v4 v6 answers"
 #define B_WORKS "node 21 sid 7 v4 answers"
 #define RED_IS	"egress tenant 1 = "
@@ -246,6 +248,30 @@ static void paths_are_there_as_long_as_an_entry_leads_to_them(void **state)
 	assert_null(goes[place(goes, k, WF_TABLE_PATH)].value);
 }
 
+/* Policies are staged; by a gateway that fails nothing is sent from the first step on. */
+static void a_gateway_that_fails_is_out_in_the_first_step(void **state)
+{
+	WF_CLEANUP(cleanup_model) struct wf_model *m = make();
+	WF_CLEANUP(cleanup_image) struct wf_image *before = compile_at(m, "B");
+	WF_CLEANUP(cleanup_image) struct wf_image *same = compile_at(m, "B"), *after = NULL;
+	struct wf_staging staging = {0};
+	struct wf_staging_result result;
+	struct wish_policy p = policy_in;
+	struct wish_exit exit = red_a;
+
+	assert_int_equal(wf_staging_step(&staging, before, same, 1000, &result), 0);
+	exit.is_down = true;
+	wish_exit(m, &exit);
+	p.is_deny = true;
+	wish_policy(m, &p);
+	after = compile_at(m, "B");
+	assert_int_equal(wf_staging_step(&staging, before, after, 1001, &result), 0);
+	assert_false(result.is_settled);
+	assert_lines(before, "egress", BOTH);
+	assert_lines(after, "egress", ONLY_B);
+	wf_staging_done(&staging);
+}
+
 /* But for shares, which are many and have nothing to do with gateways. */
 static char *without_shares(const struct wf_image *img)
 {
@@ -322,6 +348,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_gateway_is_no_backend_and_no_instance),
 		cmocka_unit_test(that_a_gateway_fails_is_a_change_of_one_entry),
 		cmocka_unit_test(paths_are_there_as_long_as_an_entry_leads_to_them),
+		cmocka_unit_test(a_gateway_that_fails_is_out_in_the_first_step),
 		cmocka_unit_test_prestate(the_images_of_sender_and_gateway_are_golden, argv[1]),
 		cmocka_unit_test(the_order_of_coming_changes_no_byte),
 	};

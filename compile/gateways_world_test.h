@@ -53,19 +53,19 @@ static const struct wish_exit red_a = {"red", "gw-a", "G", "10.0.0.20 fd00::20",
 static const struct wish_exit red_b = {"red", "gw-b", "H", "10.0.0.21 fd00::21", GW_B, 7, false};
 static const struct wish_exit blue_b = {"blue", "gw-b", "H", "10.1.0.21", 2, 8, false};
 
-static const struct wish_policy in = {.tenant = "red",
-				      .name = "in",
-				      .id = IN,
-				      .from = "internet",
-				      .to = "app=web",
-				      .is_symmetric = true,
-				      .via = {"@fw 1"}};
-static const struct wish_policy out = {.tenant = "red",
-				       .name = "out",
-				       .id = OUT,
-				       .from = "app=cli",
-				       .to = "internet",
-				       .via = {"1"}};
+static const struct wish_policy policy_in = {.tenant = "red",
+					     .name = "in",
+					     .id = IN,
+					     .from = "internet",
+					     .to = "app=web",
+					     .is_symmetric = true,
+					     .via = {"@fw 1"}};
+static const struct wish_policy policy_out = {.tenant = "red",
+					      .name = "out",
+					      .id = OUT,
+					      .from = "app=cli",
+					      .to = "internet",
+					      .via = {"1"}};
 
 static inline void put_own(struct wf_model *m, int i)
 {
@@ -114,7 +114,7 @@ static inline void put_part(struct wf_model *m, int i)
 	else if (i < 19)
 		wish_gateway(m, i == 17 ? &gw_a : &gw_b);
 	else if (i < 21)
-		wish_policy(m, i == 19 ? &in : &out);
+		wish_policy(m, i == 19 ? &policy_in : &policy_out);
 	else if (i == 21)
 		wish_function(m, &fw);
 	else

@@ -3,7 +3,7 @@
  * Tenant red (1): web (identity 1) on A, db (2) on B, app (3) on C. Tenant blue (2): front (1) on A
  * and C. On D there is nobody.
  */
-#include "compile/wish_test.h"
+#include "compile/gateway_test.h"
 
 static const struct wf_side any = {WF_SIDE_ANY, 0};
 static const struct wf_side internet = {WF_SIDE_INTERNET, 0};
@@ -204,6 +204,27 @@ static void what_makes_connections_tracked(void **state)
 		img = compile_at(m, "A");
 		assert_int_equal(find_set(img, 1)->is_tracked, cases[i].is_tracked);
 		assert_int_equal(find_set(img, 2)->is_tracked, cases[i].is_guest_tracked);
+	}
+}
+
+/* Answers from the outside pass only as such; and what is inside must be known. */
+static void a_tenant_that_gateways_serve_is_tracked_and_has_zones(void **state)
+{
+	static const struct wish_gateway gateways[] = {
+		{.name = "gw", .node = "D", .egress = {"red 203.0.113.1/32"}},
+		{.name = "gw", .node = "D", .publish = {"red/web 203.0.113.1"}},
+	};
+
+	for (size_t i = 0; i < 2; i++) {
+		WF_CLEANUP(cleanup_model) struct wf_model *m = make_wish();
+		WF_CLEANUP(cleanup_image) struct wf_image *before = compile_at(m, "A");
+		WF_CLEANUP(cleanup_image) struct wf_image *served = NULL;
+
+		wish_gateway(m, &gateways[i]);
+		served = compile_at(m, "A");
+		assert_false(find_set(before, 1)->is_tracked);
+		assert_true(find_set(served, 1)->is_tracked && find_set(served, 1)->has_zones);
+		assert_int_equal(set_of(served, 2), set_of(before, 2));
 	}
 }
 
@@ -450,6 +471,7 @@ int main(void)
 		cmocka_unit_test(what_a_waypoint_must_know_is_on_every_node),
 		cmocka_unit_test(selectors_are_sides),
 		cmocka_unit_test(what_makes_connections_tracked),
+		cmocka_unit_test(a_tenant_that_gateways_serve_is_tracked_and_has_zones),
 		cmocka_unit_test(a_tenant_that_denies_by_default_says_so_and_tracks),
 		cmocka_unit_test(what_policies_and_their_tenant_require_adds_up),
 		cmocka_unit_test(every_change_of_a_policy_makes_another_set),
