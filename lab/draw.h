@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A topology as a drawing of characters, from left to right by distance from the first node:
+ * A topology as a drawing of characters, from left to right by distance from the first node, or
+ * from the first host outside:
  *
  *	               ┌─ C
  *	       ┌─ 2 ───┴────┐

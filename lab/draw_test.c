@@ -40,7 +40,12 @@ static const struct {
 	 "   └─────│─┘       ├─ d\n"
 	 "         └─────────┘\n",
 	 false},
-	{"nodes: [1, 2]\noutside: [inet]\nlinks: [[1, 2], [2, inet]]\n", "1 ── 2 ── [inet]\n",
+	/* What is outside stands left. */
+	{"nodes: [g1, g2, w]\nrouters: [r]\noutside: [inet]\n"
+	 "links: [[g1, r], [g2, r], [r, w], [g1, inet], [g2, inet]]\n",
+	 "        ┌─ g1 ─┐\n"
+	 "[inet] ─┤      ├─ (r) ── w\n"
+	 "        └─ g2 ─┘\n",
 	 false},
 	{"nodes: [only]\n", "only\n", false},
 };

@@ -11,12 +11,18 @@ struct sorter {
 	unsigned int item;
 };
 
+/* From the outside, if there is one, into the domain. */
+static unsigned int first_of(const struct wf_lab *lab)
+{
+	return lab->n_inside < lab->hosts.n ? lab->n_inside : 0;
+}
+
 static void hop_counts(const struct wf_lab *lab, unsigned int *hops)
 {
 	bool has_changed = true;
 
 	for (size_t i = 0; i < lab->hosts.n; i++)
-		hops[i] = i ? WF_LAB_HOSTS_MAX : 0;
+		hops[i] = i == first_of(lab) ? 0 : WF_LAB_HOSTS_MAX;
 	while (has_changed) {
 		has_changed = false;
 		wf_vec_each (l, &lab->links) {

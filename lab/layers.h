@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Where things stand in a drawing of a topology (after Sugiyama): layers from left to right by
- * distance from the first host, rows such that linked things are near each other. A link that
- * crosses layers passes through an item without a host in each, so every edge joins neighbors.
+ * distance from the first host (the first one outside, if there is one), rows such that linked
+ * things are near each other. A link that crosses layers passes through an item without a host in
+ * each, so every edge joins neighbors.
  */
 #pragma once
 

@@ -86,7 +86,7 @@ def test_a_sid_that_comes_from_outside_is_dropped(lab):
 
 def test_show_draws_and_lists_them(lab):
     text = lab.weft("lab", "show", lab.name)
-    assert text.startswith("a ── b ── [inet] ── [far]\n") and "OUTSIDE" in text
+    assert text.startswith("[inet] ─┬─ b ") and "OUTSIDE" in text
     answer = shown(lab)
     assert [(h["name"], h["programs"], h["running"]) for h in answer["outside"]] == [
         ("inet", 0, 0), ("far", 1, 1)]
