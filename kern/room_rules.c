@@ -67,8 +67,7 @@ static uint32_t size_of(const struct wf_prefix *p)
 	return bits < 16 ? 1u << bits : 1u << 16; /* a pool has at most 256 */
 }
 
-/* "{ 0 : 203.0.113.10 . 1024-65535, ...": from what is left of the source address to the address
- * and ports that it gets. */
+/* "{ 0 : 203.0.113.10, ...": what is left of the source address, and the address that it gets. */
 static uint32_t put_pool(struct wf_buf *ret, const struct wf_room_spec *spec, bool is_v4)
 {
 	char text[WF_ADDR_STR_MAX];
@@ -80,8 +79,7 @@ static uint32_t put_pool(struct wf_buf *ret, const struct wf_room_spec *spec, bo
 		for (uint32_t k = 0; k < size_of(&spec->nat[i]); k++, n++) {
 			struct wf_addr a = nth_of(&spec->nat[i], k);
 
-			wf_buf_printf(ret, "%s%u : %s . %u-%u", n ? ", " : "{ ", n,
-				      wf_addr_str(&a, text), spec->first_port, spec->last_port);
+			wf_buf_printf(ret, "%s%u : %s", n ? ", " : "{ ", n, wf_addr_str(&a, text));
 		}
 	}
 	wf_buf_puts(ret, n ? " }" : "");
@@ -199,7 +197,8 @@ static void put_pass(const struct wf_room_spec *spec, const uint32_t *n_pool, st
 	wf_buf_puts(ret, "\t\tiifname \"inside\" reject with icmpx admin-prohibited\n\t}\n");
 }
 
-static void put_leave(const struct wf_buf *pools, const uint32_t *n_pool, struct wf_buf *ret)
+static void put_leave(const struct wf_room_spec *spec, const struct wf_buf *pools,
+		      const uint32_t *n_pool, struct wf_buf *ret)
 {
 	wf_buf_puts(ret, "\tchain leave {\n"
 			 "\t\ttype nat hook postrouting priority srcnat; policy accept;\n");
@@ -207,9 +206,9 @@ static void put_leave(const struct wf_buf *pools, const uint32_t *n_pool, struct
 		if (n_pool[f])
 			wf_buf_printf(ret,
 				      "\t\toifname \"outside\" meta nfproto %s meta l4proto { %s, "
-				      "tcp, udp } snat %s to meta mark map %s\n",
+				      "tcp, udp } snat %s to meta mark map %s : %u-%u\n",
 				      families[f].proto, families[f].icmp, families[f].ip,
-				      pools[f].data);
+				      pools[f].data, spec->first_port, spec->last_port);
 	wf_buf_puts(ret, "\t}\n");
 }
 
@@ -264,7 +263,7 @@ void wf_room_rules(const struct wf_room_spec *spec, struct wf_buf *ret)
 			put_begin(spec, &families[f], n_pool[f], ret);
 	put_pass(spec, n_pool, ret);
 	if (spec->n_nat)
-		put_leave(pools, n_pool, ret);
+		put_leave(spec, pools, n_pool, ret);
 	put_tell(spec, ret);
 	for (size_t f = 0; f < N_FAMILIES; f++) {
 		ret->is_failed |= pools[f].is_failed;
