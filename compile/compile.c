@@ -11,7 +11,7 @@
 #include "compile/counters.h"
 #include "compile/dests.h"
 #include "compile/egress.h"
-#include "compile/joins.h"
+#include "compile/extranets.h"
 #include "compile/proxies.h"
 #include "compile/realm.h"
 #include "compile/services.h"
@@ -24,11 +24,11 @@ _Static_assert(WF_NODE_ID_MAX == WF_NODE_MAX, "a node's id is a global C-SID");
 struct compile {
 	struct wf_view view;
 	struct wf_image *img;
-	struct wf_joins joins;	   /* owned */
-	struct wf_outlets outlets; /* owned */
-	struct wf_sets sets;	   /* owned */
-	struct wf_ways ways;	   /* owned */
-	struct wf_targets targets; /* owned; of the tenants heard */
+	struct wf_extranets extranets; /* owned */
+	struct wf_outlets outlets;     /* owned */
+	struct wf_sets sets;	       /* owned */
+	struct wf_ways ways;	       /* owned */
+	struct wf_targets targets;     /* owned; of the tenants heard */
 	struct wf_err refusal;
 };
 
@@ -103,11 +103,11 @@ static int add_tenants(struct compile *c)
 {
 	struct wf_object *const *tenants;
 	size_t n;
-	int r = wf_joins_of(c->view.model, &c->joins);
+	int r = wf_extranets_of(c->view.model, &c->extranets);
 
 	if (!r)
 		r = wf_outlets_of(c->view.model, &c->outlets);
-	c->view.joins = &c->joins;
+	c->view.extranets = &c->extranets;
 	c->view.outlets = &c->outlets;
 	tenants = wf_model_range(c->view.model, WF_KIND_TENANT, NULL, &n);
 	for (size_t i = 0; i < n && !r; i++)
@@ -229,7 +229,7 @@ int wf_compile(const struct wf_model *m, const struct wf_here *here, struct wf_i
 	if (!r && c.view.id)
 		r = add_all(&c);
 	wf_sets_done(&c.sets);
-	wf_joins_done(&c.joins);
+	wf_extranets_done(&c.extranets);
 	wf_outlets_done(&c.outlets);
 	if (r < 0)
 		return refuse(&c, r, err);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "compile/joins.h"
+#include "compile/extranets.h"
 
 const struct wf_labels *wf_identity_labels(const struct wf_model *m, const char *tenant,
 					   uint32_t id)
@@ -128,11 +128,11 @@ static int add_entries(struct bonds *bonds, const struct wf_view *v,
 static int add_exits(struct bonds *bonds, const struct wf_view *v, const struct wf_object *tenant)
 {
 	size_t n_hosts, n;
-	const struct wf_join *joins = wf_joins_find(v->joins, tenant, &n_hosts);
+	const struct wf_extranet *hosts = wf_extranets_find(v->extranets, tenant, &n_hosts);
 	int r = 0;
 
 	for (size_t i = 0; i < n_hosts && !r; i++) {
-		struct bond bond = {.tenant = joins[i].host, .is_exit = true};
+		struct bond bond = {.tenant = hosts[i].host, .is_exit = true};
 		struct wf_object *const *policies = wf_model_range(v->model, WF_KIND_POLICY,
 								   bond.tenant->name, &n);
 

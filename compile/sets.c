@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "compile/hash.h"
-#include "compile/joins.h"
+#include "compile/extranets.h"
 #include "compile/lanes.h"
 #include "compile/needs.h"
 #include "compile/verdicts.h"
@@ -29,7 +29,7 @@ static bool is_tracked(const struct wf_sets *s, const struct wf_realm *realm)
 	size_t n_hosts;
 
 	if (realm->tenant->self.is_deny_default || realm->n_outlets ||
-	    wf_joins_find(s->view->joins, realm->tenant, &n_hosts))
+	    wf_extranets_find(s->view->extranets, realm->tenant, &n_hosts))
 		return true;
 	for (size_t i = 0; i < realm->n_policies; i++)
 		if (realm->policies[i]->policy.id && needs_tracking(&realm->policies[i]->policy))
