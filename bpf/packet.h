@@ -3,6 +3,7 @@
 #pragma once
 
 #include <linux/bpf.h>
+#include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
 #include "dp/drops.h"
@@ -14,6 +15,15 @@
 /* Not in Debian 12's linux/bpf.h; Linux 6.3. */
 #define ADJ_ROOM_DECAP_L3_IPV4 (1ull << 7)
 #define ADJ_ROOM_DECAP_L3_IPV6 (1ull << 8)
+
+/* Of the kernel's own struct sk_buff, wherever it has it (Linux 6.2). */
+struct sk_buff___weft {
+	__u8 ip_summed : 2;
+} __attribute__((preserve_access_index));
+
+extern void *bpf_cast_to_kern_ctx(void *ctx) __ksym __weak;
+
+#define SUM_PARTIAL 3 /* CHECKSUM_PARTIAL: a NIC, or Linux, is still to make the sum */
 
 /* Headers that are looked at must lie in the linear part; some drivers leave less there. */
 #define PULL_BYTES 512
@@ -111,6 +121,17 @@ static __noinline int grow_again(struct __sk_buff *skb, __u32 bytes)
 	       !bpf_skb_adjust_room(skb, -8, BPF_ADJ_ROOM_MAC, flags | ADJ_ROOM_DECAP_L3_IPV6);
 }
 
+/* Is something still to be done to the packet that must know its inner headers? */
+WF_INLINE _Bool packet_is_unfinished(struct __sk_buff *skb)
+{
+	const struct sk_buff___weft *k;
+
+	if (!bpf_cast_to_kern_ctx || skb->gso_size)
+		return 1;
+	k = bpf_cast_to_kern_ctx(skb);
+	return BPF_CORE_READ_BITFIELD(k, ip_summed) == SUM_PARTIAL;
+}
+
 /* @bytes of room behind the Ethernet header for an outer IPv6 header. GSO sizes stay. */
 WF_INLINE _Bool packet_grow(struct __sk_buff *skb, __u32 bytes)
 {
@@ -118,6 +139,16 @@ WF_INLINE _Bool packet_grow(struct __sk_buff *skb, __u32 bytes)
 				   BPF_F_ADJ_ROOM_ENCAP_L3_IPV6 | BPF_F_ADJ_ROOM_NO_CSUM_RESET |
 					   BPF_F_ADJ_ROOM_FIXED_GSO) == 0 ||
 	       grow_again(skb, bytes);
+}
+
+/* The same for an IPv6 packet, of which Linux need not know that it is inside another one unless
+ * it is unfinished. */
+WF_INLINE _Bool packet_grow_v6(struct __sk_buff *skb, __u32 bytes)
+{
+	if (packet_is_unfinished(skb))
+		return packet_grow(skb, bytes);
+	return bpf_skb_adjust_room(skb, (__s32)bytes, BPF_ADJ_ROOM_MAC,
+				   BPF_F_ADJ_ROOM_NO_CSUM_RESET | BPF_F_ADJ_ROOM_FIXED_GSO) == 0;
 }
 
 /* Takes @bytes of outer headers away. */

@@ -68,7 +68,9 @@ WF_INLINE int quick_apply_ip(struct __sk_buff *skb, _Bool is_v4)
 		return NOT_QUICK;
 	hop_down(data + L3, is_v4);
 	quick_count(&e->unsettled, q.l4_len + QUICK_LEN(is_v4));
-	drop = head_push(skb, e, q.l4_len + QUICK_LEN(is_v4), wf_ecn_encap_tc(q.tc));
+	if (!(is_v4 ? packet_grow(skb, e->header_len) : packet_grow_v6(skb, e->header_len)))
+		return -WF_DROP_RESIZE;
+	drop = head_store(skb, e, q.l4_len + QUICK_LEN(is_v4), wf_ecn_encap_tc(q.tc));
 	return drop ? -(int)drop : (int)bpf_redirect(e->ifindex, 0);
 }
 

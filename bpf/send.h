@@ -182,16 +182,12 @@ static __noinline int head_store_srh(struct __sk_buff *skb, const struct wf_appl
 	return e->has_rest ? head_store_rest(skb, e) : WF_DROP_NONE;
 }
 
-/* Makes room and stores Ethernet and outer header. RESIZE, NO_PATH. */
-WF_INLINE enum wf_drop head_push(struct __sk_buff *skb, const struct wf_applied *e, __u32 ip_len,
-				 __u8 tc)
+/* Stores Ethernet and outer header where there is room for them now. RESIZE, NO_PATH. */
+WF_INLINE enum wf_drop head_store(struct __sk_buff *skb, const struct wf_applied *e, __u32 ip_len,
+				  __u8 tc)
 {
-	__u8 *data, *end;
+	__u8 *data = packet_data(skb), *end = packet_end(skb);
 
-	if (!packet_grow(skb, e->header_len))
-		return WF_DROP_RESIZE;
-	data = packet_data(skb);
-	end = packet_end(skb);
 	if (data + L3 + WF_IPV6_LEN > end)
 		return WF_DROP_RESIZE;
 	eth_store(data, e->eth);
@@ -205,6 +201,13 @@ WF_INLINE enum wf_drop head_push(struct __sk_buff *skb, const struct wf_applied 
 		return WF_DROP_RESIZE;
 	wf_copy_words(data + L3 + WF_IPV6_LEN, e->head + WF_IPV6_LEN, WF_HEAD_CSID - WF_IPV6_LEN);
 	return WF_DROP_NONE;
+}
+
+/* Makes room and stores Ethernet and outer header. RESIZE, NO_PATH. */
+WF_INLINE enum wf_drop head_push(struct __sk_buff *skb, const struct wf_applied *e, __u32 ip_len,
+				 __u8 tc)
+{
+	return packet_grow(skb, e->header_len) ? head_store(skb, e, ip_len, tc) : WF_DROP_RESIZE;
 }
 
 /* Sends an encapsulated packet to @e's next hop, or to the one just looked up. */
