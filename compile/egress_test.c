@@ -48,6 +48,10 @@ static void only_what_works_is_named(void **state)
 		{{"red", "gw-a", "G", "10.0.0.20", 0, 7, false}, gw_a, 0, ONLY_B},
 		{{"red", "gw-a", "", "10.0.0.20", GW_A, 7, false}, gw_a, 0, ONLY_B},
 		{{"red", "gw-a", "x", "10.0.0.20", GW_A, 7, false}, gw_a, 0, ONLY_B},
+		{{"red", "gw-a", "x", "10.0.0.20", GW_A, 7, false}, /* a node without an id */
+		 {"gw-a", "x", {"red"}, {0}},
+		 0,
+		 ONLY_B},
 		{red_a, {"gw-a", "1", {"red"}, {0}}, 0, ONLY_B}, /* it has moved */
 		{red_a, {"gw-a", "G", {"blue"}, {0}}, 0, ONLY_B},
 		{red_a, {"gw-a", "G", {0}, {0}}, 0, ONLY_B},

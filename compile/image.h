@@ -81,10 +81,10 @@ char *wf_image_str(const struct wf_image *img);
 /*
  * The changes of the tables from @from to @to, borrowed from both: first the endpoints (DEST, PORT)
  * and SIDs that are gone; then all that is new or replaced, from what is referred to up to what
- * refers to it (PATH and CHOICE, sets with all of theirs, TENANT, EGRESS, DEST, PORT, SID); then all else
- * that goes, the other way round. So when one object of the wish has changed, at every step each
- * packet is judged as before or as after, and what is reachable is whole. The caller frees the
- * array. 0 or -ENOMEM.
+ * refers to it (PATH and CHOICE, sets with all of theirs, TENANT, EGRESS, DEST, PORT, SID); then
+ * all else that goes, the other way round. So when one object of the wish has changed, at every
+ * step each packet is judged as before or as after, and what is reachable is whole. The caller
+ * frees the array. 0 or -ENOMEM.
  */
 int wf_image_diff(const struct wf_image *from, const struct wf_image *to,
 		  struct wf_table_change **ret_changes, size_t *ret_n);
