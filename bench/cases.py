@@ -6,6 +6,7 @@ from control_apply import ControlApply
 from control_attach import ControlAttach
 from control_store import ControlStore
 from dnat import Dnat
+from failover import Failover
 from ipvs import Ipvs
 from plain import Plain
 from proxies import Proxy, Routed
@@ -51,9 +52,10 @@ def every_case(build):
 
 
 def every_study(build):
-    return [Scale(build), ControlApply(build), ControlAttach(build), ControlStore(build)]
+    return [Failover(build), Scale(build), ControlApply(build), ControlAttach(build),
+            ControlStore(build)]
 
 
 def names_of(group, cases):
-    """A group's cases, and those of others that they are compared with."""
+    """A group's cases and studies, and those of others that they are compared with."""
     return {c.name for c in cases if c.group == group.name} | set(group.references)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The same figures as bars: one panel a measure, a whisker from the slowest run to the fastest."""
+import statistics
+from dataclasses import dataclass
 from html import escape
 
 WIDTH, LABEL, VALUE = 860, 130, 110
@@ -7,13 +9,36 @@ BAR, GAP, HEAD, FOOT = 20, 8, 44, 40
 OURS, THEIRS, INK, FAINT = "#c2410c", "#7c9cbf", "#1f2933", "#9aa5b1"
 
 
-def svg(rows, measures, footer):
-    panels = [(m, [r for r in rows if r.samples.get(m.name)]) for m in measures]
-    panels = [(m, shown) for m, shown in panels if shown]
+@dataclass(frozen=True)
+class Bar:
+    name: str
+    values: list  # of all runs
+    is_ours: bool
+    what: str     # for who points at it
+
+
+@dataclass(frozen=True)
+class Panel:
+    title: str
+    unit: str
+    digits: int   # after the point
+    bars: list
+
+
+def measure_panels(rows, measures):
+    """One of each measure that has figures, with all rows that have them."""
+    panels = [Panel(m.title, m.unit, m.digits,
+                    [Bar(r.case.name, [s.value for s in r.samples[m.name]], r.case.is_ours,
+                         r.case.describe()) for r in rows if r.samples.get(m.name)])
+              for m in measures]
+    return [p for p in panels if p.bars]
+
+
+def svg(panels, footer):
     parts, y = [], 16
-    for m, shown in panels:
-        parts += _panel(m, shown, y)
-        y += HEAD + len(shown) * (BAR + GAP) + 12
+    for panel in panels:
+        parts += _panel(panel, y)
+        y += HEAD + len(panel.bars) * (BAR + GAP) + 12
     parts.append(_text(20, y + 14, footer, size=11, fill=FAINT))
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y + FOOT}"'
@@ -21,28 +46,26 @@ def svg(rows, measures, footer):
         '<rect width="100%" height="100%" fill="#ffffff"/>', *parts, "</svg>", ""])
 
 
-def _panel(m, rows, top):
-    most = max(s.value for r in rows for s in r.samples[m.name])
+def _panel(panel, top):
+    most = max(max(bar.values) for bar in panel.bars) or 1
     scale = (WIDTH - LABEL - VALUE - 40) / most
-    parts = [_text(20, top + 18, m.title, size=15, weight="600"),
-             _text(WIDTH - 20, top + 18, m.unit, size=12, fill=FAINT, anchor="end")]
-    for i, row in enumerate(rows):
-        parts += _bar(m, row, top + HEAD - 12 + i * (BAR + GAP), scale)
+    parts = [_text(20, top + 18, panel.title, size=15, weight="600"),
+             _text(WIDTH - 20, top + 18, panel.unit, size=12, fill=FAINT, anchor="end")]
+    for i, bar in enumerate(panel.bars):
+        parts += _bar(bar, panel.digits, top + HEAD - 12 + i * (BAR + GAP), scale)
     return parts
 
 
-def _bar(m, row, y, scale):
-    left, middle = LABEL + 20, y + BAR / 2
-    values = [s.value for s in row.samples[m.name]]
-    low, high = left + min(values) * scale, left + max(values) * scale
-    color = OURS if row.case.is_ours else THEIRS
+def _bar(bar, digits, y, scale):
+    left, middle, median = LABEL + 20, y + BAR / 2, statistics.median(bar.values)
+    low, high = left + min(bar.values) * scale, left + max(bar.values) * scale
     return [
-        _text(left - 10, middle + 4, row.case.name, anchor="end"),
-        f'<rect x="{left}" y="{y}" width="{row.median(m) * scale:.1f}" height="{BAR}" rx="3"'
-        f' fill="{color}"><title>{escape(row.case.describe())}</title></rect>',
+        _text(left - 10, middle + 4, bar.name, anchor="end"),
+        f'<rect x="{left}" y="{y}" width="{median * scale:.1f}" height="{BAR}" rx="3"'
+        f' fill="{OURS if bar.is_ours else THEIRS}"><title>{escape(bar.what)}</title></rect>',
         f'<path d="M{low:.1f} {middle}H{high:.1f}M{low:.1f} {middle - 4}v8M{high:.1f}'
         f' {middle - 4}v8" stroke="{INK}" stroke-opacity="0.55" fill="none"/>',
-        _text(high + 8, middle + 4, f"{row.median(m):,.{m.digits}f}"),
+        _text(high + 8, middle + 4, f"{median:,.{digits}f}"),
     ]
 
 

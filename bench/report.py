@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes what was measured: bench.json for programs, bench.svg (packet rates and TCP) for eyes."""
+"""Writes what was measured: bench.json for programs, bench.svg for eyes."""
 import datetime
 import json
 import os
@@ -16,8 +16,9 @@ def machine():
             "kernel": platform.release()}
 
 
-def write(folder, rows, measures, references, n_runs, more):
-    """Writes both files into `folder` and returns their paths; `more` goes into the JSON as it is."""
+def write(folder, rows, measures, references, n_runs, panels, more):
+    """Writes both files into `folder` and returns their paths; `panels` are those of studies, `more`
+    goes into the JSON as it is."""
     about = {"date": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
              "n_runs": n_runs, **machine()}
     footer = (f"medians of {n_runs} interleaved runs; {about['n_cpus']} x {about['cpu']},"
@@ -25,7 +26,7 @@ def write(folder, rows, measures, references, n_runs, more):
     content = {
         "bench.json": json.dumps({**about, **_figures(rows, measures, references), **more},
                                  indent=1),
-        "bench.svg": plot.svg(rows, measures, footer),
+        "bench.svg": plot.svg(plot.measure_panels(rows, measures) + panels, footer),
     }
     paths = [f"{folder}/{name}" for name in content]
     for path, text in zip(paths, content.values()):

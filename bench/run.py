@@ -51,7 +51,7 @@ def choose(options, parser):
         return cases, studies
     wanted = set(options.only.split(","))
     known = [c.name for c in cases + studies]
-    groups = {group.name: names_of(group, cases) for group in GROUPS}
+    groups = {group.name: names_of(group, cases + studies) for group in GROUPS}
     unknown = wanted - set(known) - set(groups)
     if unknown:
         parser.error(f"nothing is called {', '.join(sorted(unknown))}; there are "
@@ -114,8 +114,9 @@ def show(options, rows, studies, measures):
     for t in tables + ([target.table(found)] if found else []):
         print(t.text())
     more = {"studies": [s.figures() for s in studies], "targets": target.figures(found)}
+    panels = [p for s in studies for p in s.panels()]
     for path in report.write(f"{options.build}/bench", rows, measures, REFERENCES, options.runs,
-                             more):
+                             panels, more):
         print(f"written: {path}")
 
 

@@ -7,7 +7,8 @@ import netns
 
 class Study:
     """A subclass sets the attributes and overrides n_steps(), fill() and tables()."""
-    name = ""  # for --only and the JSON
+    name = ""   # for --only and the JSON
+    group = ""  # of cases.GROUPS, or alone
 
     def __init__(self, build):
         self.build = build
@@ -24,6 +25,10 @@ class Study:
 
     def tables(self):
         raise NotImplementedError
+
+    def panels(self):
+        """For the plot."""
+        return []
 
     def measure(self, n_runs, stack, progress):
         try:

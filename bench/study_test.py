@@ -10,6 +10,7 @@ from cases import every_study
 from control_apply import ControlApply
 from control_attach import ControlAttach
 from control_store import ControlStore
+from failover import ContainerDies, Failover, LinkDies, ServerDies
 from progress import Progress
 from run import undoing
 from scale import Scale
@@ -18,7 +19,8 @@ SKIPPED = 77
 
 
 def tiny(build):
-    return [Scale(build, sizes=(10, 20), n_dsts=10, n_packets=2000), ControlApply(build, (2,)),
+    return [Failover(build, (ServerDies(100, 1), LinkDies(), ContainerDies())),
+            Scale(build, sizes=(10, 20), n_dsts=10, n_packets=2000), ControlApply(build, (2,)),
             ControlAttach(build, n_containers=2), ControlStore(build, sizes=(0, 10))]
 
 
