@@ -19,10 +19,12 @@ static const char *const sources[WF_COMPLETE_COUNT] = {
 	[WF_COMPLETE_POLICY] = "_weft_names '{print $1 \"/\" $2}' policy list",
 	[WF_COMPLETE_FUNCTION] = "_weft_names '{print $1 \"/\" $2}' function list",
 	[WF_COMPLETE_SERVICE] = "_weft_names '{print $1 \"/\" $2}' service list",
+	[WF_COMPLETE_GATEWAY] = "_weft_names '{print $1}' gateway list",
 	[WF_COMPLETE_POLICY_NAME] = "_weft_names '{print $2}' policy list",
 	[WF_COMPLETE_KEY] = "_weft_names '{print $1}' key list",
 	[WF_COMPLETE_LAB] = "_weft_names '{print $1}' lab list",
-	[WF_COMPLETE_KIND] = "printf '%s\\n' node tenant endpoint policy key function service",
+	[WF_COMPLETE_KIND] =
+		"printf '%s\\n' node tenant endpoint policy key function service gateway",
 	[WF_COMPLETE_SHELL] = "printf '%s\\n' bash zsh",
 	[WF_COMPLETE_REASON] = "_weft_names '{print $1}' drops --by reason --all",
 	[WF_COMPLETE_DROPS_BY] = "printf '%s\\n' reason endpoint policy",

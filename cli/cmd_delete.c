@@ -49,7 +49,7 @@ static int delete_one(struct wf_cli *cli, struct wf_err *err)
 	if (kind_of_word(cli->words[0], &kind) < 0)
 		return wf_cli_usage(cli, err,
 				    "'%s' is no kind: it is one of node, tenant, endpoint, policy, "
-				    "key, function, service",
+				    "key, function, service, gateway",
 				    cli->words[0]);
 	if (wf_kind_has_tenant(kind) && cli->n_words != 3)
 		return wf_cli_usage(cli, err, "a %s belongs to a tenant: give TENANT NAME",

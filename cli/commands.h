@@ -25,6 +25,8 @@ extern const struct wf_cmd wf_cmd_function_list;
 extern const struct wf_cmd wf_cmd_function_show;
 extern const struct wf_cmd wf_cmd_service_list;
 extern const struct wf_cmd wf_cmd_service_show;
+extern const struct wf_cmd wf_cmd_gateway_list;
+extern const struct wf_cmd wf_cmd_gateway_show;
 extern const struct wf_cmd wf_cmd_key_add;
 extern const struct wf_cmd wf_cmd_key_list;
 extern const struct wf_cmd wf_cmd_key_show;

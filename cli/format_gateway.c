@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/format_gateway.h"
+
+void wf_format_egress(const json_t *value, struct wf_buf *out)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(value, i, item)
+	{
+		wf_buf_puts(out, i ? ", " : "");
+		wf_format_plain(json_object_get(item, "tenant"), out);
+		wf_buf_puts(out, json_object_get(item, "nat") ? "" : " (routed)");
+	}
+}
+
+void wf_format_pools(const json_t *value, struct wf_buf *out)
+{
+	const char *sep = "";
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(value, i, item)
+	{
+		const json_t *nat = json_object_get(item, "nat");
+
+		if (!nat)
+			continue;
+		wf_buf_puts(out, sep);
+		wf_format_plain(json_object_get(item, "tenant"), out);
+		wf_buf_puts(out, " ");
+		wf_format_plain(nat, out);
+		wf_buf_puts(out, " (ports ");
+		wf_format_plain(json_object_get(item, "ports"), out);
+		wf_buf_puts(out, ")");
+		sep = "; ";
+	}
+}
+
+void wf_format_published(const json_t *value, struct wf_buf *out)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(value, i, item)
+	{
+		wf_buf_puts(out, i ? "; " : "");
+		wf_format_plain(json_object_get(item, "service"), out);
+		wf_buf_puts(out, " ");
+		wf_format_plain(json_object_get(item, "addresses"), out);
+	}
+}
+
+void wf_format_bgp(const json_t *value, struct wf_buf *out)
+{
+	const json_t *peer;
+	size_t i;
+
+	if (!json_is_object(value))
+		return;
+	wf_format_plain(json_object_get(value, "as"), out);
+	json_array_foreach(json_object_get(value, "peers"), i, peer)
+	{
+		wf_buf_puts(out, i ? ", " : " with ");
+		wf_format_plain(json_object_get(peer, "address"), out);
+		wf_buf_puts(out, " (");
+		wf_format_plain(json_object_get(peer, "as"), out);
+		wf_buf_puts(out, ")");
+	}
+}
+
+static void format_arm(const json_t *item, struct wf_buf *out)
+{
+	const json_t *addresses = json_object_get(item, "addresses");
+
+	wf_format_plain(json_object_get(item, "tenant"), out);
+	wf_buf_puts(out, json_array_size(addresses) ? " " : "");
+	wf_format_plain(addresses, out);
+	wf_buf_printf(out, " (%s)",
+		      json_is_true(json_object_get(item, "is_up")) ? "up"
+		      : json_object_get(item, "name")		   ? "down"
+								   : "not there yet");
+}
+
+void wf_format_arms(const json_t *value, struct wf_buf *out)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(value, i, item)
+	{
+		wf_buf_puts(out, i ? "; " : "");
+		format_arm(item, out);
+	}
+}
+
+/* Of each: "red 12, blue -"; of a pair the packets. */
+static void format_counts(const json_t *value, const char *key, struct wf_buf *out)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(value, i, item)
+	{
+		const json_t *n = json_object_get(item, key);
+
+		n = json_is_object(n) ? json_object_get(n, "packets") : n;
+		wf_buf_puts(out, i ? ", " : "");
+		wf_format_plain(json_object_get(item, "tenant"), out);
+		wf_buf_puts(out, " ");
+		if (json_is_integer(n))
+			wf_format_plain(n, out);
+		else
+			wf_buf_puts(out, "-");
+	}
+}
+
+void wf_format_arms_out(const json_t *value, struct wf_buf *out)
+{
+	format_counts(value, "out", out);
+}
+
+void wf_format_arms_in(const json_t *value, struct wf_buf *out)
+{
+	format_counts(value, "in", out);
+}
