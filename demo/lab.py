@@ -35,6 +35,10 @@ class Lab:
         """What a list command lists."""
         return json.loads(self.weft("--json", *words, node=node))["items"]
 
+    def answer(self, *words, node):
+        """What a show command says."""
+        return json.loads(self.weft("--json", *words, node=node))
+
     def up(self):
         if self.folder.exists():
             raise Failed(f"there is a lab '{self.name}' already:"
@@ -49,9 +53,9 @@ class Lab:
             self.check_gone()
 
     def check_gone(self):
-        left = [str(path) for path in (self.folder, *pathlib.Path("/run/netns").glob(f"{self.name}-*"),
-                                       *pathlib.Path("/sys/fs/bpf/weft").glob(f"{self.name}-*"))
-                if path.exists()]
+        left = [str(path) for path in (self.folder, *(
+            path for parent in ("/run/netns", "/sys/fs/bpf/weft", "/run/weft/node")
+            for path in pathlib.Path(parent).glob(f"{self.name}-*"))) if path.exists()]
         if left:
             raise Failed(f"'weft lab down' left {', '.join(left)}")
 
@@ -73,6 +77,16 @@ class Lab:
 
     def netns(self, who):
         return f"{self.name}-{who}"
+
+    def links(self, who):
+        """Names of a namespace's interfaces but lo."""
+        return [link["ifname"] for link in json.loads(self.run(who, "ip", "-j", "link", "show"))
+                if link["ifname"] != "lo"]
+
+    def received(self, who, interface):
+        """How many packets have come in there."""
+        [link] = json.loads(self.run(who, "ip", "-j", "-s", "link", "show", "dev", interface))
+        return link["stats64"]["rx"]["packets"]
 
     def kill_daemon(self, node):
         """kill -9; returns the command line to start it with again."""

@@ -12,6 +12,7 @@
  *		store.db		that the daemons share
  *	/run/netns/LAB-NODE, /run/netns/LAB-CONTAINER
  *	/sys/fs/bpf/weft/LAB-NODE/	what a weftd pins
+ *	/run/weft/node/LAB-NODE/	what else it keeps (kern/run_dir.h): namespaces of a gateway
  *
  * Whatever may have been made is named in topology.yaml before it is made, so down can take away
  * what an `up` left that was killed half-way.
@@ -24,6 +25,7 @@
 
 #define WF_LAB_RUN	"/run/weft/lab"
 #define WF_LAB_PIN	"/sys/fs/bpf/weft"
+#define WF_LAB_NODE_RUN "/run/weft/node"
 #define WF_LAB_NETNS	"/run/netns"
 #define WF_LAB_PATH_MAX 200
 

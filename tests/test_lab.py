@@ -48,7 +48,8 @@ def weft(*args, **env):
 
 def left_of(name):
     """All that a lab of this name could leave behind."""
-    found = glob.glob(f"/run/netns/{name}-*") + glob.glob(f"/sys/fs/bpf/weft/{name}-*")
+    found = [path for parent in ("/run/netns", "/sys/fs/bpf/weft", "/run/weft/node")
+             for path in glob.glob(f"{parent}/{name}-*")]
     found += glob.glob(f"/run/weft/lab/{name}")
     for cmdline in glob.glob("/proc/[0-9]*/cmdline"):
         try:
@@ -295,6 +296,17 @@ def test_programs_run_as_long_as_the_lab(tmp_path, name):
 
 
 HIDDEN = "$0 = 'hidden'; fork; sleep 1000;"  # perl writes this over its environment, as nginx does
+
+
+def test_what_a_gateway_keeps_is_taken_away(tmp_path, name):
+    up(tmp_path, name)
+    rooms = pathlib.Path(f"/run/weft/node/{name}-A/rooms")
+    rooms.mkdir(parents=True)
+    for file in ("1", "1.rules"):
+        (rooms / file).touch()
+    subprocess.check_call(["mount", "--bind", f"/run/netns/{name}-c1", rooms / "1"])
+    assert weft("lab", "down", name).returncode == 0
+    assert left_of(name) == []
 
 
 def test_a_program_without_its_environment_is_known_by_its_session(tmp_path, name):
