@@ -50,5 +50,11 @@ static inline const struct wf_object *wf_instance_arm(const struct wf_instance *
 	return is_reverse ? i->out : i->in;
 }
 
+/* May it send in the name of others (dp/static.h)? */
+static inline bool wf_function_speaks(const struct wf_function *f)
+{
+	return f->mode == WF_MODE_STATIC || f->mode == WF_MODE_DYNAMIC;
+}
+
 /* How packets are put in, by the function's mode. */
 enum wf_behavior wf_function_behavior(const struct wf_function *f);

@@ -103,8 +103,8 @@ static void receivers_read_the_lane_from_the_list(void **state)
 		WF_CLEANUP(cleanup_image) struct wf_image *a = compile_at(m, "A");
 		WF_CLEANUP(cleanup_image) struct wf_image *b = compile_at(m, "B");
 
-		assert_int_equal(check_listed(a, A, false, b, B), cases[i].n);
-		assert_int_equal(check_listed(b, B, true, a, A), cases[i].n);
+		assert_int_equal(check_listed(a, 0, A, false, b, B), cases[i].n);
+		assert_int_equal(check_listed(b, 0, B, true, a, A), cases[i].n);
 	}
 }
 
@@ -121,7 +121,7 @@ static void health_changes_nothing_for_receivers(void **state)
 		set_down(m, down[i], true);
 		a = compile_at(m, "A");
 		b = compile_at(m, "B");
-		check_listed(a, A, false, before, B);
+		check_listed(a, 0, A, false, before, B);
 		assert_int_equal(wf_image_count(b, WF_TABLE_LISTED),
 				 wf_image_count(before, WF_TABLE_LISTED));
 	}

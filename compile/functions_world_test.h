@@ -50,17 +50,33 @@ static inline void put_functions(struct wf_model *m, enum wf_mode fw, bool fw_is
 						 WF_MODE_DYNAMIC, true, true});
 }
 
+static inline struct wish_policy policy_of(enum wf_encoding encoding, const char *first,
+					   const char *second)
+{
+	return (struct wish_policy){.tenant = "red",
+				    .name = "p",
+				    .id = POLICY,
+				    .from = "app=web",
+				    .to = "app=db",
+				    .is_symmetric = true,
+				    .encoding = encoding,
+				    .via = {first, second}};
+}
+
 static inline void put_policy(struct wf_model *m, enum wf_encoding encoding, const char *first,
 			      const char *second)
 {
-	wish_policy(m, &(struct wish_policy){.tenant = "red",
-					     .name = "p",
-					     .id = POLICY,
-					     .from = "app=web",
-					     .to = "app=db",
-					     .is_symmetric = true,
-					     .encoding = encoding,
-					     .via = {first, second}});
+	const struct wish_policy p = policy_of(encoding, first, second);
+
+	wish_policy(m, &p);
+}
+
+static inline void put_one_way(struct wf_model *m, const char *via)
+{
+	struct wish_policy p = policy_of(WF_ENCODING_UNSET, via, NULL);
+
+	p.is_symmetric = false;
+	wish_policy(m, &p);
 }
 
 static inline struct wf_model *make_cluster(enum wf_mode fw, const char *via)
@@ -193,9 +209,9 @@ static inline int64_t listed_lane(const struct wf_image *at, uint16_t source,
 	return listed ? (int64_t)listed->lane : -1;
 }
 
-/* Each path of @from's that way to the node @to is listed at @at, as the lane that it is, for
- * packets of @source; returns how many. */
-static inline unsigned int check_listed(const struct wf_image *from, uint16_t source,
+/* Each path of @from's that way to the node @to, from its beginning or (@sid) from an arm on, is
+ * listed at @at, as the lane that it is, for packets of @source; returns how many. */
+static inline unsigned int check_listed(const struct wf_image *from, uint16_t sid, uint16_t source,
 					bool is_reverse, const struct wf_image *at, uint16_t to)
 {
 	unsigned int n = 0;
@@ -204,7 +220,7 @@ static inline unsigned int check_listed(const struct wf_image *from, uint16_t so
 		const struct wf_path_key *key = wf_image_key(from, WF_TABLE_PATH, i);
 
 		if (key->policy != POLICY || key->node != to || key->is_reverse != is_reverse ||
-		    !key->lane)
+		    key->sid != sid || !key->lane)
 			continue;
 		assert_int_equal(listed_lane(at, source, wf_image_value(from, WF_TABLE_PATH, i)),
 				 key->lane);

@@ -41,7 +41,7 @@ struct wf_senders {
 
 /* 0, -ENOMEM, -E2BIG. */
 int wf_paths_add_direct(const struct wf_paths *p);
-/* Without senders, and with a static function here: only what that chooses by. */
+/* Without senders, and with a function here that speaks for others: only what that chooses by. */
 int wf_paths_add_direction(const struct wf_paths *p, const struct wf_realm *realm,
 			   const struct wf_direction *d);
 /* A path and its counter. */

@@ -96,7 +96,7 @@ static void a_static_function_has_the_rest_of_each_lane(void **state)
 		assert_string_equal(there, cases[i].there);
 		assert_string_equal(back, cases[i].back);
 		assert_string_equal(own, "");
-		assert_int_equal(check_listed(f, A, false, b, B), 1);
+		assert_int_equal(check_listed(f, 7, A, false, b, B), 1);
 		assert_non_null(choice_of(f));
 		assert_int_equal(lanes_of(f, false)->n, 2);
 	}
@@ -132,17 +132,52 @@ static void a_rest_tells_where_its_argument_is(void **state)
 	}
 }
 
-/* It sends in the name of anybody, so it needs to know what anybody may. */
-static void a_static_function_knows_the_verdicts_of_all(void **state)
+/* Its answers go the mirrored way: there is none of a policy that is not symmetric. */
+static void a_dynamic_function_has_the_rest_of_mirrored_lanes(void **state)
 {
-	WF_CLEANUP(cleanup_model) struct wf_model *m = make_cluster(WF_MODE_STATIC, "@fw");
-	WF_CLEANUP(cleanup_image)
-	struct wf_image *f = compile_at(m, "F"), *b = compile_at(m, "B"), *dynamic = NULL;
+	for (int is_symmetric = 0; is_symmetric < 2; is_symmetric++) {
+		WF_CLEANUP(cleanup_model)
+		struct wf_model *m = make_cluster(WF_MODE_DYNAMIC, "A @fw 4");
+		WF_CLEANUP(cleanup_image) struct wf_image *f = NULL;
+		_cleanup_free_ char *there = NULL, *back = NULL;
 
-	assert_int_equal(wf_image_count(f, WF_TABLE_VERDICT), wf_image_count(b, WF_TABLE_VERDICT));
-	put_functions(m, WF_MODE_DYNAMIC, false);
-	dynamic = compile_at(m, "F");
-	assert_int_equal(wf_image_count(dynamic, WF_TABLE_VERDICT), 0);
+		if (!is_symmetric)
+			put_one_way(m, "A @fw 4");
+		f = compile_at(m, "F");
+		there = headers_of(f, B, 7);
+		back = headers_of(f, A, 8);
+		assert_string_equal(there,
+				    is_symmetric
+					    ? "5f00:0:4::; 5f00:0:b:e046:: 5f00:0:a:1:f007:4::; 1\n"
+					    : "");
+		assert_string_equal(back,
+				    is_symmetric
+					    ? "5f00:0:a::; 5f00:0:a:e046:: 5f00:0:4:1:f008:a::; 1\n"
+					    : "");
+	}
+}
+
+/* It sends in the name of anybody, so it needs to know what anybody may. */
+static void who_speaks_for_others_knows_the_verdicts_of_all(void **state)
+{
+	static const struct {
+		enum wf_mode mode;
+		bool is_all;
+	} cases[] = {
+		{WF_MODE_STATIC, true},
+		{WF_MODE_DYNAMIC, true},
+		{WF_MODE_MASQUERADE, false},
+		{WF_MODE_NATIVE, false},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		WF_CLEANUP(cleanup_model) struct wf_model *m = make_cluster(cases[i].mode, "@fw");
+		WF_CLEANUP(cleanup_image)
+		struct wf_image *f = compile_at(m, "F"), *b = compile_at(m, "B");
+
+		assert_int_equal(wf_image_count(f, WF_TABLE_VERDICT),
+				 cases[i].is_all ? wf_image_count(b, WF_TABLE_VERDICT) : 0);
+	}
 }
 
 /* On F: its two arms, and x1 to x3. */
@@ -182,7 +217,8 @@ int main(void)
 		cmocka_unit_test(a_node_has_a_sid_for_each_arm),
 		cmocka_unit_test(a_static_function_has_the_rest_of_each_lane),
 		cmocka_unit_test(a_rest_tells_where_its_argument_is),
-		cmocka_unit_test(a_static_function_knows_the_verdicts_of_all),
+		cmocka_unit_test(a_dynamic_function_has_the_rest_of_mirrored_lanes),
+		cmocka_unit_test(who_speaks_for_others_knows_the_verdicts_of_all),
 		cmocka_unit_test(who_sees_the_headers_gets_them_all),
 	};
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compile/realm.h"
 
-/* What it sends on, it sends in the name of anybody: it must know all verdicts. */
-static bool has_static_here(const struct wf_realm *r, const struct wf_view *v)
+/* Of who sends in the name of anybody, who must therefore know all verdicts. */
+static bool has_speaker_here(const struct wf_realm *r, const struct wf_view *v)
 {
 	wf_vec_each (f, &r->functions) {
-		if (f->object->function.mode != WF_MODE_STATIC)
+		if (!wf_function_speaks(&f->object->function))
 			continue;
 		wf_vec_each (instance, &f->list)
 			if (instance->node == v->id)
@@ -26,12 +26,12 @@ static int select_all(struct wf_realm *r, const struct wf_view *v)
 	int e;
 
 	e = wf_functions_of(v->model, v->here, r->tenant->name, &r->functions);
-	r->has_static_here = has_static_here(r, v);
+	r->has_speaker_here = has_speaker_here(r, v);
 	if (!e)
 		e = wf_zones_of(&r->tenant->self, r->policies, r->n_policies, &r->zones);
 	if (!e)
 		e = wf_sides_of(v->model, &r->members, &r->zones, &r->sides);
-	if (!e && r->has_static_here)
+	if (!e && r->has_speaker_here)
 		wf_sides_take_all(&r->sides);
 	if (!e)
 		e = wf_selections_of(&electorate, r->policies, r->n_policies, &r->selections);

@@ -19,7 +19,7 @@ struct wf_realm {
 	struct wf_selections selections;
 	struct wf_directions directions;
 	struct wf_functions functions;
-	bool has_static_here; /* an instance of a static function is on this node */
+	bool has_speaker_here; /* an instance that sends in the name of others is on this node */
 };
 
 /* 0 or -ENOMEM. @ret: zeroed, to be done in either case. */

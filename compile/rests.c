@@ -42,14 +42,20 @@ static int add_rest(const struct travel *t, unsigned int at)
 	return r;
 }
 
-/* Is what the lane has at this place of `via` a static instance of this node? */
+/* An End.AD sends no more than answers: by ways that mirror others. */
+static bool needs_rest(const struct travel *t, const struct wf_function *f)
+{
+	return f->mode == WF_MODE_STATIC ||
+	       (wf_function_speaks(f) && t->direction->object->policy.is_symmetric);
+}
+
+/* Is what the lane has at this place of `via` an instance of this node that needs the rest? */
 static bool is_mine(const struct travel *t, const struct wf_realm *realm, unsigned int at)
 {
 	const struct wf_instance *instance = t->lane->at[at];
 	const struct wf_instances *f = wf_functions_find(&realm->functions, t->path->via[at]);
 
-	return f && f->object->function.mode == WF_MODE_STATIC &&
-	       instance->node == t->paths->view->id;
+	return f && needs_rest(t, &f->object->function) && instance->node == t->paths->view->id;
 }
 
 static int add_rests(const struct travel *t, const struct wf_realm *realm)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * PATH entries of what static functions (End.AS) of this node send on: nothing is remembered of the
- * headers that packets came with, so there is a ready-made one for the rest of every lane through
- * the instance, under the sid of the arm that was entered.
+ * PATH entries of what functions of this node send on in the name of others: a ready-made header
+ * for the rest of every lane through the instance, under the sid of the arm that was entered.
+ *
+ *   static   (End.AS) all that it sends: no headers are remembered
+ *   dynamic  (End.AD) answers to what the function was given, by mirrored ways
  *
  * Of signed policies there are none: nobody but the headend signs.
  */

@@ -13,11 +13,11 @@ struct wf_ways wf_ways_of(const struct wf_view *v, struct wf_image *img,
 	};
 }
 
-/* What endpoints of this node send, and what a static function here sends in others' names. */
+/* What endpoints of this node send, and what a function here sends in others' names. */
 static int add_direction(struct wf_ways *w, const struct wf_realm *realm,
 			 const struct wf_direction *d)
 {
-	bool is_rest = realm->has_static_here && wf_policy_has_functions(&d->object->policy);
+	bool is_rest = realm->has_speaker_here && wf_policy_has_functions(&d->object->policy);
 	int r = 0;
 
 	if (d->from->n_senders || is_rest)
