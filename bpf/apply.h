@@ -3,6 +3,7 @@
 #pragma once
 
 #include "bpf/case.h"
+#include "bpf/egress.h"
 #include "bpf/gateway.h"
 #include "bpf/native.h"
 #include "bpf/proxy.h"
@@ -24,7 +25,7 @@ static __noinline int applied_fill_way(struct wf_applied *e, const struct wf_por
 		if (way->path->len)
 			head_fill(e, way, is_v4);
 		else
-			head_fill_home(e, way, c->backend.sid, is_v4);
+			head_fill_home(e, way, c->leg.sid, is_v4);
 		return 0;
 	}
 	e->rx_slot = slot_of_ifindex(WF_COUNTER_ENDPOINT_RX, way->dest->ifindex);

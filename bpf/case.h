@@ -86,6 +86,14 @@ __noinline int case_decide(struct wf_case *c)
 	return c ? wf_verdict_decide(WF_WORLD, c) : WF_DROP_DENIED;
 }
 
+/* What its connection is to remember of it. */
+__noinline int case_keep(struct wf_case *c, __u32 lane, __u32 gateway)
+{
+	if (c)
+		wf_case_keep(WF_WORLD, c, lane, (__u16)gateway);
+	return 0;
+}
+
 /* Does the packet of a flow whose connection is followed open or end it? Unreadable: it may. */
 WF_INLINE _Bool case_is_turn(struct __sk_buff *skb, const struct wf_inner *in)
 {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "bpf/case.h"
+#include "bpf/egress.h"
 #include "bpf/forward.h"
 #include "bpf/host.h"
 #include "bpf/inner.h"

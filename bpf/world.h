@@ -33,6 +33,7 @@ struct wf_world {
 #define WF_MAP_SERVICE services
 #define WF_MAP_SHARE   shares
 #define WF_MAP_BACKEND backends
+#define WF_MAP_EGRESS  egresses
 
 #define WF_MAP_CONN	conns
 #define WF_MAP_FRAGMENT fragments
@@ -52,6 +53,7 @@ struct wf_world {
 /* Functions of their own (bpf/case.h, bpf/send.h), which the verifier looks at once. */
 int case_judge(struct wf_case *c, int is_back);
 int case_decide(struct wf_case *c);
+int case_keep(struct wf_case *c, __u32 lane, __u32 gateway);
 struct wf_leg;
 struct wf_way;
 static int route_decide(const struct wf_leg *leg, const struct wf_dest *dest, __u64 hash,
@@ -61,8 +63,9 @@ static int route_decide(const struct wf_leg *leg, const struct wf_dest *dest, __
 int lane_pick(const struct wf_leg *leg, const struct wf_choice *choice, struct wf_path_key *key);
 #define wf_world_lane(world, leg, choice, key) \
 	((void)(world), (enum wf_drop)lane_pick(leg, choice, key))
-#define wf_world_judge(world, c, is_back) ((void)(world), case_judge(c, is_back))
-#define wf_world_decide(world, c)	  ((void)(world), (enum wf_drop)case_decide(c))
+#define wf_world_judge(world, c, is_back)      ((void)(world), case_judge(c, is_back))
+#define wf_world_decide(world, c)	       ((void)(world), (enum wf_drop)case_decide(c))
+#define wf_world_keep(world, c, lane, gateway) ((void)(world), case_keep(c, lane, gateway))
 
 /* ... in bpf/apply.h, */
 int static_speak(const struct wf_port *port, struct wf_case *c);
@@ -76,6 +79,15 @@ int service_recognise(struct wf_case *c, __u32 tenant, __u32 node, __u32 claimed
 #define wf_world_answer(world, c, tenant, sid) ((void)(world), service_answer(c, tenant, sid))
 #define wf_world_recognise(world, c, tenant, node, claimed) \
 	((void)(world), (enum wf_drop)service_recognise(c, tenant, node, claimed))
+
+/* ... and in bpf/egress.h. */
+int egress_pick(struct wf_case *c, __u32 tenant, __u32 sid);
+int egress_enter(struct wf_case *c, __u32 tenant);
+int egress_pass(struct wf_case *c, const struct wf_sid_entry *sid);
+#define wf_world_leave(world, c, tenant, sid) \
+	((void)(world), (enum wf_drop)egress_pick(c, tenant, sid))
+#define wf_world_enter(world, c, tenant) ((void)(world), (enum wf_drop)egress_enter(c, tenant))
+#define wf_world_pass(world, c, sid)	 ((void)(world), (enum wf_drop)egress_pass(c, sid))
 
 /* The loader's values, which the compiler must not take for the zeros that stand above. */
 WF_INLINE const struct wf_config *here(void)

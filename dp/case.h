@@ -32,7 +32,9 @@ enum wf_stage {
 enum wf_tells {
 	WF_TELLS_NONE,
 	WF_TELLS_FUNCTION, /* apply: an instance of a function sends it */
-	WF_TELLS_BY_LANE,  /* validate: if what it quotes is of a connection through functions */
+	WF_TELLS_BY_LANE,  /* validate: if what it quotes is of a connection through functions, or
+			      a gateway */
+	WF_TELLS_BY_GATEWAY, /* apply: a gateway sends it; if ... through a gateway */
 };
 
 /* Large for a BPF stack: in the kernel it lies in a map. */
@@ -59,6 +61,8 @@ struct wf_case {
 	struct wf_candidate backend; /* it goes to; sid 0: none */
 	__u32 others;		     /* as in struct wf_leg */
 
+	struct wf_exit exit; /* it leaves the tenant by, its home and identity 0; sid 0: none */
+
 	/* the judgement: */
 	__u8 is_once; /* of this packet, not of its flow: not to be remembered */
 	struct wf_ruling ruling;
@@ -69,6 +73,8 @@ struct wf_case {
 	__u8 is_answer;		       /* of the connection that back.flow opened */
 	__u8 tells_of_others;	       /* enum wf_tells */
 	__u8 pad;
+	__u16 gateway; /* of the connection that an error quotes, as in struct wf_conn */
+	__u16 pad2;
 	__u32 lanes[2]; /* of its connection, as in struct wf_conn; 0: not known */
 	struct wf_leg leg;
 	struct wf_static anew;
@@ -143,6 +149,8 @@ WF_INLINE void wf_case_fill(const struct wf_inner *in, const __u8 *l4, __u32 n, 
 	ret->fragment_id = 0;
 	ret->alias.at = WF_ALIAS_NONE;
 	ret->backend.sid = 0;
+	ret->exit.sid = 0;
+	ret->gateway = 0;
 	ret->others = 0;
 	ret->stage = WF_STAGE_IN;
 	ret->ruling = (struct wf_ruling){0};
@@ -160,15 +168,18 @@ WF_INLINE void wf_case_fill(const struct wf_inner *in, const __u8 *l4, __u32 n, 
 	ret->has_back = wf_flow_answer(flow, &ret->back.flow);
 }
 
-/* Who they are: @to in its home. Which of the tenant's sets: @stage. */
+/*
+ * Who they are: @to in its home. Which of the tenant's sets: @stage. Who has no home is outside of
+ * the other's.
+ */
 WF_INLINE void wf_case_parties(struct wf_case *c, struct wf_party from, struct wf_party to,
 			       enum wf_stage stage)
 {
 	c->from = from;
 	c->to = to;
-	c->ahead.tenant = to.home;
+	c->ahead.tenant = to.home ? to.home : from.home;
 	c->ahead.pad = 0;
-	c->back.tenant = from.home;
+	c->back.tenant = from.home ? from.home : to.home;
 	c->back.pad = 0;
 	c->stage = (__u8)stage;
 }

@@ -38,7 +38,7 @@ WF_INLINE struct wf_leg *wf_case_leg(struct wf_case *c, __u32 identity)
 	struct wf_leg *leg = &c->leg;
 
 	leg->identity = identity;
-	leg->sid = c->backend.sid;
+	leg->sid = c->backend.sid | c->exit.sid; /* one of them is 0 */
 	leg->others = c->others;
 	leg->tenant = c->ahead.tenant;
 	leg->policy = c->ruling.way;

@@ -22,7 +22,7 @@
 enum wf_step {
 	WF_STEP_DROP,
 	WF_STEP_FORWARD, /* to dst, which is not on this node */
-	WF_STEP_DECAP,	 /* End.DT46 */
+	WF_STEP_DECAP,	 /* End.DT46, or End.DX of a gateway's endpoint */
 	WF_STEP_HOST,	 /* for the node's own address: the kernel's */
 	WF_STEP_ECHO,	 /* a SID is pinged */
 	WF_STEP_PROXY,	 /* into the function of o->function, dst is behind it */
@@ -30,7 +30,7 @@ enum wf_step {
 };
 
 /* The path ends here: what is inside must be something that the SID takes. */
-WF_INLINE enum wf_step wf_segment_final(const struct wf_outer *o, _Bool is_dt46,
+WF_INLINE enum wf_step wf_segment_final(const struct wf_outer *o, _Bool is_decap,
 					enum wf_drop *ret_drop)
 {
 	if (o->segments_left) { /* only End takes another segment: RFC 8986 4.8 */
@@ -39,7 +39,7 @@ WF_INLINE enum wf_step wf_segment_final(const struct wf_outer *o, _Bool is_dt46,
 	}
 	if (o->upper == WF_PROTO_ICMPV6)
 		return WF_STEP_ECHO;
-	if (is_dt46 && (o->upper == WF_PROTO_IPV4 || o->upper == WF_PROTO_IPV6))
+	if (is_decap && (o->upper == WF_PROTO_IPV4 || o->upper == WF_PROTO_IPV6))
 		return WF_STEP_DECAP;
 	*ret_drop = WF_DROP_UPPER_LAYER;
 	return WF_STEP_DROP;
@@ -136,6 +136,7 @@ static long wf_walk_step(__u32 i, void *arg)
 	const __u64 locator = wf_sid_head_make(here->block, here->node, 0);
 	__u64 head = wf_sid_head(o->dst);
 	__u32 behavior;
+	_Bool is_end;
 
 	if (head >> 16 != locator >> 16)
 		return wf_walk_end(k, WF_STEP_FORWARD);
@@ -156,8 +157,9 @@ static long wf_walk_step(__u32 i, void *arg)
 		o->is_moved = 1;
 		return 0;
 	}
-	if (behavior == WF_BEHAVIOR_DT46 || !o->segments_left)
-		return wf_walk_end(k, wf_segment_final(o, behavior == WF_BEHAVIOR_DT46, &k->drop));
+	is_end = behavior == WF_BEHAVIOR_DT46 || behavior == WF_BEHAVIOR_DX_OUT;
+	if (is_end || !o->segments_left)
+		return wf_walk_end(k, wf_segment_final(o, is_end, &k->drop));
 	return wf_segment_advance(k->data, k->end, o) ? 0 : wf_walk_end(k, WF_STEP_DROP);
 }
 

@@ -128,6 +128,16 @@ WF_INLINE enum wf_drop wf_serve(const struct wf_world *w, struct wf_case *c, __u
 	return WF_DROP_NONE;
 }
 
+/* The flow of c->request, as its backend sees it, or NULL: nobody here has taken it. */
+WF_INLINE struct wf_served *wf_served_find(const struct wf_world *w, const struct wf_case *c)
+{
+	struct wf_served *known = wf_world_recall(w, SERVED, &c->request);
+
+	return known && wf_conn_is_alive(&known->conn, c->request.flow.proto, wf_world_now_s(w))
+		       ? known
+		       : (void *)0;
+}
+
 /*
  * The packet in @c is from this node's endpoint @sid of @tenant, and may pass: if it answers what
  * was asked of a service, c->alias is the address that it leaves by.
@@ -142,9 +152,9 @@ WF_INLINE void wf_serve_answer(const struct wf_world *w, struct wf_case *c, __u3
 	c->is_once |= c->kind != WF_CASE_WHOLE || c->is_first;
 	if (!wf_service_request(w, c, 1))
 		return;
-	known = wf_world_recall(w, SERVED, &c->request);
+	known = wf_served_find(w, c);
 	load = wf_load_find(w, sid);
-	if (!known || !load || !wf_conn_is_alive(&known->conn, c->request.flow.proto, now))
+	if (!known || !load)
 		return;
 	if (c->kind == WF_CASE_WHOLE)
 		wf_served_touch(known, load, c->tcp_flags, 1, now);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "dp/drops.h"
+#include "dp/egress.h"
 #include "dp/gateway.h"
 #include "dp/inner.h"
 #include "dp/outer.h"
@@ -112,6 +113,15 @@ WF_INLINE _Bool wf_validate_is_gateways(const struct wf_world *w, struct wf_case
 	return !wf_case_is_tracked(w, c) || wf_case_find_quoted(w, c, &is_back);
 }
 
+/* By which gateway a packet of @from to @dest has come, or leaves now; 0: by none. */
+WF_INLINE __u16 wf_validate_gateway(const struct wf_world *w, const struct wf_proof *proof,
+				    const struct wf_party *from, const struct wf_dest *dest)
+{
+	if (!dest->home)
+		return w->config->node;
+	return from->home ? 0 : proof->source;
+}
+
 /* The verdict of the policies on what @dest is to get. IDENTITY, SOURCE_NODE, UNKNOWN_POLICY, those
  * of wf_verdict_decide(), HMAC_MISSING, PATH. */
 WF_INLINE enum wf_drop wf_validate_judge(const struct wf_world *w, const struct wf_arrival *a,
@@ -119,8 +129,7 @@ WF_INLINE enum wf_drop wf_validate_judge(const struct wf_world *w, const struct 
 {
 	const struct wf_sid_arg arg = wf_sid_arg_unpack(wf_sid_arg(a->outer->dst));
 	const struct wf_dest *source = wf_dest_find(w, arg.tenant, a->in->flow.src);
-	const struct wf_party to = {.home = arg.tenant, .identity = dest->identity};
-	struct wf_party from;
+	const struct wf_party to = {.home = dest->home, .identity = dest->identity};
 	enum wf_drop drop;
 
 	if (!source) {
@@ -130,12 +139,14 @@ WF_INLINE enum wf_drop wf_validate_judge(const struct wf_world *w, const struct 
 	}
 	if (c->alias.at == WF_ALIAS_FROM)
 		source = wf_dest_find(w, arg.tenant, c->alias.addr);
-	drop = wf_validate_sender(a, arg.identity, source, &from);
+	drop = wf_validate_sender(a, arg.identity, source, &c->from);
 	if (drop)
 		return drop;
 	if (!wf_validate_knows(w, arg.tenant, arg.policy))
 		return WF_DROP_UNKNOWN_POLICY;
-	wf_case_parties(c, from, to, WF_STAGE_IN);
+	if (!to.home && c->from.home != arg.tenant)
+		return WF_DROP_DENIED;
+	wf_case_parties(c, c->from, to, WF_STAGE_IN);
 	c->tells_of_others = WF_TELLS_BY_LANE;
 	if (!source && wf_is_gateway(a->in->flow.src) && wf_validate_is_gateways(w, c)) {
 		c->ruling = (struct wf_ruling){.verdict = WF_VERDICT_ALLOW};
@@ -145,8 +156,9 @@ WF_INLINE enum wf_drop wf_validate_judge(const struct wf_world *w, const struct 
 	}
 	if (!drop)
 		drop = wf_validate_proof(w, a->proof, c);
-	if (!drop && a->proof->lane)
-		wf_case_keep_lane(w, c, a->proof->lane);
+	if (!drop)
+		wf_world_keep(w, c, a->proof->lane,
+			      wf_validate_gateway(w, a->proof, &c->from, dest));
 	return drop;
 }
 
@@ -154,7 +166,29 @@ WF_INLINE enum wf_drop wf_validate_judge(const struct wf_world *w, const struct 
 WF_INLINE _Bool wf_validate_takes(const struct wf_sid_entry *sid, __u32 tenant)
 {
 	return sid->behavior == WF_BEHAVIOR_DT46 ||
-	       (sid->behavior == WF_BEHAVIOR_DX && sid->tenant == tenant);
+	       ((sid->behavior == WF_BEHAVIOR_DX || sid->behavior == WF_BEHAVIOR_DX_OUT) &&
+		sid->tenant == tenant);
+}
+
+/* Who gets a packet to @dst that has come to @sid. NOT_HERE. */
+WF_INLINE enum wf_drop wf_validate_find(const struct wf_world *w, const struct wf_sid_entry *sid,
+					__u32 tenant, struct wf_case *c, const __u8 dst[16],
+					const struct wf_dest **ret)
+{
+	const struct wf_dest *dest;
+
+	if (sid->behavior == WF_BEHAVIOR_DX_OUT) {
+		if (wf_world_pass(w, c, sid))
+			return WF_DROP_NOT_HERE;
+		*ret = &c->exit.dest;
+		return WF_DROP_NONE;
+	}
+	dest = wf_dest_find(w, tenant, dst);
+	if (!dest || !dest->ifindex || dest->home != tenant ||
+	    (sid->tenant && sid->ifindex != dest->ifindex))
+		return WF_DROP_NOT_HERE;
+	*ret = dest;
+	return WF_DROP_NONE;
 }
 
 /*
@@ -170,7 +204,6 @@ WF_INLINE enum wf_drop wf_validate_decide(const struct wf_world *w, const struct
 	const struct wf_sid_entry *sid = wf_world_find(w, SID, &head);
 	const struct wf_tenant_entry *tenant;
 	enum wf_drop drop = wf_validate_check(a->in);
-	const struct wf_dest *dest;
 
 	if (drop)
 		return drop;
@@ -181,10 +214,6 @@ WF_INLINE enum wf_drop wf_validate_decide(const struct wf_world *w, const struct
 		return WF_DROP_UNKNOWN_TENANT;
 	if (wf_load_be32(a->in->flow.dst) == w->config->block)
 		return WF_DROP_NESTED;
-	dest = wf_dest_find(w, arg.tenant, a->in->flow.dst);
-	if (!dest || !dest->ifindex || dest->home != arg.tenant ||
-	    (sid->tenant && sid->ifindex != dest->ifindex))
-		return WF_DROP_NOT_HERE;
-	*ret = dest;
-	return wf_validate_judge(w, a, dest, c);
+	drop = wf_validate_find(w, sid, arg.tenant, c, a->in->flow.dst, ret);
+	return drop ? drop : wf_validate_judge(w, a, *ret, c);
 }

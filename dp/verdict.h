@@ -93,11 +93,11 @@ WF_INLINE void wf_conn_open(const struct wf_world *w, struct wf_case *c)
 {
 	const struct wf_flow *flow = &c->ahead.flow;
 	struct wf_conn *conn = wf_conn_find(w, &c->ahead);
-	struct wf_conn fresh = {.seen_s = wf_world_now_s(w)};
 
+	c->opened = (struct wf_conn){.seen_s = wf_world_now_s(w)};
 	if (conn) {
 		c->lanes[0] = conn->lanes[0];
-		wf_conn_touch(conn, c->tcp_flags, 0, fresh.seen_s);
+		wf_conn_touch(conn, c->tcp_flags, 0, c->opened.seen_s);
 		return;
 	}
 	if (!wf_conn_may_open(flow, c->tcp_flags))
@@ -107,8 +107,8 @@ WF_INLINE void wf_conn_open(const struct wf_world *w, struct wf_case *c)
 	    !wf_case_is_allowed(w, c, 1) && c->ask.ruling.policy)
 		return;
 	if (flow->proto == WF_PROTO_TCP && !wf_tcp_is_first(flow, c->tcp_flags))
-		fresh.state = WF_CONN_ANSWERED; /* taken up */
-	wf_world_remember(w, CONN, &c->ahead, &fresh);
+		c->opened.state = WF_CONN_ANSWERED; /* taken up */
+	wf_world_remember(w, CONN, &c->ahead, &c->opened);
 }
 
 /* A reply without a way of its own goes back the way that the opener's packets come. */
@@ -126,13 +126,21 @@ WF_INLINE void wf_verdict_mirror(const struct wf_world *w, struct wf_case *c)
 	c->ruling.is_reverse = !c->ask.ruling.is_reverse;
 }
 
-/* A reply of @conn, whose opening is allowed now: c->ask.ruling is that of the opening. */
+/*
+ * A reply of @conn, whose opening is allowed now: c->ask.ruling is that of the opening. NULL: of
+ * one that nobody has followed here so far.
+ */
 WF_INLINE void wf_verdict_reply(const struct wf_world *w, struct wf_case *c, struct wf_conn *conn)
 {
 	c->is_answer = 1;
-	c->lanes[0] = conn->lanes[0];
-	c->lanes[1] = conn->lanes[1];
-	wf_conn_touch(conn, c->tcp_flags, 1, wf_world_now_s(w));
+	c->opened = (struct wf_conn){.seen_s = wf_world_now_s(w), .state = WF_CONN_ANSWERED};
+	if (conn) {
+		c->lanes[0] = conn->lanes[0];
+		c->lanes[1] = conn->lanes[1];
+		wf_conn_touch(conn, c->tcp_flags, 1, c->opened.seen_s);
+	} else {
+		wf_world_remember(w, CONN, &c->back, &c->opened);
+	}
 	if (c->ruling.verdict != WF_VERDICT_ALLOW)
 		c->ruling.policy = c->ask.ruling.policy;
 	c->ruling.verdict = WF_VERDICT_ALLOW;
@@ -146,6 +154,15 @@ WF_INLINE _Bool wf_verdict_is_followed(const struct wf_case *c)
 	return c->ruling.is_tracked || (c->back.tenant && c->back.tenant != c->ahead.tenant);
 }
 
+/*
+ * The answer of a service that leaves by a gateway, which need not be the one that has let the
+ * question in: the backend's node has followed it, or it would not have the service's address.
+ */
+WF_INLINE _Bool wf_verdict_is_published(const struct wf_case *c)
+{
+	return c->alias.at == WF_ALIAS_FROM && !c->to.home;
+}
+
 /* A packet with its ports. */
 WF_INLINE enum wf_drop wf_verdict_whole(const struct wf_world *w, struct wf_case *c)
 {
@@ -157,7 +174,7 @@ WF_INLINE enum wf_drop wf_verdict_whole(const struct wf_world *w, struct wf_case
 		return is_allowed ? WF_DROP_NONE : WF_DROP_DENIED;
 	if (may_reply)
 		conn = wf_conn_find(w, &c->back);
-	if (conn && wf_case_is_allowed(w, c, 1)) {
+	if ((conn || (may_reply && wf_verdict_is_published(c))) && wf_case_is_allowed(w, c, 1)) {
 		wf_verdict_reply(w, c, conn);
 		return WF_DROP_NONE;
 	}
@@ -275,15 +292,30 @@ WF_INLINE _Bool wf_case_find_quoted(const struct wf_world *w, struct wf_case *c,
 	*ret_is_back = conn;
 	if (!conn && wf_flow_answer(&c->back.flow, &c->ahead.flow))
 		conn = wf_conn_find(w, &c->ahead);
-	if (conn)
+	if (conn) {
 		c->lanes[0] = conn->lanes[0];
+		c->gateway = conn->gateway;
+	}
 	return conn;
 }
 
+/* Is a connection allowed that leads outside, which is told of by another than its other end? */
+WF_INLINE enum wf_drop wf_verdict_beyond(const struct wf_world *w, struct wf_case *c, _Bool is_back)
+{
+	const struct wf_party teller = c->from;
+	_Bool is_allowed;
+
+	c->from = (struct wf_party){0};
+	is_allowed = wf_case_is_allowed(w, c, is_back);
+	c->from = teller;
+	return is_allowed ? WF_DROP_NONE : WF_DROP_DENIED;
+}
+
 /*
- * An error of one whom what it quotes was not sent to: a function on the way there. Its own node
- * knows it as one; where its receiver is, the connection must go through functions (into the tenant
- * that they, and the policy, are of). ICMP_UNRELATED.
+ * An error of one whom what it quotes was not sent to: a function on the way there, a gateway or
+ * somebody behind it. A function's own node knows it as one; where its receiver is, the connection
+ * must go through functions (into the tenant that they, and the policy, are of). What comes by a
+ * gateway is about a connection that goes through one, and is allowed now. ICMP_UNRELATED, DENIED.
  */
 WF_INLINE enum wf_drop wf_verdict_on_the_way(const struct wf_world *w, struct wf_case *c)
 {
@@ -291,9 +323,14 @@ WF_INLINE enum wf_drop wf_verdict_on_the_way(const struct wf_world *w, struct wf
 
 	if (c->tells_of_others == WF_TELLS_NONE)
 		return WF_DROP_ICMP_UNRELATED;
-	if (c->tells_of_others == WF_TELLS_BY_LANE &&
-	    (!wf_case_find_quoted(w, c, &is_back) || !c->lanes[0]))
-		return WF_DROP_ICMP_UNRELATED;
+	if (c->tells_of_others != WF_TELLS_FUNCTION) {
+		if (!wf_case_find_quoted(w, c, &is_back))
+			return WF_DROP_ICMP_UNRELATED;
+		if (c->gateway)
+			return wf_verdict_beyond(w, c, is_back);
+		if (c->tells_of_others == WF_TELLS_BY_GATEWAY || !c->lanes[0])
+			return WF_DROP_ICMP_UNRELATED;
+	}
 	c->ruling = (struct wf_ruling){.verdict = WF_VERDICT_ALLOW};
 	return WF_DROP_NONE;
 }
@@ -301,7 +338,7 @@ WF_INLINE enum wf_drop wf_verdict_on_the_way(const struct wf_world *w, struct wf
 /*
  * An ICMP error: about a packet that went the other way, between the same two, or of a function
  * between them. It passes if what it quotes is of a connection that is allowed now; where none are
- * remembered, if it is allowed itself or what it quotes is.
+ * remembered, of a tenant's own also if it is allowed itself or what it quotes is.
  */
 WF_INLINE enum wf_drop wf_verdict_error(const struct wf_world *w, struct wf_case *c)
 {
@@ -312,7 +349,7 @@ WF_INLINE enum wf_drop wf_verdict_error(const struct wf_world *w, struct wf_case
 		return WF_DROP_ICMP_UNRELATED;
 	if (!wf_equal16(c->back.flow.dst, c->ahead.flow.src))
 		return wf_verdict_on_the_way(w, c);
-	if (!wf_case_is_tracked(w, c)) {
+	if (c->from.home && !wf_case_is_tracked(w, c)) {
 		if (c->ruling.verdict == WF_VERDICT_ALLOW)
 			return WF_DROP_NONE;
 	} else if (!wf_case_find_quoted(w, c, &is_back)) {
@@ -338,19 +375,24 @@ WF_INLINE enum wf_drop wf_verdict_decide(const struct wf_world *w, struct wf_cas
 	return drop;
 }
 
-/* The packet's connection takes @lane from now on, and the fragments behind it do. */
-WF_INLINE void wf_case_keep_lane(const struct wf_world *w, struct wf_case *c, __u32 lane)
+/*
+ * The packet's connection takes @lane from now on, and the fragments behind it do; it leaves the
+ * tenant, or comes in, by the node @gateway. 0: not said.
+ */
+WF_INLINE void wf_case_keep(const struct wf_world *w, struct wf_case *c, __u32 lane, __u16 gateway)
 {
 	const __u32 side = c->is_answer ? 1 : 0;
 	struct wf_conn *conn;
 	struct wf_fragment *f;
 
-	if (!c->ruling.is_tracked || c->kind != WF_CASE_WHOLE)
+	if (!(lane | gateway) || !c->ruling.is_tracked || c->kind != WF_CASE_WHOLE)
 		return;
 	conn = wf_conn_find(w, side ? &c->back : &c->ahead);
-	if (conn && conn->lanes[side] != lane)
+	if (conn && lane && conn->lanes[side] != lane)
 		conn->lanes[side] = lane;
-	f = c->is_first ? wf_fragment_find(w, c) : (void *)0;
+	if (conn && gateway && conn->gateway != gateway)
+		conn->gateway = gateway;
+	f = lane && c->is_first ? wf_fragment_find(w, c) : (void *)0;
 	if (f)
 		f->lane = lane;
 }

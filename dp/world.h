@@ -49,6 +49,7 @@ struct wf_world {
 #define wf_world_lane(world, leg, choice, key)	    wf_lane_pick(world, leg, choice, key)
 #define wf_world_judge(world, c, is_back)	    wf_case_judge(world, c, is_back)
 #define wf_world_decide(world, c)		    wf_verdict_decide(world, c)
+#define wf_world_keep(world, c, lane, gateway)	    wf_case_keep(world, c, lane, gateway)
 
 /* Of dp/apply.h to dp/static.h. */
 #define wf_world_speak(world, port, c) wf_static_sender(world, port, c)
@@ -58,6 +59,11 @@ struct wf_world {
 #define wf_world_answer(world, c, tenant, sid) wf_serve_answer(world, c, tenant, sid)
 #define wf_world_recognise(world, c, tenant, node, claimed) \
 	wf_service_recognise(world, c, tenant, node, claimed)
+
+/* ... and to dp/egress.h. */
+#define wf_world_leave(world, c, tenant, sid) wf_egress_pick(world, c, tenant, sid)
+#define wf_world_enter(world, c, tenant)      wf_egress_enter(world, c, tenant)
+#define wf_world_pass(world, c, sid)	      wf_egress_pass(world, c, sid)
 
 /*
  * The longest prefix of a zone table that holds @key, for worlds whose @exact finds a value by its
