@@ -7,8 +7,7 @@
 struct wf_listener {
 	struct wf_agent *agent; /* borrowed */
 	struct wf_monitor_filter filter;
-	wf_listen_fn fn;
-	void *arg;
+	struct wf_hearer hearer;
 	int64_t second; /* the one that n_told counts in */
 	uint32_t n_told;
 	uint64_t n_rate;
@@ -69,7 +68,31 @@ static void tell(struct wf_listener *l, const struct wf_sight *s)
 	if (is_too_fast(l))
 		l->n_rate++;
 	else
-		l->fn(l->arg, s);
+		l->hearer.sight(l->hearer.arg, s);
+}
+
+/* A node is of no tenant. */
+static bool fits_news(const struct wf_monitor_filter *f, const struct wf_object *o)
+{
+	const bool is_node = o->kind == WF_KIND_NODE;
+
+	return f->mask & WF_LISTEN_NEWS && !*f->policy &&
+	       fits(f->tenant, is_node ? NULL : o->tenant) &&
+	       fits(f->endpoint, is_node ? NULL : o->name);
+}
+
+void wf_monitor_tell(struct wf_agent *a, const struct wf_news *news)
+{
+	for (size_t i = a->listeners.n; i-- > 0;) {
+		struct wf_listener *l = a->listeners.items[i];
+
+		if (!fits_news(&l->filter, news->object))
+			continue;
+		if (is_too_fast(l))
+			l->n_rate++;
+		else
+			l->hearer.news(l->hearer.arg, news);
+	}
 }
 
 /* From the last on: the one that is told may go. */
@@ -98,13 +121,19 @@ static void on_readable(int fd, short what, void *arg)
 	a->kern->ops->events(a->kern, on_event, a);
 }
 
-/* Tells the programs what all listeners together want. */
+/* What all listeners together want is told: by the programs, and of health. */
 static int update(struct wf_agent *a, struct wf_err *err)
 {
 	struct wf_monitor wanted = {0};
+	unsigned int mask = 0;
 
 	wf_vec_each (l, &a->listeners)
-		wanted.mask |= (*l)->filter.mask;
+		mask |= (*l)->filter.mask;
+	if (!(mask & WF_LISTEN_NEWS))
+		wf_news_end(a);
+	else if (wf_news_begin(a) < 0)
+		return wf_err_set(err, -ENOMEM, "out of memory for a listener");
+	wanted.mask = mask & ~WF_LISTEN_NEWS;
 	wanted.rate = wanted.mask ? WF_MONITOR_RATE : 0;
 	return a->kern->ops->monitor(a->kern, &wanted, err);
 }
@@ -175,8 +204,8 @@ static int begin(struct wf_agent *a, struct wf_listener *l, struct wf_err *err)
 	return r;
 }
 
-int wf_agent_listen(struct wf_agent *a, const struct wf_monitor_filter *filter, wf_listen_fn fn,
-		    void *arg, struct wf_listener **ret, struct wf_err *err)
+int wf_agent_listen(struct wf_agent *a, const struct wf_monitor_filter *filter,
+		    const struct wf_hearer *hearer, struct wf_listener **ret, struct wf_err *err)
 {
 	_cleanup_free_ struct wf_listener *l = calloc(1, sizeof(*l));
 	int r = check_filter(a, filter, err);
@@ -189,7 +218,7 @@ int wf_agent_listen(struct wf_agent *a, const struct wf_monitor_filter *filter, 
 		r = wf_err_set(err, -ENOMEM, "out of memory for a listener");
 	if (r)
 		return r;
-	*l = (struct wf_listener){.agent = a, .filter = *filter, .fn = fn, .arg = arg};
+	*l = (struct wf_listener){.agent = a, .filter = *filter, .hearer = *hearer};
 	r = begin(a, l, err);
 	if (!r)
 		*ret = TAKE_PTR(l);
@@ -226,6 +255,7 @@ void wf_monitor_done(struct wf_agent *a)
 {
 	while (a->listeners.n)
 		wf_agent_unlisten(a->listeners.items[0]);
+	wf_news_end(a);
 	wf_vec_done(&a->listeners);
 	if (a->told_event)
 		event_free(a->told_event);

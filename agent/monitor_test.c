@@ -95,13 +95,17 @@ static void hear(void *arg, const struct wf_sight *s)
 		wf_agent_unlisten(TAKE_PTR(h->leaves));
 }
 
+/* Nothing is told to it. */
+static const struct wf_hearer deaf = {.sight = NULL};
+
 static struct wf_listener *listen_to(struct wf_rig *rig, const struct wf_monitor_filter *filter,
 				     struct heard *h)
 {
 	struct wf_listener *l = NULL;
 	struct wf_err err = {0};
 
-	if (wf_agent_listen(agent_of(rig), filter, hear, h, &l, &err) < 0)
+	if (wf_agent_listen(agent_of(rig), filter, &(struct wf_hearer){.sight = hear, .arg = h}, &l,
+			    &err) < 0)
 		fail_msg("%s", err.msg);
 	return l;
 }
@@ -233,8 +237,7 @@ static void a_filter_that_names_nothing_is_refused_with_what_is_near(void **stat
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct wf_err err = {0};
 
-		assert_int_equal(wf_agent_listen(agent_of(rig), &cases[i].filter, hear, NULL, &l,
-						 &err),
+		assert_int_equal(wf_agent_listen(agent_of(rig), &cases[i].filter, &deaf, &l, &err),
 				 -ENOENT);
 		assert_non_null(strstr(err.msg, cases[i].says));
 		assert_null(l);
@@ -305,7 +308,7 @@ static void so_many_listen_and_no_more(void **state)
 
 	for (int i = 0; i < WF_LISTENERS_MAX; i++)
 		l[i] = listen_to(rig, &all, &h);
-	assert_int_equal(wf_agent_listen(agent_of(rig), &all, hear, &h, &more, NULL), -EUSERS);
+	assert_int_equal(wf_agent_listen(agent_of(rig), &all, &deaf, &more, NULL), -EUSERS);
 	for (int i = 0; i < WF_LISTENERS_MAX; i++)
 		wf_agent_unlisten(l[i]);
 	wf_agent_unlisten(listen_to(rig, &all, &h));
@@ -323,7 +326,7 @@ static void a_listener_that_cannot_begin_leaves_the_programs_silent(void **state
 		struct wf_err err = {0};
 
 		wf_kern_fake_fail(k, nth, -EIO);
-		assert_int_equal(wf_agent_listen(agent_of(rig), &all, hear, NULL, &l, &err), -EIO);
+		assert_int_equal(wf_agent_listen(agent_of(rig), &all, &deaf, &l, &err), -EIO);
 		wf_kern_fake_fail(k, 0, 0);
 		assert_int_equal(wf_kern_fake_monitor(k).mask, 0);
 		assert_int_equal(agent_of(rig)->listeners.n, 0);

@@ -4,6 +4,7 @@
 #include "agent/health.h"
 #include "agent/host.h"
 #include "agent/membership.h"
+#include "agent/news.h"
 #include "agent/reach.h"
 #include "agent/sids.h"
 
@@ -164,6 +165,7 @@ static int run(struct wf_agent *a, bool is_repair, struct wf_err *err)
 
 	a->pass_at_ms = 0;
 	r = make_it_so(a, is_repair, &why);
+	wf_news_check(a);
 	a->n_passes++;
 	a->pass_seconds = (double)(wf_agent_now_ns() - start) / 1e9;
 	if (r) {

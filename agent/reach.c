@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/reach.h"
 
+#include "agent/news.h"
 #include "agent/reaching.h"
 #include "wire/sid.h"
 
@@ -118,6 +119,8 @@ static void judge(struct wf_agent *a)
 		if (peers->items[i].reach == before[i] || peers->items[i].is_witness)
 			continue;
 		log_change(a, &peers->items[i], before[i]);
+		if (before[i] != WF_REACH_UNKNOWN || peers->items[i].reach != WF_REACH_YES)
+			wf_news_reach(a, peers->items[i].node, peers->items[i].reach);
 		if (peers->items[i].reach == WF_REACH_NO || before[i] == WF_REACH_NO)
 			wf_agent_want_pass(a);
 	}

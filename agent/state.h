@@ -60,6 +60,7 @@ struct wf_numbering {	   /* of SIDs of endpoints (agent/sids.c) */
 struct wf_spread;   /* agent/membership.c */
 struct wf_hosted;   /* agent/host.c */
 struct wf_reaching; /* agent/reach.c */
+struct wf_news_watch; /* agent/news.c */
 
 struct wf_hooked {
 	int ifindex; /* first: the key of searches */
@@ -129,6 +130,7 @@ struct wf_agent {
 	void *on_pass_arg;
 
 	WF_VEC(struct wf_listener *) listeners; /* owned by who listens (agent/monitor.c) */
+	struct wf_news_watch *news;		/* owned; NULL: nobody listens for them */
 
 	struct event *told_event; /* NULL: nobody ever listened; owned, all of them */
 	struct event *store_event;

@@ -10,6 +10,7 @@
 
 #include "agent/drop.h"
 #include "agent/monitor.h"
+#include "api/news.h"
 #include "api/number.h"
 #include "api/routes.h"
 #include "api/server.h"
@@ -126,20 +127,39 @@ static void finish(struct wf_stream *s)
 	evhttp_send_reply_end(req);
 }
 
-static void on_sight(void *arg, const struct wf_sight *sight)
+/* Takes @item; NULL: there was no room to make it. */
+static void send_event(struct wf_stream *s, const char *type, json_t *item)
 {
-	struct wf_stream *s = arg;
-	struct wf_agent_status status;
-
-	if (!has_room(s)) {
-		s->n_slow++;
-		return;
-	}
-	wf_agent_status(s->api->agent, &status);
-	send_item(s, sight->event->type == WF_EVENT_DROP ? "drop" : "verdict",
-		  wf_sight_json(sight, status.node));
+	send_item(s, type, item);
 	if (s->n_left && !--s->n_left)
 		finish(s);
+}
+
+static bool may_send(struct wf_stream *s, struct wf_agent_status *ret)
+{
+	if (!has_room(s)) {
+		s->n_slow++;
+		return false;
+	}
+	wf_agent_status(s->api->agent, ret);
+	return true;
+}
+
+static void on_sight(void *arg, const struct wf_sight *sight)
+{
+	struct wf_agent_status status;
+
+	if (may_send(arg, &status))
+		send_event(arg, sight->event->type == WF_EVENT_DROP ? "drop" : "verdict",
+			   wf_sight_json(sight, status.node));
+}
+
+static void on_news(void *arg, const struct wf_news *news)
+{
+	struct wf_agent_status status;
+
+	if (may_send(arg, &status))
+		send_event(arg, "health", wf_news_json(news, status.node));
 }
 
 void wf_streams_done(struct wf_api *api)
@@ -176,6 +196,7 @@ static bool wants_server_sent(const struct wf_call *c)
 static void begin(struct wf_call *c, const struct wf_monitor_filter *filter, uint64_t limit)
 {
 	struct wf_stream *s = calloc(1, sizeof(*s));
+	const struct wf_hearer hearer = {on_sight, on_news, s};
 	struct wf_err err = {0};
 
 	if (s)
@@ -189,7 +210,7 @@ static void begin(struct wf_call *c, const struct wf_monitor_filter *filter, uin
 		if (s)
 			forget(s);
 		wf_call_answer(c, 503, NULL);
-	} else if (wf_agent_listen(c->agent, filter, on_sight, s, &s->listener, &err) < 0) {
+	} else if (wf_agent_listen(c->agent, filter, &hearer, &s->listener, &err) < 0) {
 		forget(s);
 		wf_call_fail_err(c, &err);
 	} else {
@@ -197,25 +218,46 @@ static void begin(struct wf_call *c, const struct wf_monitor_filter *filter, uin
 	}
 }
 
-static int read_type(struct wf_call *c, unsigned int *ret)
+#define ALL (1u << WF_EVENT_DROP | 1u << WF_EVENT_VERDICT | WF_LISTEN_NEWS)
+
+/* The mask of a type; 0: there is none of that name. */
+static unsigned int type_mask(const char *name, size_t len)
 {
 	static const struct {
 		const char *name;
 		unsigned int mask;
 	} types[] = {
-		{"all", 1 << WF_EVENT_DROP | 1 << WF_EVENT_VERDICT},
-		{"drop", 1 << WF_EVENT_DROP},
-		{"verdict", 1 << WF_EVENT_VERDICT},
+		{"all", ALL},
+		{"drop", 1u << WF_EVENT_DROP},
+		{"verdict", 1u << WF_EVENT_VERDICT},
+		{"health", WF_LISTEN_NEWS},
 	};
-	const char *type = wf_call_query(c, "type");
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
-		if (!type || !strcmp(types[i].name, type)) {
-			*ret = types[i].mask;
-			return 0;
+		if (strlen(types[i].name) == len && !memcmp(types[i].name, name, len))
+			return types[i].mask;
+	return 0;
+}
+
+/* One or several, with commas between. */
+static int read_type(struct wf_call *c, unsigned int *ret)
+{
+	const char *word = wf_call_query(c, "type");
+
+	*ret = word ? 0 : ALL;
+	while (word) {
+		const size_t len = strcspn(word, ",");
+		const unsigned int mask = type_mask(word, len);
+
+		if (!mask) {
+			wf_call_fail(c, 422, "'type' is drop, verdict, health or all, not '%.*s'",
+				     (int)(len < 60 ? len : 60), word);
+			return -EINVAL;
 		}
-	wf_call_fail(c, 422, "'type' is drop, verdict or all, not '%.60s'", type);
-	return -EINVAL;
+		*ret |= mask;
+		word = word[len] ? word + len + 1 : NULL;
+	}
+	return 0;
 }
 
 static int read_name(struct wf_call *c, const char *key, char *ret)
@@ -246,7 +288,19 @@ static int read_reason(struct wf_call *c, struct wf_monitor_filter *f)
 	if (err.code)
 		wf_call_fail_err(c, &err);
 	else
-		wf_call_fail(c, 422, "'reason' is for drops: a verdict has none");
+		wf_call_fail(c, 422, "'reason' is for drops: nothing else has one");
+	return -EINVAL;
+}
+
+static int read_policy(struct wf_call *c, struct wf_monitor_filter *f)
+{
+	if (read_name(c, "policy", f->policy) < 0)
+		return -EINVAL;
+	if (*f->policy)
+		f->mask &= ~WF_LISTEN_NEWS;
+	if (f->mask)
+		return 0;
+	wf_call_fail(c, 422, "'policy' is for packets: health has none");
 	return -EINVAL;
 }
 
@@ -267,7 +321,7 @@ void wf_show_monitor(struct wf_call *c)
 	uint64_t rate = RATE_DEFAULT, limit = 0;
 
 	if (read_type(c, &f.mask) < 0 || read_name(c, "tenant", f.tenant) < 0 ||
-	    read_name(c, "endpoint", f.endpoint) < 0 || read_name(c, "policy", f.policy) < 0 ||
+	    read_name(c, "endpoint", f.endpoint) < 0 || read_policy(c, &f) < 0 ||
 	    read_reason(c, &f) < 0 || read_number(c, "rate", WF_LISTENER_RATE_MAX, &rate) < 0 ||
 	    read_number(c, "limit", INT64_MAX, &limit) < 0)
 		return;

@@ -173,6 +173,52 @@ static void events_come_as_server_sent_ones_if_wanted(void **state)
 	wait_for_listeners(f, 0);
 }
 
+static json_t *lines_of(struct fixture *f, struct answer *a, const struct wf_news *news, size_t n)
+{
+	json_t *all = json_array();
+
+	listen_to(f, a, "?type=health,drop", "*/*");
+	assert_int_equal(wf_kern_fake_monitor(f->rig.nodes[0].world).mask, 1 << WF_EVENT_DROP);
+	for (size_t i = 0; i < n; i++)
+		wf_monitor_tell(agent_of(f), &news[i]);
+	wait_for_text(f, a, "reachable");
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(all, line_of(a, (int)i));
+	bufferevent_free(a->conn);
+	wait_for_listeners(f, 0);
+	return all;
+}
+
+static void changes_of_health_come_as_lines(void **state)
+{
+	static const char *const expected =
+		"[{\"at\":\"n1\",\"health\":\"down\",\"name\":\"web\",\"node\":\"n1\",\"of\":"
+		"\"endpoint\",\"reason\":\"no \\\\xff\",\"tenant\":\"red\",\"time_ms\":7,\"type\":"
+		"\"health\"},{\"at\":\"n1\",\"health\":\"up\",\"name\":\"web\",\"node\":\"n1\","
+		"\"of\":\"endpoint\",\"reason\":null,\"tenant\":\"red\",\"time_ms\":8,\"type\":"
+		"\"health\"},{\"name\":\"n2\",\"node\":\"n1\",\"of\":\"node\",\"reachable\":"
+		"\"silent\",\"time_ms\":9,\"type\":\"health\"}]";
+	struct fixture *f = *state;
+	_cleanup_free_ char *text = NULL;
+	struct answer a;
+	json_t *all;
+
+	fill(f);
+	const struct wf_model *m = agent_of(f)->model;
+	const struct wf_object *web = wf_model_find(m, WF_KIND_ENDPOINT, "red", "web"),
+			       *n2 = wf_model_find(m, WF_KIND_NODE, NULL, "n2");
+	const struct wf_news news[] = {
+		{.time_ms = 7, .object = web, .health = WF_HEALTH_DOWN, .why = "no \xff"},
+		{.time_ms = 8, .object = web, .health = WF_HEALTH_UP},
+		{.time_ms = 9, .object = n2, .reach = WF_REACH_SILENT},
+	};
+
+	all = lines_of(f, &a, news, 3);
+	text = json_dumps(all, JSON_COMPACT | JSON_SORT_KEYS);
+	assert_string_equal(text, expected);
+	json_decref(all);
+}
+
 static void a_client_that_leaves_ends_it(void **state)
 {
 	struct fixture *f = *state;
@@ -256,7 +302,11 @@ static void wrong_questions_are_refused(void **state)
 		const char *query, *says;
 		int status;
 	} cases[] = {
-		{"type=drops", "drop, verdict or all", 422},
+		{"type=drops", "drop, verdict, health or all, not 'drops'", 422},
+		{"type=drop,", "health or all, not ''", 422},
+		{"type=drop,dro", "not 'dro'", 422},
+		{"type=health&policy=p", "health has none", 422},
+		{"type=health&reason=denied", "is for drops", 422},
 		{"reason=no-rout", "did you mean 'no-route'", 422},
 		{"reason=no-route&type=verdict", "is for drops", 422},
 		{"tenant=rde", "did you mean 'red'", 404},
@@ -405,6 +455,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(events_come_as_lines_until_the_limit),
 		CASE(events_come_as_server_sent_ones_if_wanted),
+		CASE(changes_of_health_come_as_lines),
 		CASE(a_client_that_leaves_ends_it),
 		CASE(a_daemon_that_ends_ends_its_listeners),
 		CASE(a_client_that_reads_slowly_is_told_what_it_missed),

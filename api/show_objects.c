@@ -2,6 +2,7 @@
 /* The lists of nodes, tenants, endpoints and policies. */
 #include "agent/reach.h"
 #include "api/item.h"
+#include "api/news.h"
 #include "api/routes.h"
 #include "compile/compile.h"
 #include "schema/schema.h"
@@ -39,11 +40,8 @@ static void add_address(json_t *item, uint32_t block, uint16_t id)
 /* What is not asked, or not known yet, is not said. */
 static void add_reach(json_t *item, enum wf_reach reach)
 {
-	static const char *const words[] = {
-		[WF_REACH_YES] = "yes", [WF_REACH_SILENT] = "silent", [WF_REACH_NO] = "no"};
-
-	if (words[reach])
-		json_object_set_new(item, "reachable", json_string(words[reach]));
+	if (wf_reach_word(reach))
+		json_object_set_new(item, "reachable", json_string(wf_reach_word(reach)));
 }
 
 static json_t *make_node(void *arg, const struct wf_object *o)

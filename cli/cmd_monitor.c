@@ -83,7 +83,41 @@ static void put_path(const json_t *item, struct wf_buf *line)
 		wf_buf_printf(line, "%s%s", i ? " > " : "", json_string_value(node));
 }
 
-static void put_event(const json_t *item, struct wf_buf *line)
+static void put_endpoint(const json_t *item, struct wf_buf *line)
+{
+	const char *why = text_at(item, "reason");
+
+	wf_buf_printf(line, "endpoint %s/%s at %s is %s%s%s", text_at(item, "tenant"),
+		      text_at(item, "name"), text_at(item, "at"), text_at(item, "health"),
+		      *why ? ": " : "", why);
+}
+
+static void put_node(const json_t *item, struct wf_buf *line)
+{
+	static const struct {
+		const char *reachable, *text;
+	} texts[] = {
+		{"yes", "answers again"},
+		{"silent", "does not answer: perhaps it is this node that is cut off"},
+		{"no", "does not answer: instances and backends there count as down"},
+	};
+
+	wf_buf_printf(line, "node %s ", text_at(item, "name"));
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		if (strcmp(texts[i].reachable, text_at(item, "reachable")) == 0)
+			wf_buf_puts(line, texts[i].text);
+}
+
+static void put_health(const json_t *item, struct wf_buf *line)
+{
+	put_time(item, line);
+	if (strcmp(text_at(item, "of"), "node") == 0)
+		put_node(item, line);
+	else
+		put_endpoint(item, line);
+}
+
+static void put_packet(const json_t *item, struct wf_buf *line)
 {
 	bool is_drop = strcmp(text_at(item, "type"), "drop") == 0;
 
@@ -127,7 +161,10 @@ static int print(void *arg, const json_t *item)
 	} else if (strcmp(text_at(item, "type"), "missed") == 0) {
 		print_missed(item);
 	} else {
-		put_event(item, &line);
+		if (strcmp(text_at(item, "type"), "health") == 0)
+			put_health(item, &line);
+		else
+			put_packet(item, &line);
 		puts(line.data ? line.data : "");
 	}
 	wf_buf_done(&line);
@@ -160,15 +197,29 @@ static int check_count(const struct wf_cli *cli, struct wf_err *err)
 	return wf_cli_usage(cli, err, "--count '%s': a number, at least 1", count);
 }
 
+/* All, unless some are named. */
+static void add_types(const struct wf_cli *cli, struct wf_buf *path)
+{
+	static const struct {
+		const char *option, *type;
+	} types[] = {{"drops", "drop"}, {"verdicts", "verdict"}, {"health", "health"}};
+	struct wf_buf value = {0};
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
+		if (wf_cli_has(cli, types[i].option))
+			wf_buf_printf(&value, "%s%s", value.len ? "," : "", types[i].type);
+	wf_query_add(path, "type", value.len ? value.data : "all");
+	wf_buf_done(&value);
+}
+
 static int make_path(const struct wf_cli *cli, struct wf_buf *path, struct wf_err *err)
 {
-	bool drops = wf_cli_has(cli, "drops"), verdicts = wf_cli_has(cli, "verdicts");
 	const char *tenant = wf_cli_value(cli, "tenant");
 	char of_endpoint[256], of_policy[256];
 	int r = check_count(cli, err);
 
 	wf_buf_puts(path, "/v1/monitor");
-	wf_query_add(path, "type", drops == verdicts ? "all" : drops ? "drop" : "verdict");
+	add_types(cli, path);
 	if (r == 0)
 		r = add_name(cli, "endpoint", path, &tenant, of_endpoint, sizeof(of_endpoint), err);
 	if (r == 0)
@@ -213,6 +264,8 @@ static int run(struct wf_cli *cli, struct wf_err *err)
 static const struct wf_opt options[] = {
 	{"drops", 0, NULL, false, WF_COMPLETE_NOTHING, "only packets that are dropped"},
 	{"verdicts", 0, NULL, false, WF_COMPLETE_NOTHING, "only flows that are allowed"},
+	{"health", 0, NULL, false, WF_COMPLETE_NOTHING,
+	 "only endpoints and nodes that fail, or work again"},
 	{"tenant", 0, "TENANT", false, WF_COMPLETE_TENANT, "only of this tenant"},
 	{"endpoint", 0, "ENDPOINT", false, WF_COMPLETE_ENDPOINT, "only from or to this endpoint"},
 	{"policy", 0, "POLICY", false, WF_COMPLETE_POLICY,
@@ -225,10 +278,12 @@ static const struct wf_opt options[] = {
 
 const struct wf_cmd wf_cmd_monitor = {
 	.noun = "monitor",
-	.usage = "[--drops | --verdicts] [--tenant T] [--endpoint E] [--policy P] [--reason R] "
+	.usage = "[--drops] [--verdicts] [--health] [--tenant T] [--endpoint E] [--policy P] "
+		 "[--reason R] "
 		 "[--rate N] [--count N]",
-	.help = "show live what this node drops and allows",
-	.more = "One line for each packet that is dropped, and for each flow when it is allowed. "
+	.help = "show live what this node drops and allows, and what fails",
+	.more = "One line for each packet that is dropped, for each flow when it is allowed, and "
+		"for each instance, backend and node that fails, or works again. "
 		"ENDPOINT and POLICY may have their tenant in front: red/web.",
 	.options = options,
 	.run = run,

@@ -20,6 +20,10 @@ ALLOWED = {**HEAD, "type": "verdict", "hook": "apply", "from": WEB, "to": DB, "p
 DENIED = {**HEAD, "type": "drop", "hook": "apply", "from": WEB, "to": NOBODY, "protocol": "icmp",
           "port": 8, "code": 0, "reason": "denied", "text": "not allowed", "policy": None}
 GARBLED = {**HEAD, "type": "drop", "hook": "edge", "reason": "malformed", "text": "", "policy": None}
+DOWN = {"time_ms": HEAD["time_ms"], "type": "health", "node": "A", "of": "endpoint", "tenant": "red",
+        "name": "web", "at": "B", "health": "down", "reason": "tcp/80: Connection refused"}
+LOST = {"time_ms": HEAD["time_ms"], "type": "health", "node": "A", "of": "node", "name": "B",
+        "reachable": "no"}
 MISSED = {"type": "missed", "rate": 3, "slow": 0, "lost": 2}
 
 LINES = [
@@ -34,6 +38,13 @@ LINES = [
     (DENIED, "A red/web > 192.0.2.1 icmp/8 dropped: denied"),
     ({**DENIED, "policy": "no"}, "A red/web > 192.0.2.1 icmp/8 dropped: denied by policy no"),
     (GARBLED, "A a packet at wf1 dropped: malformed"),
+    (DOWN, "A endpoint red/web at B is down: tcp/80: Connection refused"),
+    ({**DOWN, "reason": None}, "A endpoint red/web at B is down"),
+    ({**DOWN, "health": "up", "reason": None}, "A endpoint red/web at B is up"),
+    (LOST, "A node B does not answer: instances and backends there count as down"),
+    ({**LOST, "reachable": "silent"},
+     "A node B does not answer: perhaps it is this node that is cut off"),
+    ({**LOST, "reachable": "yes"}, "A node B answers again"),
 ]
 
 
@@ -78,7 +89,9 @@ QUESTIONS = [
     ([], {"type": "all"}),
     (["--drops"], {"type": "drop"}),
     (["--verdicts"], {"type": "verdict"}),
-    (["--drops", "--verdicts"], {"type": "all"}),
+    (["--drops", "--verdicts"], {"type": "drop,verdict"}),
+    (["--health"], {"type": "health"}),
+    (["--health", "--drops"], {"type": "drop,health"}),
     (["--tenant", "red", "--endpoint", "web", "--policy", "p", "--reason", "denied", "--rate", "5",
       "--count", "7"], {"type": "all", "tenant": "red", "endpoint": "web", "policy": "p",
                         "reason": "denied", "rate": "5", "limit": "7"}),

@@ -14,6 +14,7 @@ import pytest
 
 from cluster import cluster, command_lines, container, spawn, tenant, wait_for
 from control import api, end, log_of, start
+from monitors import Monitor
 from probes import listener
 
 WEB4, WEB6, FW = "10.0.0.1", "fd00::1", "10.0.0.2"
@@ -104,6 +105,23 @@ def test_a_backend_is_up_while_its_server_runs(lab):
     wait_for(lambda: not endpoint(lab, "web").get("down"), "what nothing asks not to be down")
     assert f"endpoint red/web is down: {reason}" in log_of(lab, "a")
     assert "endpoint red/web is up" in log_of(lab, "a")
+
+
+def test_who_monitors_hears_of_it_on_any_node(lab):
+    words = ("--json", "--drops", "--health", "--endpoint", "red/web")
+    with lab.having(service(tcp=80)), contextlib.ExitStack() as serving:
+        serving.enter_context(http_server(lab, "red-web", WEB4))
+        expect(lab, "web", "up")
+        with Monitor(lab, "a", *words) as at_a, Monitor(lab, "b", *words) as at_b:
+            serving.close()
+            told = at_a.event("health"), at_b.event("health")
+            assert [event["node"] for event in told] == ["a", "b"]
+            for event in told:
+                assert (event["of"], event["health"]) == ("endpoint", "down")
+                assert (event["tenant"], event["name"], event["at"]) == ("red", "web", "a")
+            assert [event["reason"] for event in told] == ["tcp/80: Connection refused", None]
+            with http_server(lab, "red-web", WEB4):
+                assert [monitor.event("health")["health"] for monitor in (at_a, at_b)] == ["up"] * 2
 
 
 @pytest.mark.parametrize("name, address", [("web", WEB4), ("six", "fd00::6")])

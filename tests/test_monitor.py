@@ -11,7 +11,8 @@ import subprocess
 import pytest
 
 from cluster import build_folder, cluster, container, policy, tenant, wait_for
-from control import end, pinned, start
+from control import end, start
+from monitors import Monitor, wanted
 from probes import Echoes, connects, is_refused_silently, says
 
 WEB, DB, JOB = "10.0.0.1", "10.0.0.2", "10.0.0.3"
@@ -33,42 +34,6 @@ def lab_():
 def echoes_(lab):
     with Echoes(lab, ("red-db", DB, SQL), ("red-db", DB, NO), ("red-web", WEB, SQL)) as echoes:
         yield echoes
-
-
-def wanted(lab, node):
-    """The types of events that the node's programs are told to tell."""
-    (value,) = pinned(lab, node).table("monitor").values()
-    return int.from_bytes(value[:4], "little")
-
-
-class Monitor:
-    """`weft monitor` on a node; returns once it is heard."""
-
-    def __init__(self, lab, node, *words):
-        self.lab, self.node = lab, node
-        before = self.listeners()
-        command = [str(build_folder() / "cli/weft"), "--lab", f"{lab.name}/{node}", "monitor", *words]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                        text=True)
-        wait_for(lambda: self.listeners() > before or self.process.poll() is not None,
-                 "the monitor to listen")
-
-    def listeners(self):
-        return wanted(self.lab, self.node).bit_count()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.kill()
-        self.process.communicate()
-        wait_for(lambda: wanted(self.lab, self.node) == 0, "nobody to listen")
-
-    def line(self):
-        return self.process.stdout.readline()
-
-    def event(self):
-        return json.loads(self.line())
 
 
 def test_a_drop_is_told_with_who_and_whose(lab):
@@ -93,7 +58,7 @@ def test_a_verdict_is_told_with_its_path_and_again_where_it_arrives(lab, echoes)
 
 
 def test_people_read_a_line(lab):
-    with Monitor(lab, "a", "--drops", "--count", "1") as monitor:
+    with Monitor(lab, "a", "--reason", "denied", "--count", "1") as monitor:
         says(lab, "red-job", DB, NO, b"x")
         line = monitor.line()
         assert monitor.process.wait(10) == 0
