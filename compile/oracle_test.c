@@ -5,7 +5,7 @@
  *
  * With two numbers as arguments: worlds from the first seed on, so many.
  */
-#include "compile/oracle_world_test.h"
+#include "compile/oracle_outside_test.h"
 
 #include "dp/world.h"
 #include "dp/policy.h"
@@ -78,7 +78,7 @@ static void judge(const struct wf_image *img, uint64_t set, const struct oracle_
 		  const struct wf_party *from, const struct wf_party *to, struct decision *ret)
 {
 	const struct wf_world world = {.find = find, .tables = img};
-	struct wf_ask ask = {.set = set, .tenant = to->home};
+	struct wf_ask ask = {.set = set, .tenant = to->home ? to->home : from->home};
 	struct wf_flow flow;
 
 	flow_of(p, &flow);
@@ -130,7 +130,8 @@ static bool is_as_said(const struct oracle_world *w, const struct oracle_packet 
 		       const struct oracle_answer *answer, const struct decision *d)
 {
 	const struct wf_ruling *r = &d->ruling;
-	const bool is_own = answer->receiver && strcmp(p->tenant, answer->receiver->tenant) == 0;
+	const bool is_own = answer->is_out ||
+			    (answer->receiver && strcmp(p->tenant, answer->receiver->tenant) == 0);
 
 	if (!answer->is_allowed && !is_own)
 		return !d->is_known || r->verdict != WF_VERDICT_ALLOW;
@@ -157,20 +158,21 @@ static uint32_t header_identity(const struct oracle_world *w, const struct oracl
 				const struct oracle_answer *answer)
 {
 	const struct wf_object *tenant = wf_model_find(w->model, WF_KIND_TENANT, NULL,
-						       answer->receiver->tenant);
+						       answer->way->tenant);
 
-	if (tenant->self.require || (answer->way && answer->way->policy.require))
+	if (p->sender && (tenant->self.require || answer->way->policy.require))
 		return p->sender->endpoint.identity;
 	return 0;
 }
 
-/* All ways of the policy that the packet may take are at its sender's. */
+/* All ways of the policy that the packet may take from one endpoint's node to another one's. */
 static void check_ways(const struct oracle_world *w, const struct oracle_packet *p,
-		       const struct oracle_answer *answer)
+		       const struct oracle_answer *answer, const struct wf_object *from,
+		       const struct wf_object *to)
 {
-	const struct wf_image *img = image_of(w, p->sender);
-	const uint16_t node = (uint16_t)(answer->receiver->endpoint.node[1] - '0' + 1);
-	struct wf_choice_key key = {.tenant = tenant_id(w, answer->receiver->tenant),
+	const struct wf_image *img = image_of(w, from);
+	const uint16_t node = (uint16_t)(to->endpoint.node[1] - '0' + 1);
+	struct wf_choice_key key = {.tenant = tenant_id(w, answer->way->tenant),
 				    .policy = answer->way->policy.id,
 				    .node = node,
 				    .is_reverse = answer->is_reverse};
@@ -197,6 +199,7 @@ static void check_ways(const struct oracle_world *w, const struct oracle_packet 
 /* How often what was seen: a test in which nothing is denied proves nothing. */
 struct tally {
 	unsigned int n, n_by[3], n_ways, n_reverse, n_foreign, n_unknown, n_strangers_in;
+	unsigned int n_in, n_in_ways, n_out, n_out_by[3], n_out_ways;
 };
 
 static void try_packet(struct oracle_world *w, struct tally *t)
@@ -218,7 +221,7 @@ static void try_packet(struct oracle_world *w, struct tally *t)
 		check(w, &p, &answer, &d, "the receiver");
 	}
 	if (answer.way)
-		check_ways(w, &p, &answer);
+		check_ways(w, &p, &answer, p.sender, answer.receiver);
 	t->n_by[answer.why]++;
 	t->n_ways += answer.way != NULL;
 	t->n_reverse += answer.is_reverse;
@@ -238,15 +241,82 @@ static void try_stranger(struct oracle_world *w, struct tally *t)
 	t->n_strangers_in += answer.is_allowed;
 }
 
+/* What the node of @at, one of both ends in the domain, makes of what crosses its border. */
+static void ask_border(const struct oracle_world *w, const struct wf_object *at,
+		       const struct oracle_packet *p, struct decision *ret)
+{
+	const struct wf_image *img = image_of(w, at);
+	const uint32_t home = tenant_id(w, p->tenant);
+	const struct wf_tenant_entry *tenant = wf_image_find(img, WF_TABLE_TENANT, &home);
+	const struct wf_party from = p->sender ? party_of(img, home, &p->src)
+					       : (struct wf_party){0};
+	const struct wf_party to = p->sender ? (struct wf_party){0} : party_of(img, home, &p->dst);
+
+	assert_non_null(tenant);
+	assert_int_equal(from.home | to.home, home);
+	judge(img, tenant->set, p, &from, &to, ret);
+}
+
+/* From the outside, by a gateway. What is of the tenant's prefixes never comes so far. */
+static void try_coming(struct oracle_world *w, struct tally *t)
+{
+	const struct wf_object *gateway, *tenant;
+	struct oracle_packet p;
+	struct oracle_answer answer;
+	struct decision d;
+
+	oracle_make_stranger(w, &p);
+	gateway = oracle_gateway_of(w, p.tenant);
+	tenant = wf_model_find(w->model, WF_KIND_TENANT, NULL, p.tenant);
+	if (!gateway || oracle_is_inside(tenant, &p.src))
+		return;
+	oracle_judge(w->model, &p, &answer);
+	ask_border(w, gateway, &p, &d);
+	check(w, &p, &answer, &d, "the gateway");
+	if (answer.way)
+		check_ways(w, &p, &answer, gateway, answer.receiver);
+	t->n_in++;
+	t->n_in_ways += answer.way != NULL;
+}
+
+static void try_leaving(struct oracle_world *w, struct tally *t)
+{
+	const struct wf_object *gateway, *tenant;
+	struct oracle_packet p;
+	struct oracle_answer answer;
+	struct decision d;
+
+	oracle_make_leaving(w, &p);
+	gateway = oracle_gateway_of(w, p.tenant);
+	tenant = wf_model_find(w->model, WF_KIND_TENANT, NULL, p.tenant);
+	if (!gateway || oracle_is_inside(tenant, &p.dst))
+		return;
+	oracle_judge_out(w->model, &p, &answer);
+	ask_border(w, p.sender, &p, &d);
+	check(w, &p, &answer, &d, "the sender, to the outside,");
+	ask_border(w, gateway, &p, &d);
+	check(w, &p, &answer, &d, "the gateway, to the outside,");
+	if (answer.way)
+		check_ways(w, &p, &answer, p.sender, gateway);
+	t->n_out++;
+	t->n_out_by[answer.why]++;
+	t->n_out_ways += answer.way != NULL;
+}
+
 static void try_world(unsigned int seed, struct tally *t)
 {
 	struct oracle_world w;
 
-	oracle_world_init(&w, seed, NULL);
+	oracle_world_make(&w, seed);
+	oracle_make_gateways(&w);
+	oracle_world_compile(&w, NULL);
 	for (int i = 0; i < PACKETS; i++)
 		try_packet(&w, t);
-	for (int i = 0; i < PACKETS / 3; i++)
+	for (int i = 0; i < PACKETS / 3; i++) {
 		try_stranger(&w, t);
+		try_coming(&w, t);
+		try_leaving(&w, t);
+	}
 	oracle_world_done(&w);
 }
 
@@ -260,6 +330,8 @@ static void both_ends_decide_as_the_oracle_does(void **state)
 	assert_true(t.n_by[ORACLE_BY_ALLOW] > 10000 && t.n_by[ORACLE_BY_DENY] > 5000);
 	assert_true(t.n_by[ORACLE_BY_DEFAULT] > 10000 && t.n_ways > 10000 && t.n_reverse > 2000);
 	assert_true(t.n_foreign > 300 && t.n_unknown > 3000 && t.n_strangers_in > 1000);
+	assert_true(t.n_in > 3000 && t.n_in_ways > 500 && t.n_out > 3000 && t.n_out_ways > 500);
+	assert_true(t.n_out_by[ORACLE_BY_DENY] > 200 && t.n_out_by[ORACLE_BY_ALLOW] > 500);
 }
 
 int main(int argc, char **argv)
@@ -274,8 +346,10 @@ int main(int argc, char **argv)
 	for (int i = 0; i < atoi(argv[2]); i++)
 		try_world((unsigned int)(atoi(argv[1]) + i), &t);
 	printf("%u packets; default %u, allow %u, deny %u; ways %u, mirrored %u; foreign %u, "
-	       "unknown %u, strangers %u\n",
+	       "unknown %u, strangers %u; from outside %u, ways %u; to it %u, by %u %u %u, ways "
+	       "%u\n",
 	       t.n, t.n_by[0], t.n_by[1], t.n_by[2], t.n_ways, t.n_reverse, t.n_foreign,
-	       t.n_unknown, t.n_strangers_in);
+	       t.n_unknown, t.n_strangers_in, t.n_in, t.n_in_ways, t.n_out, t.n_out_by[0],
+	       t.n_out_by[1], t.n_out_by[2], t.n_out_ways);
 	return 0;
 }

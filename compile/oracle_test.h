@@ -23,6 +23,7 @@ struct oracle_packet {
 
 struct oracle_answer {
 	const struct wf_object *receiver; /* NULL: nobody that the sender's tenant may know of */
+	bool is_out; /* it is to the outside: nobody is its receiver, its tenant judges it */
 	bool is_allowed;
 	uint8_t why;		     /* enum oracle_why */
 	const struct wf_object *way; /* the policy; NULL: direct. Also of what is not allowed */
@@ -296,21 +297,13 @@ static inline bool oracle_is_known(const struct wf_model *m, const struct wf_obj
 	       oracle_is_joined(m, home->name, packet->sender);
 }
 
-/* The packet by itself: that it may be a reply of a connection is not looked at. */
-static inline void oracle_judge(const struct wf_model *m, const struct oracle_packet *packet,
-				struct oracle_answer *ret)
+/* What the policies of @home say, and where they say nothing its default. */
+static inline void oracle_ask_all(const struct wf_model *m, const struct wf_object *home,
+				  const struct oracle_packet *packet, struct oracle_answer *ret)
 {
 	struct wf_object *const *policies;
-	const struct wf_object *home;
 	size_t n;
 
-	memset(ret, 0, sizeof(*ret));
-	ret->receiver = oracle_endpoint_at(m, packet->tenant, &packet->dst);
-	if (!ret->receiver)
-		return;
-	home = wf_model_find(m, WF_KIND_TENANT, NULL, ret->receiver->tenant);
-	if (!oracle_is_known(m, home, packet))
-		return;
 	policies = wf_model_range(m, WF_KIND_POLICY, home->name, &n);
 	for (size_t i = 0; i < n; i++)
 		oracle_ask_policy(m, policies[i], packet, ret);
@@ -320,16 +313,41 @@ static inline void oracle_judge(const struct wf_model *m, const struct oracle_pa
 		ret->is_allowed = ret->why == ORACLE_BY_ALLOW;
 }
 
+/* To nobody that the sender's tenant knows, and outside of it. */
+static inline void oracle_judge_out(const struct wf_model *m, const struct oracle_packet *packet,
+				    struct oracle_answer *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	ret->is_out = true;
+	oracle_ask_all(m, wf_model_find(m, WF_KIND_TENANT, NULL, packet->tenant), packet, ret);
+}
+
+/* The packet by itself: that it may be a reply of a connection is not looked at. */
+static inline void oracle_judge(const struct wf_model *m, const struct oracle_packet *packet,
+				struct oracle_answer *ret)
+{
+	const struct wf_object *home;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->receiver = oracle_endpoint_at(m, packet->tenant, &packet->dst);
+	if (!ret->receiver)
+		return;
+	home = wf_model_find(m, WF_KIND_TENANT, NULL, ret->receiver->tenant);
+	if (oracle_is_known(m, home, packet))
+		oracle_ask_all(m, home, packet, ret);
+}
+
 /* May this policy (0: none) be named as what decided? */
 static inline bool oracle_is_reason(const struct wf_model *m, const struct oracle_packet *packet,
 				    const struct oracle_answer *answer, uint16_t policy)
 {
+	const char *home = answer->is_out ? packet->tenant : answer->receiver->tenant;
 	struct wf_object *const *policies;
 	size_t n;
 
 	if (answer->why == ORACLE_BY_DEFAULT)
 		return !policy;
-	policies = wf_model_range(m, WF_KIND_POLICY, answer->receiver->tenant, &n);
+	policies = wf_model_range(m, WF_KIND_POLICY, home, &n);
 	for (size_t i = 0; i < n; i++)
 		if (policies[i]->policy.id == policy)
 			return policies[i]->policy.is_deny == (answer->why == ORACLE_BY_DENY) &&

@@ -263,9 +263,8 @@ static inline void oracle_look(struct oracle_world *w, const int *ifindexes)
 	}
 }
 
-/* @ifindexes: ORACLE_PORTS interfaces; NULL: any. */
-static inline void oracle_world_init(struct oracle_world *w, unsigned int seed,
-				     const int *ifindexes)
+/* The wish. */
+static inline void oracle_world_make(struct oracle_world *w, unsigned int seed)
 {
 	memset(w, 0, sizeof(*w));
 	w->seed = w->first_seed = seed;
@@ -290,9 +289,21 @@ static inline void oracle_world_init(struct oracle_world *w, unsigned int seed,
 		for (unsigned int i = 0; i < n; i++)
 			oracle_make_policy(w, t, i);
 	}
+}
+
+/* Its images. @ifindexes: ORACLE_PORTS interfaces; NULL: any. */
+static inline void oracle_world_compile(struct oracle_world *w, const int *ifindexes)
+{
 	oracle_look(w, ifindexes);
 	for (unsigned int k = 0; k < ORACLE_NODES; k++)
 		w->images[k] = wish_compile(w->model, &w->here[k]);
+}
+
+static inline void oracle_world_init(struct oracle_world *w, unsigned int seed,
+				     const int *ifindexes)
+{
+	oracle_world_make(w, seed);
+	oracle_world_compile(w, ifindexes);
 }
 
 static inline void oracle_world_done(struct oracle_world *w)
@@ -365,8 +376,8 @@ static inline void oracle_make_packet(struct oracle_world *w, struct oracle_pack
 	oracle_make_proto(w, ret);
 }
 
-/* From nobody that is known, as an outside router sends it, to an endpoint of a tenant. */
-static inline void oracle_make_stranger(struct oracle_world *w, struct oracle_packet *ret)
+/* Of nobody; of some tenant's prefixes, or of the world. */
+static inline void oracle_make_address(struct oracle_world *w, bool is_v4, struct wf_addr *ret)
 {
 	static const char *const v4[] = {"192.0.2.1",	 "192.0.2.128", "198.51.100.7",
 					 "10.0.0.99",	 "10.1.1.99",	"10.2.0.99",
@@ -374,14 +385,20 @@ static inline void oracle_make_stranger(struct oracle_world *w, struct oracle_pa
 	static const char *const v6[] = {"2001:db8::1",	 "fd00:1::99", "fd00:2:1::99",
 					 "fd00:3:1::99", "fd99::1",    "4000::1",
 					 "9000::1"};
+	const char *text = is_v4 ? oracle_pick(w, v4) : oracle_pick(w, v6);
+
+	assert_int_equal(wf_addr_parse(text, ret), 0);
+}
+
+/* From nobody that is known, as an outside router sends it, to an endpoint of a tenant. */
+static inline void oracle_make_stranger(struct oracle_world *w, struct oracle_packet *ret)
+{
 	const struct wf_object *to = oracle_any_endpoint(w);
-	const char *text;
 
 	memset(ret, 0, sizeof(*ret));
 	ret->tenant = to->tenant;
 	ret->dst = to->endpoint.addrs[oracle_below(w, to->endpoint.n_addrs)];
-	text = wf_addr_is_v4(&ret->dst) ? oracle_pick(w, v4) : oracle_pick(w, v6);
-	assert_int_equal(wf_addr_parse(text, &ret->src), 0);
+	oracle_make_address(w, wf_addr_is_v4(&ret->dst), &ret->src);
 	oracle_make_proto(w, ret);
 }
 
