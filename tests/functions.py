@@ -42,7 +42,9 @@ def one_armed(name, node, number, app, run=()):
 
 
 def bridged(name, node, number, app, run=()):
-    bridge = [["ip", "link", "add", "br0", "type", "bridge"], ["ip", "link", "set", "br0", "up"]]
+    bridge = [["ip", "link", "add", "br0", "type", "bridge"],
+              ["sysctl", "-qw", "net.ipv6.conf.br0.disable_ipv6=1"],  # it says nothing of its own
+              ["ip", "link", "set", "br0", "up"]]
     bridge += [["ip", "link", "set", arm, "master", "br0"] for arm in ("eth0", "eth1")]
     return arms(name, node, number, app, run=[*bridge, *run])
 

@@ -140,10 +140,7 @@ def test_what_a_function_drops_is_gone_and_nothing_else(lab, family, mode):
 
 
 @FAMILIES
-@pytest.mark.parametrize("mode", [
-    pytest.param("dynamic", marks=pytest.mark.xfail(
-        strict=True, reason="what is translated back is of no flow that End.AD remembers")),
-    "static"])
+@pytest.mark.parametrize("mode", ["dynamic", "static"])
 def test_a_function_may_translate_to_its_own_address(lab, family, mode):
     with going_through(lab, ["nat-in", "nat-out"], two_arms("nat", mode=mode), through("nat")):
         with Passing(lab, "two") as arriving:
