@@ -9,6 +9,7 @@ const struct wf_route wf_routes[] = {
 	{EVHTTP_REQ_GET, "/v1/policies", wf_show_policies},
 	{EVHTTP_REQ_GET, "/v1/functions", wf_show_functions},
 	{EVHTTP_REQ_GET, "/v1/services", wf_show_services},
+	{EVHTTP_REQ_GET, "/v1/gateways", wf_show_gateways},
 	{EVHTTP_REQ_GET, "/v1/keys", wf_show_keys},
 	{EVHTTP_REQ_GET, "/v1/policy/check", wf_show_check},
 	{EVHTTP_REQ_GET, "/v1/sids", wf_show_sids},

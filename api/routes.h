@@ -21,6 +21,7 @@ void wf_show_endpoints(struct wf_call *c);
 void wf_show_policies(struct wf_call *c);
 void wf_show_functions(struct wf_call *c);
 void wf_show_services(struct wf_call *c);
+void wf_show_gateways(struct wf_call *c);
 void wf_show_keys(struct wf_call *c);
 void wf_show_check(struct wf_call *c);
 void wf_show_sids(struct wf_call *c);

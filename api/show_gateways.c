@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The list of gateways, each with its arms: the endpoints that it has in tenants. */
+#include "api/item.h"
+#include "api/routes.h"
+#include "schema/schema.h"
+#include "schema/value.h"
+
+struct show {
+	struct wf_agent *agent;
+	const struct wf_stats *stats;
+	struct wf_agent_status status;
+};
+
+/* One arm. */
+struct arm {
+	const struct wf_object *gateway;
+	const char *tenant;
+	const struct wf_object *endpoint; /* NULL: it is not made yet */
+	bool is_up;
+	bool is_here; /* at the node that is asked, which alone counts its packets */
+};
+
+static bool is_up(const struct wf_object *endpoint)
+{
+	return endpoint && endpoint->endpoint.node[0] && !endpoint->endpoint.is_down;
+}
+
+static struct arm arm_of(const struct show *s, const struct wf_object *gateway, const char *tenant)
+{
+	struct arm arm = {.gateway = gateway, .tenant = tenant};
+	char name[WF_NAME_MAX + 1];
+
+	if (wf_gateway_endpoint_name(gateway->name, name) < 0)
+		return arm;
+	arm.endpoint = wf_model_find(wf_agent_model(s->agent), WF_KIND_ENDPOINT, tenant, name);
+	if (arm.endpoint && !arm.endpoint->endpoint.is_gateway)
+		arm.endpoint = NULL;
+	arm.is_up = is_up(arm.endpoint);
+	arm.is_here = arm.endpoint && !strcmp(arm.endpoint->endpoint.node, s->status.node);
+	return arm;
+}
+
+/* Null: not known here. */
+static json_t *counter(const struct show *s, const struct arm *arm, enum wf_counter_kind kind)
+{
+	struct wf_dest_key key;
+
+	if (!arm->is_here || !wf_item_endpoint_key(s->agent, arm->endpoint, &key))
+		return json_null();
+	return wf_item_counter(wf_stats_get(s->stats, kind, &key, sizeof(key)));
+}
+
+/* What the arm is given goes out, what it sends has come in. */
+static json_t *make_arm(const struct show *s, const struct arm *arm)
+{
+	const struct wf_endpoint *e = arm->endpoint ? &arm->endpoint->endpoint : NULL;
+	json_t *item = json_pack("{s:s, s:b, s:o, s:o}", "tenant", arm->tenant, "is_up",
+				 (int)arm->is_up, "out", counter(s, arm, WF_COUNTER_ENDPOINT_RX),
+				 "in", counter(s, arm, WF_COUNTER_ENDPOINT_TX));
+
+	if (item && e &&
+	    (json_object_set_new(item, "name", json_string(arm->endpoint->name)) < 0 ||
+	     json_object_set_new(item, "addresses", wf_addrs_to_json(e->addrs, e->n_addrs)) < 0)) {
+		json_decref(item);
+		return NULL;
+	}
+	return item;
+}
+
+/* -ENOMEM, or 1 if it is up, else 0. */
+static int add_arm(const struct show *s, const struct wf_object *o, const char *tenant,
+		   json_t *list)
+{
+	const struct arm arm = arm_of(s, o, tenant);
+
+	if (json_array_append_new(list, make_arm(s, &arm)) < 0)
+		return -ENOMEM;
+	return arm.is_up;
+}
+
+/* Was tenant of publication @i there before: in egress, or with another service? */
+static bool is_repeated(const struct wf_gateway *g, unsigned int i)
+{
+	for (unsigned int j = 0; j < i; j++)
+		if (!strcmp(g->publish[j].tenant, g->publish[i].tenant))
+			return true;
+	return wf_gateway_egress(g, g->publish[i].tenant);
+}
+
+/* All, of each tenant one. Returns how many are up, or -ENOMEM. */
+static int add_arms(const struct show *s, const struct wf_object *o, json_t *list)
+{
+	const struct wf_gateway *g = &o->gateway;
+	int n_up = 0, r = 0;
+
+	for (unsigned int i = 0; i < g->n_egress && r >= 0; i++, n_up += r)
+		r = add_arm(s, o, g->egress[i].tenant, list);
+	for (unsigned int i = 0; i < g->n_publish && r >= 0; i++) {
+		if (is_repeated(g, i))
+			continue;
+		r = add_arm(s, o, g->publish[i].tenant, list);
+		n_up += r;
+	}
+	return r < 0 ? r : n_up;
+}
+
+static const char *state_of(size_t n_up, size_t n)
+{
+	return !n_up ? "down" : n_up < n ? "partly" : "up";
+}
+
+static json_t *make_gateway(void *arg, const struct wf_object *o)
+{
+	const struct show *s = arg;
+	json_t *item = wf_object_to_json(o), *arms = json_array();
+	int n_up = arms ? add_arms(s, o, arms) : -ENOMEM;
+
+	if (!item || n_up < 0) {
+		json_decref(arms);
+		json_decref(item);
+		return NULL;
+	}
+	json_object_set_new(item, "state",
+			    json_string(state_of((size_t)n_up, json_array_size(arms))));
+	json_object_set_new(item, "arms", arms);
+	return item;
+}
+
+void wf_show_gateways(struct wf_call *c)
+{
+	WF_CLEANUP(cleanup_stats) struct wf_stats *stats = wf_call_stats(c);
+	struct show s = {.agent = c->agent, .stats = stats};
+
+	if (!stats)
+		return;
+	wf_agent_status(c->agent, &s.status);
+	wf_items_answer(c, WF_KIND_GATEWAY, make_gateway, &s);
+}
