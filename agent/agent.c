@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "agent/due.h"
+#include "agent/gateway.h"
 #include "agent/health.h"
 #include "agent/host.h"
 #include "agent/membership.h"
@@ -137,6 +138,7 @@ static void free_options(struct wf_agent_options *o)
 	free((char *)o->node);
 	free((char *)o->store);
 	free((char *)o->place);
+	free((char *)o->run_dir);
 	for (size_t i = 0; o->underlay && i < o->n_underlay; i++)
 		free((char *)o->underlay[i]);
 	free((void *)o->underlay);
@@ -150,13 +152,16 @@ static int copy_options(const struct wf_agent_options *from, struct wf_agent_opt
 	to->node = strdup(from->node);
 	to->store = strdup(from->store);
 	to->place = strdup(from->place);
+	to->run_dir = from->run_dir ? strdup(from->run_dir) : NULL;
 	to->underlay = underlay;
 	for (size_t i = 0; underlay && i < from->n_underlay; i++) {
 		underlay[i] = strdup(from->underlay[i]);
 		if (!underlay[i])
 			return -ENOMEM;
 	}
-	return to->node && to->store && to->place && underlay ? 0 : -ENOMEM;
+	return to->node && to->store && to->place && underlay && !from->run_dir == !to->run_dir
+		       ? 0
+		       : -ENOMEM;
 }
 
 void wf_agent_free(struct wf_agent *a)
@@ -193,6 +198,7 @@ void wf_agent_free(struct wf_agent *a)
 	wf_vec_done(&a->gone);
 	wf_due_done(a);
 	wf_hosts_done(a);
+	wf_gateways_done(a);
 	wf_memberships_done(a);
 	wf_staging_done(&a->staging);
 	wf_image_free(a->installed);

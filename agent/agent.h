@@ -34,6 +34,7 @@ struct wf_agent_options {
 	const char *store;	     /* URL */
 	const char *place;	     /* of this daemon: the same after a restart, and no other's.
 					For people up to the first ';' */
+	const char *run_dir;	     /* for files that it writes for others; NULL: it writes none */
 	const char *const *underlay; /* interfaces that are part of the domain */
 	size_t n_underlay;
 	uint32_t block; /* of all SIDs, host order */

@@ -4,6 +4,7 @@
  * stays, what it lacks is given. Then all are checked together, and written together.
  */
 #include "agent/function_guard.h"
+#include "agent/gateway.h"
 #include "agent/host.h"
 #include "agent/key.h"
 #include "agent/place.h"
@@ -146,6 +147,13 @@ static int merge_endpoint(struct merge *m, struct wf_err *err)
 			m->now->name, m->now->tenant, m->old->endpoint.node);
 		return 0;
 	}
+	if (m->old->endpoint.is_gateway) {
+		wf_problems_add(m->problems, m->index, "name",
+				"endpoint '%s' of tenant '%s' is a gateway's own: choose another "
+				"name",
+				m->now->name, m->now->tenant);
+		return 0;
+	}
 	settle_addresses(m);
 	wf_place_keep(&m->old->endpoint, now);
 	return settle_identity(m, err);
@@ -161,6 +169,16 @@ static int merge_key(struct merge *m, struct wf_err *err)
 	if (other)
 		wf_problems_add(m->problems, m->index, other,
 				"stays as it is: add another key, then rotate");
+	return 0;
+}
+
+/* Its interface is known here, if it is this node's. */
+static int merge_gateway(struct merge *m)
+{
+	struct wf_err why = {0};
+
+	if (wf_gateway_may(m->edit->agent, m->now, &why) < 0)
+		wf_problems_add(m->problems, m->index, "outside", "%s", why.msg);
 	return 0;
 }
 
@@ -181,6 +199,8 @@ static int merge(struct merge *m, struct wf_err *err)
 		return wf_function_guard(m->edit, m->now->tenant, err);
 	case WF_KIND_SERVICE:
 		return merge_service(m, err);
+	case WF_KIND_GATEWAY:
+		return merge_gateway(m);
 	default:
 		return wf_err_set(err, -EINVAL, "objects of kind %s cannot be applied",
 				  wf_kind_name(m->now->kind));
@@ -202,21 +222,40 @@ static int change_of(const struct wf_object *old, const struct wf_object *now, e
 	return 0;
 }
 
-/* A tenant must stay while this is written, unless it comes with it. */
-static int need_tenant(struct wf_edit *e, const char *name, struct wf_err *err)
+/* It must stay while this is written, unless it comes with it. */
+static int need(struct wf_edit *e, enum wf_kind kind, const char *tenant, const char *name,
+		struct wf_err *err)
 {
-	if (!wf_model_find(e->agent->model, WF_KIND_TENANT, NULL, name))
+	if (!wf_model_find(e->agent->model, kind, tenant, name))
 		return 0;
-	return wf_edit_need(e, WF_KIND_TENANT, NULL, name, err) == -ENOENT ? -EAGAIN : 0;
+	return wf_edit_need(e, kind, tenant, name, err) == -ENOENT ? -EAGAIN : 0;
 }
 
-/* Its own, and the one that a policy lets in. */
-static int need_tenants(struct wf_edit *e, const struct wf_object *o, struct wf_err *err)
+static int need_tenant(struct wf_edit *e, const char *name, struct wf_err *err)
+{
+	return need(e, WF_KIND_TENANT, NULL, name, err);
+}
+
+static int need_served(struct wf_edit *e, const struct wf_gateway *g, struct wf_err *err)
+{
+	int r = need(e, WF_KIND_NODE, NULL, g->node, err);
+
+	for (unsigned int i = 0; i < g->n_egress && !r; i++)
+		r = need_tenant(e, g->egress[i].tenant, err);
+	for (unsigned int i = 0; i < g->n_publish && !r; i++)
+		r = need(e, WF_KIND_SERVICE, g->publish[i].tenant, g->publish[i].service, err);
+	return r;
+}
+
+/* Its own, and the one that a policy lets in; and what a gateway serves. */
+static int need_others(struct wf_edit *e, const struct wf_object *o, struct wf_err *err)
 {
 	int r = wf_kind_has_tenant(o->kind) ? need_tenant(e, o->tenant, err) : 0;
 
 	if (!r && o->kind == WF_KIND_POLICY && o->policy.from.type == WF_SELECT_TENANT)
 		r = need_tenant(e, o->policy.from.tenant, err);
+	if (!r && o->kind == WF_KIND_GATEWAY)
+		r = need_served(e, &o->gateway, err);
 	return r;
 }
 
@@ -241,7 +280,7 @@ static int add_one(struct wf_request *req, struct wf_edit *e, size_t i, struct w
 		return 0;
 	if (wf_edit_add(e, old, now) < 0)
 		return wf_edit_no_memory(err);
-	return need_tenants(e, now, err);
+	return need_others(e, now, err);
 }
 
 static int add_all(struct wf_request *req, struct wf_edit *e, struct wf_err *err)

@@ -24,7 +24,7 @@ struct attach {
 	struct wf_alias alias; /* says who and where, completely */
 	int ifindex;	       /* of the port made; 0: none */
 	bool is_there;	       /* was attached already, just so */
-	bool is_host;	       /* to the node itself (agent/host.h) */
+	enum wf_attach_kind kind;
 };
 
 _Static_assert(WF_ENDPOINT_IFNAME_MAX == WF_IFNAME_MAX, "an endpoint's name is an interface's");
@@ -64,7 +64,7 @@ static int check_wish(struct attach *at, struct wf_err *err)
 				  "netns '%.80s' is neither a name under /run/netns nor "
 				  "an absolute path of at most %d bytes without spaces",
 				  wish->netns, WF_NETNS_MAX);
-	if (!at->is_host && !strcmp(at->alias.netns, WF_NETNS_OWN))
+	if (at->kind != WF_ATTACH_HOST && !strcmp(at->alias.netns, WF_NETNS_OWN))
 		return wf_err_set(
 			err, -EINVAL,
 			"netns '%s' is the node's own: give the tenant host: true instead",
@@ -188,8 +188,9 @@ static int place(const struct wf_agent *a, const struct attach *at, struct wf_ob
 	if (r)
 		return r;
 	memcpy(o->endpoint.ifname, at->alias.ifname, sizeof(o->endpoint.ifname));
-	o->endpoint.is_down = false;
-	o->endpoint.is_host = at->is_host;
+	o->endpoint.is_down = at->kind == WF_ATTACH_GATEWAY;
+	o->endpoint.is_host = at->kind == WF_ATTACH_HOST;
+	o->endpoint.is_gateway = at->kind == WF_ATTACH_GATEWAY;
 	snprintf(o->endpoint.node, sizeof(o->endpoint.node), "%s", a->options.node);
 	for (int i = 0; i < 6; i++)
 		o->endpoint.mac[i] = (uint8_t)(h >> 8 * i);
@@ -279,7 +280,8 @@ static int make_port(struct wf_agent *a, struct attach *at, const struct wf_obje
 		.prefixes = tenant ? tenant->self.prefixes : NULL,
 		.n_prefixes = tenant ? tenant->self.n_prefixes : 0,
 		.mtu = wf_compile_tenant_mtu(a->model, o->tenant, a->here.underlay_mtu),
-		.is_own = at->is_host,
+		.is_own = at->kind == WF_ATTACH_HOST,
+		.is_arm = at->kind == WF_ATTACH_GATEWAY,
 	};
 	int r = wf_detach_port(a, o->tenant, o->name, err); /* of an attach that was interrupted */
 
@@ -302,15 +304,33 @@ static void unmake_port(struct wf_agent *a, struct attach *at)
 	at->ifindex = 0;
 }
 
-static int check_host(const struct attach *at, const struct wf_object *old, struct wf_err *err)
+static int check_kind(const struct attach *at, const struct wf_object *old, struct wf_err *err)
 {
-	if (!old || old->endpoint.is_host == at->is_host)
+	enum wf_attach_kind was = !old			     ? at->kind
+				  : old->endpoint.is_host    ? WF_ATTACH_HOST
+				  : old->endpoint.is_gateway ? WF_ATTACH_GATEWAY
+							     : WF_ATTACH_CONTAINER;
+
+	if (was == at->kind)
 		return 0;
+	if (at->kind == WF_ATTACH_CONTAINER)
+		return wf_err_set(err, -EEXIST, "endpoint '%s' is %s own: choose another name",
+				  at->alias.name,
+				  was == WF_ATTACH_HOST ? "the node's" : "a gateway's");
 	return wf_err_set(err, -EEXIST,
-			  at->is_host ? "there is an endpoint '%s' already, which is not the "
-					"node's: delete it"
-				      : "endpoint '%s' is the node's own: choose another name",
-			  at->alias.name);
+			  "there is an endpoint '%s' already, which is not the %s's: delete it",
+			  at->alias.name, at->kind == WF_ATTACH_HOST ? "node" : "gateway");
+}
+
+/* The gateway has moved: its endpoint follows, if its last node does not see to that itself. */
+static int take_over(struct wf_edit *e, const struct attach *at, const struct wf_endpoint *old,
+		     struct wf_object *now, struct wf_err *err)
+{
+	if (at->kind != WF_ATTACH_GATEWAY || !old->node[0] ||
+	    !strcmp(old->node, e->agent->options.node) || wf_edit_need_dead(e, old->node, NULL) < 0)
+		return check_place(e->agent, at, old, err);
+	now->endpoint.sid = 0; /* was one of that node */
+	return 0;
 }
 
 /* Takes @old. */
@@ -320,18 +340,19 @@ static int add(struct wf_edit *e, struct attach *at, struct wf_current *old,
 	const struct wf_endpoint none = {0};
 	const struct wf_endpoint *was = old->object ? &old->object->endpoint : &none;
 	struct wf_object *now;
-	int r = check_host(at, old->object, err);
+	int r = check_kind(at, old->object, err);
 
-	if (!r)
-		r = check_place(e->agent, at, was, err);
-	if (r < 0)
+	if (r)
 		return r;
-	at->is_there = r == 1;
 	now = old->object ? wf_object_clone(old->object)
 			  : wf_object_new(WF_KIND_ENDPOINT, at->alias.tenant, at->alias.name);
 	outcome->endpoint = now;
 	if (!now)
 		return wf_edit_no_memory(err);
+	r = take_over(e, at, was, now, err);
+	if (r < 0)
+		return r;
+	at->is_there = r == 1;
 	if (at->is_there)
 		return check_same(at, was, err);
 	r = merge(at, was, &now->endpoint, err);
@@ -396,10 +417,11 @@ int wf_agent_attach(struct wf_agent *a, const struct wf_attach *request, struct 
 	return r;
 }
 
-int wf_attach_host(struct wf_agent *a, const struct wf_attach *wish, struct wf_err *err)
+int wf_attach_own(struct wf_agent *a, const struct wf_attach *wish, enum wf_attach_kind kind,
+		  struct wf_err *err)
 {
 	struct wf_outcome outcome = {0};
-	struct attach at = {.wish = wish, .is_host = true};
+	struct attach at = {.wish = wish, .kind = kind};
 	struct wf_request req = {a, attempt, &outcome, &at};
 	int r = check_wish(&at, err);
 

@@ -43,8 +43,8 @@ static bool is_removed(const struct wf_edit *e, const struct wf_object *o)
 	return false;
 }
 
-/* So are the nodes' own endpoints; and those of a node, that node's. */
-static int remove_hosts(struct wf_edit *e, const struct wf_object *o, struct wf_err *err)
+/* So are the nodes' own endpoints, and gateways'; and those of a node, that node's. */
+static int remove_own(struct wf_edit *e, const struct wf_object *o, struct wf_err *err)
 {
 	bool is_tenant = o->kind == WF_KIND_TENANT;
 	struct wf_object *const *endpoints;
@@ -54,7 +54,8 @@ static int remove_hosts(struct wf_edit *e, const struct wf_object *o, struct wf_
 	endpoints = wf_model_range(e->agent->model, WF_KIND_ENDPOINT, is_tenant ? o->name : NULL,
 				   &n);
 	for (size_t i = 0; i < n && !r; i++)
-		if (endpoints[i]->endpoint.is_host && !is_removed(e, endpoints[i]) &&
+		if ((endpoints[i]->endpoint.is_host || endpoints[i]->endpoint.is_gateway) &&
+		    !is_removed(e, endpoints[i]) &&
 		    (is_tenant || !strcmp(endpoints[i]->endpoint.node, o->name)))
 			r = remove_one(e, endpoints[i], err);
 	return r;
@@ -123,7 +124,7 @@ static int attempt(struct wf_request *req, struct wf_edit *e, struct wf_err *err
 			r = remove_identities(e, d->objects[i]->name, err);
 		if (!r &&
 		    (d->objects[i]->kind == WF_KIND_TENANT || d->objects[i]->kind == WF_KIND_NODE))
-			r = remove_hosts(e, d->objects[i], err);
+			r = remove_own(e, d->objects[i], err);
 	}
 	return r ? r : wf_edit_commit(e, &req->outcome->revision, err);
 }

@@ -67,6 +67,11 @@ static int attempt(struct wf_request *req, struct wf_edit *e, struct wf_err *err
 			err, -EEXIST,
 			"endpoint '%s' is node '%s's own: take host: true away from tenant '%s'",
 			d->name, old.object->endpoint.node, d->tenant);
+	if (!r && old.object && old.object->endpoint.is_gateway)
+		r = wf_err_set(err, -EEXIST,
+			       "endpoint '%s' is a gateway's own: take tenant '%s' out of that "
+			       "gateway's egress and publish",
+			       d->name, d->tenant);
 	if (!r && old.object && !strcmp(old.object->endpoint.node, a->options.node))
 		r = wf_detach_edit(e, &old, err);
 	if (!r)

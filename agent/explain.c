@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Asks the data path's decisions, on the image as its tables, what a packet would get. */
-#include "agent/path.h"
-
 #include "agent/drop.h"
-#include "agent/state.h"
-#include "dp/world.h"
-#include "dp/apply.h"
+#include "agent/explaining.h"
 
 static const void *find_exact(const void *tables, enum wf_table table, const void *key)
 {
@@ -18,10 +14,14 @@ static const void *find(const void *tables, enum wf_table table, const void *key
 				      : find_exact(tables, table, key);
 }
 
-/* @addr gets the address if @text is one. */
-static int find_endpoint(const struct wf_agent *a, const char *tenant, const char *text,
-			 const struct wf_object **ret, const struct wf_addr **ret_addr,
-			 struct wf_addr *addr, struct wf_err *err)
+struct wf_world wf_explaining_world(const struct wf_agent *a)
+{
+	return (struct wf_world){.config = &a->config, .find = find, .tables = a->installed};
+}
+
+int wf_explaining_endpoint(const struct wf_agent *a, const char *tenant, const char *text,
+			   const struct wf_object **ret, const struct wf_addr **ret_addr,
+			   struct wf_addr *addr, struct wf_err *err)
 {
 	bool is_addr = wf_addr_parse(text, addr) == 0;
 
@@ -36,7 +36,7 @@ static int find_endpoint(const struct wf_agent *a, const char *tenant, const cha
 			  tenant, text);
 }
 
-static const struct wf_addr *first_of(const struct wf_endpoint *e, bool is_v4)
+const struct wf_addr *wf_explaining_first(const struct wf_endpoint *e, bool is_v4)
 {
 	for (unsigned int i = 0; i < e->n_addrs; i++)
 		if (wf_addr_is_v4(&e->addrs[i]) == is_v4)
@@ -51,8 +51,8 @@ static int pair(struct wf_explanation *x, const struct wf_addr *from, const stru
 	const struct wf_endpoint *f = &x->from->endpoint, *t = &x->to->endpoint;
 
 	for (int is_v4 = 1; is_v4 >= 0; is_v4--) {
-		const struct wf_addr *a = from ? from : first_of(f, is_v4);
-		const struct wf_addr *b = to ? to : first_of(t, is_v4);
+		const struct wf_addr *a = from ? from : wf_explaining_first(f, is_v4);
+		const struct wf_addr *b = to ? to : wf_explaining_first(t, is_v4);
 
 		if (!a || !b || wf_addr_is_v4(a) != is_v4 || wf_addr_is_v4(b) != is_v4)
 			continue;
@@ -64,27 +64,35 @@ static int pair(struct wf_explanation *x, const struct wf_addr *from, const stru
 			  x->from->name, x->to->name);
 }
 
+int wf_explaining_tenant(const struct wf_agent *a, const char *name, const struct wf_object **ret,
+			 struct wf_err *err)
+{
+	*ret = wf_model_find(a->model, WF_KIND_TENANT, NULL, name);
+	if (*ret)
+		return 0;
+	return wf_err_set(err, -ENOENT,
+			  "tenant '%.63s' does not exist: list those there are with 'weft tenant "
+			  "list'",
+			  name);
+}
+
 static int find_pair(const struct wf_agent *a, const char *tenant, const char *from, const char *to,
 		     struct wf_explanation *x, struct wf_err *err)
 {
 	const struct wf_addr *from_given, *to_given;
+	const struct wf_object *of;
 	struct wf_addr f, t;
-	int r;
+	int r = wf_explaining_tenant(a, tenant, &of, err);
 
-	if (!wf_model_find(a->model, WF_KIND_TENANT, NULL, tenant))
-		return wf_err_set(err, -ENOENT,
-				  "tenant '%.63s' does not exist: list those there are with 'weft "
-				  "tenant list'",
-				  tenant);
-	r = find_endpoint(a, tenant, from, &x->from, &from_given, &f, err);
 	if (!r)
-		r = find_endpoint(a, tenant, to, &x->to, &to_given, &t, err);
+		r = wf_explaining_endpoint(a, tenant, from, &x->from, &from_given, &f, err);
+	if (!r)
+		r = wf_explaining_endpoint(a, tenant, to, &x->to, &to_given, &t, err);
 	return r ? r : pair(x, from_given, to_given, err);
 }
 
-/* The endpoint's entry, where it is attached. */
-static int find_port(const struct wf_agent *a, const struct wf_object *o,
-		     const struct wf_port **ret, struct wf_err *err)
+int wf_explaining_port(const struct wf_agent *a, const struct wf_object *o,
+		       const struct wf_port **ret, struct wf_err *err)
 {
 	const struct wf_link *link = wf_agent_link(a, o->tenant, o->name);
 	uint32_t ifindex = link ? (uint32_t)link->ifindex : 0;
@@ -127,7 +135,7 @@ static enum wf_drop judge(const struct wf_world *w, const struct wf_port *port,
 static int decide(const struct wf_agent *a, const struct wf_port *port, struct wf_explanation *x,
 		  struct wf_way *ret, struct wf_err *err)
 {
-	const struct wf_world world = {.config = &a->config, .find = find, .tables = a->installed};
+	const struct wf_world world = wf_explaining_world(a);
 	struct wf_case c = {.kind = WF_CASE_WHOLE};
 	enum wf_drop drop = judge(&world, port, x, &c, ret);
 
@@ -143,23 +151,47 @@ static int decide(const struct wf_agent *a, const struct wf_port *port, struct w
 			  x->to->name, wf_drop_name(drop));
 }
 
-/* All alternatives of the choice, and lanes, not only the one that a flow gets. */
-static void add_paths(const struct wf_agent *a, const struct wf_way *way, struct wf_explanation *x)
+/* Is it of one of the lanes that flows are spread over, and asks the others? */
+static bool is_in_use(const struct wf_agent *a, const struct wf_path_key *key, uint32_t others)
+{
+	const struct wf_lanes_key of = {.tenant = key->tenant,
+					.policy = key->policy,
+					.is_reverse = key->is_reverse,
+					.alternative = key->alternative};
+	const struct wf_lanes *lanes = wf_image_find(a->installed, WF_TABLE_LANES, &of);
+
+	if (!lanes || !lanes->n)
+		return key->lane == others;
+	for (unsigned int i = 0; i < lanes->n && i < WF_LANES_MAX; i++)
+		if (key->lane == wf_lane_join(lanes->names[i], others))
+			return true;
+	return false;
+}
+
+static void add_paths(const struct wf_agent *a, const struct wf_path_key *way, uint32_t others,
+		      struct wf_explanation *x)
 {
 	size_t n = wf_image_count(a->installed, WF_TABLE_PATH);
-	struct wf_path_info info;
 
 	for (size_t i = 0; i < n && x->n_paths < WF_EXPLAINED_MAX; i++) {
-		struct wf_path_key key =
-			*(const struct wf_path_key *)wf_image_key(a->installed, WF_TABLE_PATH, i);
+		const struct wf_path_key *key = wf_image_key(a->installed, WF_TABLE_PATH, i);
+		struct wf_path_key like = *key;
 
-		key.alternative = way->path_key.alternative;
-		key.lane = way->path_key.lane;
-		if (memcmp(&key, &way->path_key, sizeof(key)) != 0)
-			continue;
-		wf_path_describe(a, i, &info);
-		x->paths[x->n_paths++] = info;
+		like.alternative = way->alternative;
+		like.lane = way->lane;
+		if (!memcmp(&like, way, sizeof(like)) && is_in_use(a, key, others))
+			wf_path_describe(a, i, &x->paths[x->n_paths++]);
 	}
+}
+
+void wf_explaining_way(const struct wf_agent *a, const struct wf_way *way, uint32_t others,
+		       struct wf_explanation *x)
+{
+	add_paths(a, &way->path_key, others, x);
+	x->is_local = !way->path->len;
+	x->is_reverse = way->path_key.is_reverse;
+	x->sid_arg = way->sid_arg;
+	x->policy = x->n_paths ? x->paths[0].policy : NULL;
 }
 
 int wf_path_explain(const struct wf_agent *a, const char *tenant, const char *from, const char *to,
@@ -173,17 +205,13 @@ int wf_path_explain(const struct wf_agent *a, const char *tenant, const char *fr
 	memset(ret, 0, sizeof(*ret));
 	r = find_pair(a, tenant, from, to, ret, err);
 	if (!r)
-		r = find_port(a, ret->from, &port, err);
+		r = wf_explaining_port(a, ret->from, &port, err);
 	if (!r)
 		r = decide(a, port, ret, &way, err);
 	if (r)
 		return r;
-	add_paths(a, &way, ret);
 	link = wf_agent_link(a, ret->from->tenant, ret->from->name);
 	ret->mtu = link ? link->mtu : 0;
-	ret->is_local = way.action == WF_ACTION_DELIVER;
-	ret->is_reverse = way.path_key.is_reverse;
-	ret->sid_arg = way.sid_arg;
-	ret->policy = ret->n_paths ? ret->paths[0].policy : NULL;
+	wf_explaining_way(a, &way, 0, ret);
 	return 0;
 }

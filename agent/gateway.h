@@ -9,6 +9,8 @@
 
 #include "agent/agent.h"
 
+#define WF_FRR_FILE "frr.conf" /* in the run directory: what is for the routing daemon */
+
 /* Part of a pass, behind wf_hosts_check(). What does not work is in the status and tried again; an
  * error is one of observing. */
 int wf_gateways_check(struct wf_agent *a, bool is_repair, struct wf_err *err);

@@ -69,6 +69,7 @@ static void miss_all(struct wf_agent *a)
 	for (size_t i = 0; i < n; i++)
 		if (!strcmp(endpoints[i]->endpoint.node, a->options.node) &&
 		    !endpoints[i]->endpoint.is_host && /* that is made anew (agent/host.h) */
+		    !endpoints[i]->endpoint.is_gateway &&
 		    !wf_observe_port(a, endpoints[i]->tenant, endpoints[i]->name))
 			miss(a, endpoints[i]);
 }

@@ -89,7 +89,8 @@ static int watch_all(struct wf_agent *a, struct watch *ret)
 		struct wf_object *o = endpoints[i];
 		bool is_known;
 
-		if (strcmp(o->endpoint.node, a->options.node) != 0)
+		if (strcmp(o->endpoint.node, a->options.node) != 0 ||
+		    o->endpoint.is_gateway) /* agent/gateway.h sees to that */
 			continue;
 		while (before < h->watched.n &&
 		       wf_object_cmp(h->watched.items[before]->object, o) < 0)

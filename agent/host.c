@@ -107,7 +107,7 @@ static int make(struct wf_agent *a, const struct wf_object *tenant, const char *
 	r = wf_labels_parse(text, &labels);
 	if (r)
 		return wf_err_errno(err, r, "label %s", text);
-	r = wf_attach_host(a, &wish, err);
+	r = wf_attach_own(a, &wish, WF_ATTACH_HOST, err);
 	wf_labels_done(&labels);
 	return r ? r : wf_observe(a, err);
 }

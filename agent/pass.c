@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* One look at the whole: what is there, what should be, and the steps between. */
 #include "agent/due.h"
+#include "agent/gateway.h"
 #include "agent/health.h"
 #include "agent/host.h"
 #include "agent/membership.h"
@@ -110,6 +111,8 @@ static int make_it_so(struct wf_agent *a, bool is_repair, struct wf_err *err)
 	if (r)
 		return r;
 	r = wf_hosts_check(a, is_repair, err);
+	if (!r)
+		r = wf_gateways_check(a, is_repair, err);
 	if (r)
 		return r;
 	wf_gone_check(a);

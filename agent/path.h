@@ -62,5 +62,40 @@ struct wf_explanation {
 int wf_path_explain(const struct wf_agent *a, const char *tenant, const char *from, const char *to,
 		    struct wf_explanation *ret, struct wf_err *err);
 
+/* Those of a service's slots that offer a flow to the same candidates. */
+struct wf_explained_slots {
+	struct wf_candidate candidates[WF_CANDIDATES_MAX];   /* sid 0: no more of them */
+	const struct wf_object *backends[WF_CANDIDATES_MAX]; /* borrowed; NULL: unknown */
+	unsigned int n_slots;
+	double share;		    /* of all flows of the service, 0..1 */
+	enum wf_drop drop;	    /* what becomes of them; NONE: they take `way` */
+	struct wf_explanation *way; /* owned; from, to, addresses and mtu are not in it */
+};
+
+#define WF_EXPLAINED_SLOTS_MAX 64 /* different lists that are shown */
+
+/* The zeroed struct is empty; free with wf_service_explanation_done(). */
+struct wf_service_explanation {
+	const struct wf_object *from;	 /* endpoint, borrowed as all */
+	const struct wf_object *service; /* of the tenant, or of one that it is joined with */
+	struct wf_addr from_addr;
+	struct wf_addr to_addr; /* virtual */
+	struct wf_service_port port;
+	uint32_t mtu;
+	struct wf_explained_slots *slots; /* owned; by who owns them */
+	size_t n_slots;
+	size_t n_more; /* lists beyond WF_EXPLAINED_SLOTS_MAX, which are left out */
+};
+
+/* Is @to the name or an address of a service that endpoints of @tenant can ask? An endpoint's name
+ * comes first. */
+bool wf_path_is_to_service(const struct wf_agent *a, const char *tenant, const char *to);
+/* @port: "tcp/80", or NULL: its first one. Errors as wf_path_explain(); -EINVAL: it has no such
+ * port, or no address of a family that `from` has. */
+int wf_path_explain_service(const struct wf_agent *a, const char *tenant, const char *from,
+			    const char *to, const char *port, struct wf_service_explanation *ret,
+			    struct wf_err *err);
+void wf_service_explanation_done(struct wf_service_explanation *x);
+
 /* The outer bytes of a packet of that family, path->template->len of them. */
 void wf_path_header(const struct wf_path_info *path, uint64_t sid_arg, bool is_v4, uint8_t *ret);

@@ -12,6 +12,7 @@ void wf_place_clear(struct wf_endpoint *e)
 	e->sid = 0;
 	e->is_down = false;
 	e->is_host = false;
+	e->is_gateway = false;
 	e->ifname[0] = '\0';
 	e->netns = 0;
 }
@@ -23,6 +24,7 @@ void wf_place_keep(const struct wf_endpoint *old, struct wf_endpoint *now)
 	now->sid = old->sid;
 	now->is_down = old->is_down;
 	now->is_host = old->is_host;
+	now->is_gateway = old->is_gateway;
 	memcpy(now->ifname, old->ifname, sizeof(now->ifname));
 	now->netns = old->netns;
 }

@@ -96,6 +96,10 @@ static int attempt(struct wf_request *req, struct wf_edit *e, struct wf_err *err
 		r = wf_err_set(err, -EEXIST,
 			       "endpoint '%s' is node '%s's own, and its label says so", wish->name,
 			       old.object->endpoint.node);
+	else if (old.object->endpoint.is_gateway)
+		r = wf_err_set(err, -EEXIST,
+			       "endpoint '%s' is a gateway's own, and its label says so",
+			       wish->name);
 	else
 		r = change(req, e, &old, err);
 	wf_current_done(&old);

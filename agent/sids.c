@@ -24,7 +24,7 @@ static bool needs_number(const struct wf_agent *a, const struct wf_object *o)
 	const struct wf_endpoint *e = &o->endpoint;
 
 	return !e->sid && strcmp(e->node, a->options.node) == 0 &&
-	       (wf_model_function_of(a->model, o) || is_backend(a->model, o));
+	       (e->is_gateway || wf_model_function_of(a->model, o) || is_backend(a->model, o));
 }
 
 /* The first one that is free from where its name leads to. */

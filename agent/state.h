@@ -57,10 +57,11 @@ struct wf_numbering {	   /* of SIDs of endpoints (agent/sids.c) */
 	bool is_failing;   /* the last write did: that is logged once */
 };
 
-struct wf_spread;   /* agent/membership.c */
-struct wf_hosted;   /* agent/host.c */
-struct wf_reaching; /* agent/reach.c */
-struct wf_news_watch; /* agent/news.c */
+struct wf_spread;	 /* agent/membership.c */
+struct wf_hosted;	 /* agent/host.c */
+struct wf_reaching;	 /* agent/reach.c */
+struct wf_gateway_watch; /* agent/gateway.c */
+struct wf_news_watch;	 /* agent/news.c */
 
 struct wf_hooked {
 	int ifindex; /* first: the key of searches */
@@ -116,12 +117,13 @@ struct wf_agent {
 	int64_t pass_at_ms; /* the next one by the clock; 0: none */
 	WF_VEC(struct wf_gone) gone;
 	struct wf_numbering sids;
-	WF_VEC(struct wf_hosted) hosts;	  /* tenants with host access */
-	struct wf_health_watch *health;	  /* owned (agent/health.h); NULL before the first pass */
-	struct wf_reaching *reaching;	  /* owned; NULL before the first pass */
-	WF_VEC(struct wf_due) dues;	  /* in the model's order */
-	uint64_t dues_revision;		  /* of the model they were seen in */
-	WF_VEC(struct wf_spread) spreads; /* of each service, in the model's order */
+	WF_VEC(struct wf_hosted) hosts;	   /* tenants with host access */
+	struct wf_health_watch *health;	   /* owned (agent/health.h); NULL before the first pass */
+	struct wf_reaching *reaching;	   /* owned; NULL before the first pass */
+	struct wf_gateway_watch *gateways; /* owned; NULL before the first pass */
+	WF_VEC(struct wf_due) dues;	   /* in the model's order */
+	uint64_t dues_revision;		   /* of the model they were seen in */
+	WF_VEC(struct wf_spread) spreads;  /* of each service, in the model's order */
 	uint64_t spreads_revision;
 	int64_t still_ms; /* of tests: the time it is; 0: as the clock says */
 	int64_t later_ms; /* of tests: so much later it is */

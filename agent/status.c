@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "agent/empty.h"
+#include "agent/gateway.h"
 #include "agent/health.h"
 #include "agent/host.h"
 #include "agent/printable.h"
@@ -115,6 +116,7 @@ void wf_agent_each_problem(const struct wf_agent *a, void (*fn)(void *arg, const
 	tell_kernel(a, &t);
 	tell_ports(a, &t);
 	wf_hosts_each_problem(a, tell_text, &t);
+	wf_gateways_each_problem(a, tell_text, &t);
 	wf_health_each_down(a, tell_text, &t);
 	wf_reach_each_silent(a, tell_text, &t);
 	wf_empty_each_function(a, tell_text, &t);

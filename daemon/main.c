@@ -8,10 +8,12 @@
 
 #include "agent/agent.h"
 #include "agent/alias.h"
+#include "agent/gateway.h"
 #include "api/api.h"
 #include "base/log.h"
 #include "daemon/options.h"
 #include "daemon/place.h"
+#include "kern/run_dir.h"
 #include "model/limits.h"
 #include "wire/sid.h"
 
@@ -78,12 +80,13 @@ static int start_loop(struct daemon *d, struct wf_err *err)
 static int start_agent(struct daemon *d, struct wf_err *err)
 {
 	const struct wf_options *o = &d->options;
-	char place[WF_PLACE_MAX];
+	char place[WF_PLACE_MAX], run_dir[WF_RUN_DIR_MAX];
 	struct wf_agent_options options = {
 		.node = o->node,
 		.node_id = o->node_id,
 		.store = o->store,
 		.place = place,
+		.run_dir = wf_run_dir(o->pin_dir, run_dir),
 		.underlay = o->underlay,
 		.n_underlay = o->n_underlay,
 		.block = o->block,
@@ -168,6 +171,17 @@ static int start_and_stop(struct wf_kern *kern, uint32_t block, struct wf_err *e
 	return r ? r : kern->ops->stop(kern, err);
 }
 
+/* Rooms go with the rest of the kernel's. */
+static int delete_files(const struct wf_options *o, struct wf_err *err)
+{
+	char run_dir[WF_RUN_DIR_MAX], path[WF_RUN_DIR_MAX + 16];
+
+	snprintf(path, sizeof(path), "%s/" WF_FRR_FILE, wf_run_dir(o->pin_dir, run_dir));
+	return unlink(path) < 0 && errno != ENOENT
+		       ? wf_err_errno(err, -errno, "cannot remove %.200s", path)
+		       : 0;
+}
+
 static int cleanup(const struct wf_options *o, struct wf_err *err)
 {
 	WF_CLEANUP(cleanup_kern) struct wf_kern *kern = NULL;
@@ -175,6 +189,8 @@ static int cleanup(const struct wf_options *o, struct wf_err *err)
 
 	if (!r)
 		r = delete_ports(kern, err);
+	if (!r)
+		r = delete_files(o, err);
 	return r ? r : start_and_stop(kern, o->block, err);
 }
 
