@@ -125,6 +125,7 @@ static __noinline int applied_fill(struct __sk_buff *skb, struct wf_applied *e,
 	settle_applied(e);
 	e->port = 0;
 	e->quick_until = 0;
+	e->is_alias = 0;
 	if (!port || !c)
 		return WF_DROP_NO_PORT;
 	e->flow = in->flow;
@@ -143,7 +144,6 @@ static __noinline int applied_fill(struct __sk_buff *skb, struct wf_applied *e,
 	e->has_rest = 0;
 	e->believed_until = port->sid ? belief_begin() : belief_until(c);
 	e->policy = c->ruling.policy;
-	e->alias.at = WF_ALIAS_NONE;
 	if (wf_static_may(port->proxy) && !wf_port_has_address(port, e->flow.src))
 		proxy_source_mac(port, e->mac);
 	else
@@ -152,7 +152,7 @@ static __noinline int applied_fill(struct __sk_buff *skb, struct wf_applied *e,
 		applied_fill_way(e, port, &way, c, in->flags & WF_INNER_V4);
 	if (c->alias.at == WF_ALIAS_ANSWER) {
 		e->alias = c->alias;
-		e->has_rest |= way.action == WF_ACTION_ENCAP;
+		e->is_alias = 1;
 	}
 	e->stop = belief_stop(&in->flow, e->believed_until);
 	e->port = ifindex;
@@ -270,7 +270,7 @@ static __noinline int apply_alias(struct __sk_buff *skb, const struct wf_inner *
 WF_INLINE int apply_deliver(struct __sk_buff *skb, const struct wf_inner *in,
 			    const struct wf_applied *e)
 {
-	const int drop = e->alias.at ? apply_alias(skb, in, e) : 0;
+	const int drop = e->is_alias ? apply_alias(skb, in, e) : 0;
 	__u8 *data = packet_data(skb), *end = packet_end(skb);
 	const _Bool is_v4 = in->flags & WF_INNER_V4;
 
@@ -312,7 +312,7 @@ WF_INLINE int apply_encap(struct __sk_buff *skb, const struct wf_inner *in, stru
 	}
 	if (in->ip_len > e->max_len && !gso_fits(skb, in, e->max_len))
 		return apply_refuse(skb, in, WF_DROP_TOO_BIG, e->max_len, 0);
-	drop = e->alias.at ? (enum wf_drop)apply_alias(skb, in, e) : WF_DROP_NONE;
+	drop = e->is_alias ? (enum wf_drop)apply_alias(skb, in, e) : WF_DROP_NONE;
 	if (drop)
 		return -(int)drop;
 	data = packet_data(skb);

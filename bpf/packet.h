@@ -23,7 +23,10 @@ struct sk_buff___weft {
 
 extern void *bpf_cast_to_kern_ctx(void *ctx) __ksym __weak;
 
-#define SUM_PARTIAL 3 /* CHECKSUM_PARTIAL: a NIC, or Linux, is still to make the sum */
+/* Of the transport's sum. */
+#define SUM_UNKNOWN  (-1)
+#define SUM_COMPLETE 2 /* a NIC has made one over all of the packet */
+#define SUM_PARTIAL  3 /* a NIC, or Linux, is still to make it */
 
 /* Headers that are looked at must lie in the linear part; some drivers leave less there. */
 #define PULL_BYTES 512
@@ -121,15 +124,23 @@ static __noinline int grow_again(struct __sk_buff *skb, __u32 bytes)
 	       !bpf_skb_adjust_room(skb, -8, BPF_ADJ_ROOM_MAC, flags | ADJ_ROOM_DECAP_L3_IPV6);
 }
 
-/* Is something still to be done to the packet that must know its inner headers? */
-WF_INLINE _Bool packet_is_unfinished(struct __sk_buff *skb)
+/* SUM_UNKNOWN: this Linux does not tell. */
+WF_INLINE int packet_summed(struct __sk_buff *skb)
 {
 	const struct sk_buff___weft *k;
 
-	if (!bpf_cast_to_kern_ctx || skb->gso_size)
-		return 1;
+	if (!bpf_cast_to_kern_ctx)
+		return SUM_UNKNOWN;
 	k = bpf_cast_to_kern_ctx(skb);
-	return BPF_CORE_READ_BITFIELD(k, ip_summed) == SUM_PARTIAL;
+	return BPF_CORE_READ_BITFIELD(k, ip_summed);
+}
+
+/* Is something still to be done to the packet that must know its inner headers? */
+WF_INLINE _Bool packet_is_unfinished(struct __sk_buff *skb)
+{
+	const int summed = packet_summed(skb);
+
+	return summed == SUM_UNKNOWN || summed == SUM_PARTIAL || skb->gso_size;
 }
 
 /* @bytes of room behind the Ethernet header for an outer IPv6 header. GSO sizes stay. */

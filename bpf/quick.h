@@ -34,6 +34,31 @@ WF_INLINE void quick_count(struct wf_counter *unsettled, __u32 ip_len)
 	unsettled->bytes += ip_len;
 }
 
+/*
+ * The service's address or the backend's in the place of one end of the packet, as bpf/alias.h puts
+ * it there. False: this packet is not for that; it is untouched.
+ */
+static __noinline int quick_alias(struct __sk_buff *skb, __u32 off, const struct wf_alias *a,
+				  _Bool is_v4)
+{
+	__u8 *p = (__u8 *)packet_data(skb) + (off & 0xff), *end = packet_end(skb);
+	const int summed = packet_summed(skb);
+	const struct wf_alias_end at = {
+		.is_v4 = is_v4,
+		.is_src = a->at == WF_ALIAS_ANSWER,
+		.is_partial = summed == SUM_PARTIAL,
+	};
+	__u16 sum;
+
+	if (summed == SUM_UNKNOWN ||
+	    p + (is_v4 ? WF_IPV4_LEN : WF_IPV6_LEN) + WF_ALIAS_L4_BYTES > end)
+		return 0;
+	sum = wf_alias_put(p, a, at);
+	if (summed == SUM_COMPLETE)
+		bpf_csum_update(skb, sum);
+	return 1;
+}
+
 /* More than what @q says of its length is behind it. */
 #define QUICK_LEN(is_v4) (((is_v4) ? WF_IPV4_LEN : WF_IPV6_LEN) + WF_QUICK_L4)
 
@@ -64,7 +89,8 @@ WF_INLINE int quick_apply_ip(struct __sk_buff *skb, _Bool is_v4)
 		return NOT_QUICK;
 	slot = part + wf_quick_slot(&q);
 	e = bpf_map_lookup_elem(&applied, &slot);
-	if (!e || !quick_may_go(skb, &q, e, data, now, is_v4))
+	if (!e || !quick_may_go(skb, &q, e, data, now, is_v4) ||
+	    (e->is_alias && !quick_alias(skb, L3, &e->alias, is_v4)))
 		return NOT_QUICK;
 	hop_down(data + L3, is_v4);
 	quick_count(&e->unsettled, q.l4_len + QUICK_LEN(is_v4));
@@ -201,7 +227,7 @@ WF_INLINE void quick_hop_down(struct wf_ipv6 *outer, __u8 *inner, _Bool is_v4)
 		*(wf_any64 *)outer->src += WF_BE16(1);
 }
 
-/* What is inside, of one IP version, which @is_v4 says, at End.DT46. */
+/* What is inside, of one IP version, which @is_v4 says, at End.DT46 or End.DX46. */
 WF_INLINE int quick_deliver(struct __sk_buff *skb, const struct quick_outer *o, _Bool is_v4)
 {
 	const __u64 now = bpf_jiffies64();
@@ -216,7 +242,8 @@ WF_INLINE int quick_deliver(struct __sk_buff *skb, const struct quick_outer *o, 
 		return NOT_QUICK;
 	slot = part + wf_quick_slot(&q);
 	e = bpf_map_lookup_elem(&validated, &slot);
-	if (!e || !quick_may_come(skb, &q, o, e, outer, now, is_v4))
+	if (!e || !quick_may_come(skb, &q, o, e, outer, now, is_v4) ||
+	    (e->is_alias && !quick_alias(skb, o->off, &e->alias, is_v4)))
 		return NOT_QUICK;
 	if (o->arrived_slot)
 		count(skb, o->arrived_slot, skb->len - L3);
@@ -245,7 +272,7 @@ static __noinline int quick_validate_other(struct __sk_buff *skb)
 	return o.upper == WF_PROTO_IPV4 ? quick_deliver(skb, &o, 1) : NOT_QUICK;
 }
 
-/* End.DT46, whatever SIDs of this node were before it. */
+/* End.DT46, whatever SIDs of this node were before it; End.DX46 without an SRH. */
 WF_INLINE int quick_validate(struct __sk_buff *skb)
 {
 	const __u8 *data = packet_data(skb), *end = packet_end(skb);

@@ -5,16 +5,16 @@
  * A packet that was quick is counted in its flow's entry. It must follow another one of the flow
  * within a few jiffies, which a busy machine may miss: then both are sent again.
  */
-#include "bpf/world_test.h"
+#include "bpf/service_test.h"
 
 #include <sys/mman.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "bpf/packet_test.h"
 #include "dp/flowcache.h"
 #include "weft.skel.h"
+#include "wire/tcp.h"
 
 #define ATTEMPTS 100
 
@@ -120,6 +120,64 @@ static void what_comes_is_the_same_both_ways(void **state)
 		}
 }
 
+static const uint8_t protos[] = {WF_PROTO_TCP, WF_PROTO_UDP};
+static const struct wf_candidate none = {0};
+
+/* R asks the service. @has_sum: only UDP over IPv4 may be without. */
+static void make_question(struct packet *p, int v6, uint8_t proto, bool has_sum)
+{
+	const struct outer_spec to_b = {.dst = TO_B};
+	const struct ip_spec s = {.src = addr_r[v6],
+				  .dst = vip[v6],
+				  .proto = proto,
+				  .sport = 7000,
+				  .dport = 80,
+				  .payload = 32};
+
+	packet_from_underlay(p, &to_b, &s);
+	if (proto == WF_PROTO_TCP)
+		packet_flags(p, ETH_LEN + 40, WF_TCP_ACK);
+	if (!has_sum)
+		wf_store_be16(p->bytes + ETH_LEN + 40 + 20 + 6, 0);
+}
+
+static void what_a_service_is_asked_is_the_same_both_ways(void **state)
+{
+	struct fixture *f = *state;
+	struct packet in;
+
+	service_fill(f, backend_b, none, none);
+	for (int i = 0; i < 5; i++) {
+		make_question(&in, i / 2 % 2, protos[i % 2], i < 4);
+		assert_quick(f, PROG_VALIDATE, f->underlay, &in);
+	}
+}
+
+static void what_a_service_answers_is_the_same_both_ways(void **state)
+{
+	struct fixture *f = *state;
+	struct outcome o;
+	struct packet in;
+
+	service_fill(f, backend_b, none, none);
+	for (int i = 0; i < 4; i++) {
+		const int v6 = i / 2;
+		const struct ip_spec s = {.src = addr_b[v6],
+					  .dst = addr_r[v6],
+					  .proto = protos[i % 2],
+					  .sport = 8080,
+					  .dport = 7000,
+					  .payload = 55};
+
+		make_question(&in, v6, protos[i % 2], true);
+		fixture_run(f, PROG_VALIDATE, f->underlay, &in, &o);
+		packet_from_b(&in, &s);
+		if (protos[i % 2] == WF_PROTO_TCP)
+			packet_flags(&in, ETH_LEN, WF_TCP_ACK);
+		assert_quick(f, PROG_APPLY, f->ports[1], &in);
+	}
+}
+
 /* Nothing that is not quick passes when there is nothing that could look at it. */
 static void without_the_rest_only_what_is_known_passes(void **state)
 {
@@ -145,6 +203,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_goes_is_the_same_both_ways),
 		cmocka_unit_test(what_comes_is_the_same_both_ways),
+		cmocka_unit_test(what_a_service_is_asked_is_the_same_both_ways),
+		cmocka_unit_test(what_a_service_answers_is_the_same_both_ways),
 		cmocka_unit_test(without_the_rest_only_what_is_known_passes),
 	};
 

@@ -58,7 +58,10 @@ WF_INLINE enum wf_drop service_serve(struct __sk_buff *skb, const struct wf_oute
 	case_read(skb, &c->inner);
 	drop = service_take(c, tenant, (__u16)wf_sid_head(o->dst) & ~WF_FN_ENDPOINT,
 			    !o->segments_left);
-	return drop ? drop : alias_put(skb, &c->inner, &c->alias);
+	if (drop)
+		return drop;
+	c->taken = c->alias;
+	return alias_put(skb, &c->inner, &c->alias);
 }
 
 /* The next candidate: behind this one in its container of C-SIDs, or the next segment. */
@@ -93,6 +96,7 @@ static __noinline int service_hunt(struct __sk_buff *skb, struct wf_outer *o,
 		*drop = service_serve(skb, o, wf_sid_arg_unpack(proof->arg).tenant);
 		if (!*drop) {
 			wf_sid_set_arg(o->dst, proof->arg);
+			o->is_served = 1;
 			return WF_STEP_DECAP;
 		}
 		if (!o->segments_left || !service_pass_on(skb, o))

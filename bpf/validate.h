@@ -106,6 +106,7 @@ static __noinline int validated_fill(struct __sk_buff *skb, struct wf_validated 
 		return 0;
 	e->drop = (__u8)wf_validate_decide(WF_WORLD, &a, c, &dest);
 	e->ifindex = dest ? dest->ifindex : 0;
+	e->is_alias = 0;
 	if (dest) {
 		e->rx_slot = slot_of_ifindex(WF_COUNTER_ENDPOINT_RX, dest->ifindex);
 		eth_to_endpoint(e->eth, dest, in->flags & WF_INNER_V4);
@@ -132,6 +133,32 @@ WF_INLINE void validated_quicken(const struct __sk_buff *skb, const struct wf_in
 		return;
 	wf_copy16(e->src, outer->src);
 	e->quick_until = belief_limit(e->believed_until, bpf_jiffies64() + WF_NEXTHOP_JIFFIES);
+}
+
+/*
+ * The same for what is sent to a service: its flow, as clients know it, has an entry of its own,
+ * with the backend that it is for. @e: of what the packet has become.
+ */
+static __noinline int validated_quicken_served(struct wf_validated *e)
+{
+	struct wf_case *c = case_get();
+	struct wf_validated *given;
+	__u32 slot;
+
+	if (!c || !e->quick_until)
+		return 0;
+	slot = cpu_part(wf_flowcache_slot(&c->inner.flow), WF_FLOWCACHE_SLOTS);
+	given = bpf_map_lookup_elem(&validated, &slot);
+	if (!given || given == e)
+		return 0;
+	settle_validated(given);
+	settle_validated(e);
+	*given = *e;
+	given->flow = c->inner.flow;
+	given->alias = c->taken;
+	given->is_alias = 1;
+	given->stop = given->flow.proto == WF_PROTO_TCP ? WF_TCP_STATE : 0;
+	return 0;
 }
 
 /* What becomes of the packet's flow, remembered or decided now. */
@@ -216,6 +243,8 @@ static __noinline int decap(struct __sk_buff *skb, const struct wf_outer *o,
 	if (drop)
 		return validate_drop(skb, o, &in, e, drop);
 	validated_quicken(skb, &in, e);
+	if (o->is_served && !o->srh_off)
+		validated_quicken_served(e);
 	if (!packet_shrink(skb, off - L3, in.flags & WF_INNER_V4))
 		return -WF_DROP_RESIZE;
 	data = packet_data(skb);

@@ -56,6 +56,7 @@ struct wf_case {
 
 	/* with a service at one end (dp/service.h): */
 	struct wf_alias alias;
+	struct wf_alias taken; /* of the packet that a backend has taken just now */
 	struct wf_conn_key request;  /* the flow of the client's packets */
 	struct wf_flow judged;	     /* the flow that policies are asked of, in between */
 	struct wf_candidate backend; /* it goes to; sid 0: none */

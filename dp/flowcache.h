@@ -39,7 +39,7 @@ struct wf_applied {
 	__u32 ifindex; /* DELIVER: the endpoint's; ENCAP: of the next hop */
 	__u16 max_l4;  /* most that may be behind the IP header, as in struct wf_quick */
 	__u8 stop;     /* TCP flags that may change what is decided */
-	__u8 pad;
+	__u8 is_alias; /* the source becomes the alias */
 	__u16 header_len;
 	__u8 eth[14];		/* ready Ethernet header, */
 	__u8 head[WF_HEAD_MAX]; /* and behind it the outer header, its first WF_HEAD_MAX bytes */
@@ -58,8 +58,7 @@ struct wf_applied {
 	__u8 has_rest;	 /* more than the head, or something in it that changes */
 	__u8 is_proxied; /* the header is one that came before a function; so is the rest */
 	__u8 pad2[2];
-	struct wf_alias alias; /* at is not NONE: the packet answers for a service, and gets this
-				  source */
+	struct wf_alias alias; /* the packet answers for a service, and gets this source */
 };
 
 struct wf_validated {
@@ -77,7 +76,8 @@ struct wf_validated {
 	__u8 stop;	  /* as above */
 	__u8 upper;	  /* protocol of what is inside */
 	__u8 eth[14];	  /* ready Ethernet header */
-	__u8 pad[4];
+	__u8 is_alias;	  /* quick packets alone: the destination becomes the alias */
+	__u8 pad[3];
 
 	__u32 rx_slot;
 	__u32 policy_slot;
@@ -85,7 +85,8 @@ struct wf_validated {
 	__u16 way;	      /* ... what it takes to come by this policy */
 	__u16 policy;	      /* whose verdict it is */
 	__u32 believed_until; /* as above */
-	__u8 pad2[40];
+	struct wf_alias alias;
+	__u8 pad2[16];
 };
 
 WF_SIZE_IS(struct wf_applied, 320);

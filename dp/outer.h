@@ -26,7 +26,8 @@ struct wf_outer {
 	__u8 tlv_words; /* bytes behind the segment list, by 8 */
 	__u8 is_moved;	/* dst or segments_left differ from the packet's */
 
-	__u16 function; /* of the SID of the function that is to have the packet */
+	__u16 function;	 /* of the SID of the function that is to have the packet */
+	__u16 is_served; /* a backend has taken the packet: it is one to that now */
 } WF_ALIGNED8;
 
 WF_INLINE enum wf_drop wf_srh_drop(enum wf_srh_fault fault)
@@ -81,6 +82,7 @@ WF_INLINE enum wf_drop wf_outer_parse(const void *data, const void *end, struct 
 	ret->srh_off = 0;
 	*(wf_any32 *)&ret->segments_left = 0;
 	ret->arrived = 0;
+	ret->is_served = 0;
 	if (ret->upper != WF_PROTO_ROUTING)
 		return WF_DROP_NONE;
 	fault = wf_srh_check_list(data, end, off);
