@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """From the death of a backend to the last packet that is sent to it.
 
-Two packets a millisecond go to the service, and those for the backend that will die to its node.
-The clock runs from its death to the last one that comes there."""
+A burst of packets goes to the service each millisecond, about half of it to the node of the backend
+that will die. The clock runs from its death to the last packet that comes there."""
 import contextlib
 import fcntl
 import itertools
@@ -21,8 +21,9 @@ from study import Study
 from table import Table
 
 N_FLOWS = 64
-PERIOD_S = 0.0005
-N_BEFORE = 50  # packets that c2 gets before it dies
+BURST = 8
+PERIOD_S = 0.001
+N_BEFORE = 200  # packets that c2 gets before it dies
 QUIET_S = 0.5  # without a packet: that was the last one
 LIMIT_S = 20
 PAYLOAD = b"are you there?"
@@ -31,7 +32,7 @@ SIOCSIFFLAGS, IFF_UP = 0x8914, 1
 
 
 class Load(threading.Thread):
-    """A packet of one of the flows each PERIOD_S, from start() to stop()."""
+    """BURST packets each PERIOD_S, of all flows in turn, from start() to stop()."""
 
     def __init__(self, topo, stack):
         super().__init__(daemon=True)
@@ -44,10 +45,10 @@ class Load(threading.Thread):
         stack.callback(self.stop)
 
     def run(self):
-        for flow in itertools.cycle(self.flows):
-            if self.is_over:
-                return
-            flow.sendto(PAYLOAD, (VIRTUAL, PORT))
+        flows = itertools.cycle(self.flows)
+        while not self.is_over:
+            for flow in itertools.islice(flows, BURST):
+                flow.sendto(PAYLOAD, (VIRTUAL, PORT))
             time.sleep(PERIOD_S)
             n = sum(PAYLOAD in frame for frame in self.capture.frames())
             self.n_seen += n
