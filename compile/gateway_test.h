@@ -4,12 +4,15 @@
 
 #include "compile/service_test.h"
 
-/* "red/web 203.0.113.80" or "red 203.0.113.10 2001:db8::/126": @name takes what stands before the
- * first blank; returns the rest. */
+/* What stands before the first blank becomes @name, of @size bytes; returns the rest. */
 static inline const char *wish_first_word(const char *text, char *name, size_t size)
 {
-	snprintf(name, size, "%.*s", (int)strcspn(text, " "), text);
-	return text + strcspn(text, " ");
+	const size_t n = strcspn(text, " ");
+
+	assert_true(n < size);
+	memcpy(name, text, n);
+	name[n] = 0;
+	return text + n;
 }
 
 struct wish_gateway {
