@@ -342,26 +342,40 @@ void wf_gateways_each_problem(const struct wf_agent *a, void (*fn)(void *arg, co
 	}
 }
 
+/* Code 0: it works. */
+static const struct wf_err *reason_of(const struct wf_gateway_watch *w, const struct wf_arm *arm)
+{
+	return w->outside_err.code ? &w->outside_err : w->gate_err.code ? &w->gate_err : &arm->err;
+}
+
+const char *wf_gateway_reason(const struct wf_agent *a, const struct wf_object *endpoint)
+{
+	const struct wf_gateway_watch *w = a->gateways;
+
+	if (!w || strcmp(endpoint->endpoint.node, a->options.node) != 0)
+		return NULL;
+	wf_vec_each (arm, &w->arms)
+		if (!strcmp(arm->name, endpoint->name) && !strcmp(arm->tenant, endpoint->tenant))
+			return reason_of(w, arm)->code ? reason_of(w, arm)->msg : NULL;
+	return NULL;
+}
+
 int wf_gateway_stats(struct wf_agent *a, const char *gateway, const char *tenant,
 		     struct wf_gateway_stats *ret, struct wf_err *err)
 {
 	const struct wf_arm *arm = a->gateways ? find(a->gateways, gateway, tenant) : NULL;
 	struct wf_gateway_stats stats = {0};
 	struct wf_room_stats room = {0};
-	const struct wf_err *why;
 
 	if (!arm || !arm->is_wanted)
 		return wf_err_set(err, -ENOENT,
 				  "node '%s' is no gateway '%s' that serves tenant '%s'",
 				  a->options.node, gateway, tenant);
-	why = a->gateways->outside_err.code ? &a->gateways->outside_err
-	      : a->gateways->gate_err.code  ? &a->gateways->gate_err
-					    : &arm->err;
 	if (a->kern->ops->room_stats(a->kern, arm->room, &room, NULL) == 0) {
 		stats.flows = room.flows;
 		stats.refused = room.refused;
 	}
-	snprintf(stats.problem, sizeof(stats.problem), "%s", why->msg);
+	snprintf(stats.problem, sizeof(stats.problem), "%s", reason_of(a->gateways, arm)->msg);
 	*ret = stats;
 	return 0;
 }

@@ -23,6 +23,10 @@ void wf_gateways_each_problem(const struct wf_agent *a, void (*fn)(void *arg, co
  * gateway is another node's. */
 int wf_gateway_may(const struct wf_agent *a, const struct wf_object *gateway, struct wf_err *err);
 
+/* Why this node finds that its gateway's endpoint is down, borrowed until the loop runs; NULL: it
+ * does not. */
+const char *wf_gateway_reason(const struct wf_agent *a, const struct wf_object *endpoint);
+
 /* What is known of a tenant at a gateway of this node. */
 struct wf_gateway_stats {
 	uint64_t flows;		      /* that its room follows at the moment */

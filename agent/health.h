@@ -21,7 +21,8 @@ void wf_health_done(struct wf_agent *a);
 void wf_health_each_down(const struct wf_agent *a, void (*fn)(void *arg, const char *text),
 			 void *arg);
 
-/* Of any node's endpoint. UNKNOWN: it is not attached, or nothing selects it. */
+/* Of any node's endpoint; a gateway's says so itself (agent/gateway.h). UNKNOWN: it is not
+ * attached, or nothing selects it. */
 enum wf_health wf_agent_health(const struct wf_agent *a, const struct wf_object *endpoint);
 /* Why this node finds that it is down, borrowed until the loop runs; NULL: it does not. */
 const char *wf_agent_health_reason(const struct wf_agent *a, const struct wf_object *endpoint);

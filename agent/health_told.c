@@ -2,6 +2,7 @@
 /* Health for those who ask: the status and the API. */
 #include <stdio.h>
 
+#include "agent/gateway.h"
 #include "agent/health.h"
 #include "agent/watched.h"
 
@@ -37,14 +38,18 @@ static bool is_selected(const struct wf_model *m, const struct wf_object *endpoi
 
 enum wf_health wf_agent_health(const struct wf_agent *a, const struct wf_object *endpoint)
 {
-	if (!endpoint->endpoint.node[0] || !is_selected(a->model, endpoint))
+	if (!endpoint->endpoint.node[0] ||
+	    (!endpoint->endpoint.is_gateway && !is_selected(a->model, endpoint)))
 		return WF_HEALTH_UNKNOWN;
 	return endpoint->endpoint.is_down ? WF_HEALTH_DOWN : WF_HEALTH_UP;
 }
 
 const char *wf_agent_health_reason(const struct wf_agent *a, const struct wf_object *endpoint)
 {
-	const struct wf_watched *w = wf_watched_find(a, endpoint);
+	const struct wf_watched *w;
 
+	if (endpoint->endpoint.is_gateway)
+		return wf_gateway_reason(a, endpoint);
+	w = wf_watched_find(a, endpoint);
 	return w && w->health == WF_HEALTH_DOWN ? w->why : NULL;
 }
