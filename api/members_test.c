@@ -136,6 +136,54 @@ static void services_say_where_their_flows_go(void **state)
 	json_decref(item);
 }
 
+static bool knows_way(void *arg)
+{
+	json_t *json;
+	const char *name = "";
+	int status = call(arg, "GET", "/v1/path?tenant=red&from=cli&to=web&port=tcp/80", "", &json);
+
+	json_unpack(json, "{s:[{s:s}]}", "backends", "name", &name);
+	json_decref(json);
+	return status == 200 && strlen(name) > 0;
+}
+
+static void the_way_to_a_service_is_that_to_its_backends(void **state)
+{
+	struct fixture *f = *state;
+	const char *to, *address, *port, *name, *node, *sid, *header;
+	double share;
+	json_t *json;
+
+	must(f, "POST", "/v1/apply", "{\"objects\":[" TENANT "," SERVICE "]}");
+	must(f, "POST", "/v1/attach", "{\"tenant\":\"red\",\"netns\":\"c1\",\"name\":\"cli\"}");
+	wf_rig_must_attach_as(f->rig.nodes[1].agent, "red", "a", "c1", "app=web");
+	assert_true(wf_rig_wait(&f->rig, knows_way, f));
+	assert_int_equal(call(f, "GET", "/v1/path?tenant=red&from=cli&to=10.0.9.9", "", &json),
+			 200);
+	assert_int_equal(json_unpack(json,
+				     "{s:{s:s,s:s,s:n},s:s,s:i,s:[{s:s,s:s,s:[!],s:f,s:n,s:n,s:["
+				     "{s:s,s:[{s:s}]}!]}!]}",
+				     "to", "name", &to, "address", &address, "node", "port", &port,
+				     "more", &(int){0}, "backends", "name", &name, "node", &node,
+				     "others", "share", &share, "dropped", "policy", "paths",
+				     "header", &header, "segments", "sid", &sid),
+			 0);
+	assert_string_equal(to, "web");
+	assert_string_equal(address, "10.0.9.9");
+	assert_string_equal(port, "tcp/80->8080");
+	assert_string_equal(name, "a");
+	assert_string_equal(node, "n2");
+	assert_true(share == 1.0);
+	assert_int_equal(strlen(header), 2 * 40);
+	json_decref(json);
+	assert_int_equal(call(f, "GET", "/v1/path?tenant=red&from=cli&to=web&port=x", "", &json),
+			 422);
+	json_decref(json);
+	assert_int_equal(call(f, "GET", "/v1/path?tenant=red&from=cli&to=a&port=tcp/80", "", &json),
+			 422);
+	json_decref(json);
+}
+
 /* The slot of the counter of n1's SID of the endpoint; the test counts in it, as a program would.
  */
 static uint32_t slot_of(struct fixture *f, uint16_t sid)
@@ -244,6 +292,7 @@ int main(void)
 		CASE(functions_are_listed_with_their_instances),
 		CASE(services_are_listed_with_their_backends),
 		CASE(services_say_where_their_flows_go),
+		CASE(the_way_to_a_service_is_that_to_its_backends),
 		CASE(flows_and_packets_are_those_of_the_node_that_is_asked),
 		CASE(an_endpoint_that_is_down_is_not_up),
 		CASE(queries_filter_and_deletes_delete),

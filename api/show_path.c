@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/* GET /v1/path: what a packet between two endpoints gets. */
+/* GET /v1/path: what a packet between two endpoints gets, or one to a service. */
+#include "agent/drop.h"
 #include "api/item.h"
 #include "api/routes.h"
+#include "model/service_port.h"
 
 static json_t *end_item(const struct wf_object *o, const struct wf_addr *addr)
 {
@@ -11,12 +13,12 @@ static json_t *end_item(const struct wf_object *o, const struct wf_addr *addr)
 			 "node", o->endpoint.node);
 }
 
-static json_t *header_item(const struct wf_path_info *p, const struct wf_explanation *x)
+static json_t *header_item(const struct wf_path_info *p, uint64_t sid_arg, bool is_v4)
 {
 	uint8_t bytes[WF_TEMPLATE_MAX];
 	char hex[2 * WF_TEMPLATE_MAX + 1] = "";
 
-	wf_path_header(p, x->sid_arg, wf_addr_is_v4(&x->to_addr), bytes);
+	wf_path_header(p, sid_arg, is_v4, bytes);
 	for (unsigned int i = 0; i < p->template->len; i++) {
 		hex[2 * i] = "0123456789abcdef"[bytes[i] >> 4];
 		hex[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
@@ -25,7 +27,7 @@ static json_t *header_item(const struct wf_path_info *p, const struct wf_explana
 	return json_string(hex);
 }
 
-static json_t *paths_item(const struct wf_explanation *x, const struct wf_stats *stats)
+static json_t *paths_item(const struct wf_explanation *x, bool is_v4, const struct wf_stats *stats)
 {
 	json_t *list = json_array();
 
@@ -33,38 +35,119 @@ static json_t *paths_item(const struct wf_explanation *x, const struct wf_stats 
 		json_t *item = wf_item_path(&x->paths[i], stats);
 
 		json_object_set_new(item, "share", json_real(x->paths[i].share));
-		json_object_set_new(item, "header", header_item(&x->paths[i], x));
+		json_object_set_new(item, "header", header_item(&x->paths[i], x->sid_arg, is_v4));
 		json_array_append_new(list, item);
 	}
 	return list;
 }
 
-static void answer(struct wf_call *c, const struct wf_explanation *x)
+/* How packets go by @x. */
+static json_t *way_item(const struct wf_explanation *x, bool is_v4, const struct wf_stats *stats)
 {
-	WF_CLEANUP(cleanup_stats) struct wf_stats *stats = wf_call_stats(c);
+	return json_pack("{s:o,s:b,s:o,s:b}", "policy",
+			 x->policy ? json_string(x->policy->name) : json_null(), "is_reverse",
+			 (int)x->is_reverse, "paths", paths_item(x, is_v4, stats), "local",
+			 (int)x->is_local);
+}
 
-	if (!stats)
+static json_t *endpoint_answer(const struct wf_explanation *x, const struct wf_stats *stats)
+{
+	json_t *item = way_item(x, wf_addr_is_v4(&x->to_addr), stats);
+
+	if (item)
+		json_object_update_new(item,
+				       json_pack("{s:s,s:o,s:o,s:i}", "tenant", x->from->tenant,
+						 "from", end_item(x->from, &x->from_addr), "to",
+						 end_item(x->to, &x->to_addr), "mtu", (int)x->mtu));
+	return item;
+}
+
+/* Those that are asked before the owner takes a flow. */
+static json_t *others_item(const struct wf_explained_slots *s)
+{
+	json_t *list = json_array();
+
+	for (unsigned int i = 1; i < WF_CANDIDATES_MAX && s->candidates[i].sid; i++)
+		json_array_append_new(list, s->backends[i] ? json_string(s->backends[i]->name)
+							   : json_null());
+	return list;
+}
+
+static json_t *slots_item(const struct wf_explained_slots *s, bool is_v4,
+			  const struct wf_stats *stats)
+{
+	const struct wf_object *owner = s->backends[0];
+	json_t *item = json_pack("{s:s?,s:s?,s:o,s:f,s:s?}", "name", owner ? owner->name : NULL,
+				 "node", owner ? owner->endpoint.node : NULL, "others",
+				 others_item(s), "share", s->share, "dropped",
+				 s->drop ? wf_drop_name(s->drop) : NULL);
+
+	if (item && s->way)
+		json_object_update_new(item, way_item(s->way, is_v4, stats));
+	return item;
+}
+
+static json_t *service_answer(const struct wf_service_explanation *x, const struct wf_stats *stats)
+{
+	char addr[WF_ADDR_STR_MAX], port[WF_SERVICE_PORT_STR_MAX];
+	json_t *backends = json_array();
+
+	for (size_t i = 0; i < x->n_slots; i++)
+		json_array_append_new(backends,
+				      slots_item(&x->slots[i], wf_addr_is_v4(&x->to_addr), stats));
+	return json_pack("{s:s,s:o,s:{s:s,s:s,s:s,s:n},s:s,s:i,s:o,s:I}", "tenant", x->from->tenant,
+			 "from", end_item(x->from, &x->from_addr), "to", "tenant",
+			 x->service->tenant, "name", x->service->name, "address",
+			 wf_addr_str(&x->to_addr, addr), "node", "port",
+			 wf_service_port_str(&x->port, port), "mtu", (int)x->mtu, "backends",
+			 backends, "more", (json_int_t)x->n_more);
+}
+
+static void show_endpoint(struct wf_call *c, const char *tenant, const char *from, const char *to)
+{
+	WF_CLEANUP(cleanup_stats) struct wf_stats *stats = NULL;
+	struct wf_explanation x;
+	struct wf_err err = {0};
+
+	if (wf_path_explain(c->agent, tenant, from, to, &x, &err) < 0) {
+		wf_call_fail_err(c, &err);
 		return;
-	wf_call_answer(c, 200,
-		       json_pack("{s:s,s:o,s:o,s:o,s:b,s:i,s:o,s:b}", "tenant", x->from->tenant,
-				 "from", end_item(x->from, &x->from_addr), "to",
-				 end_item(x->to, &x->to_addr), "policy",
-				 x->policy ? json_string(x->policy->name) : json_null(),
-				 "is_reverse", (int)x->is_reverse, "mtu", (int)x->mtu, "paths",
-				 paths_item(x, stats), "local", (int)x->is_local));
+	}
+	stats = wf_call_stats(c);
+	if (stats)
+		wf_call_answer(c, 200, endpoint_answer(&x, stats));
+}
+
+static void show_service(struct wf_call *c, const char *tenant, const char *from, const char *to)
+{
+	WF_CLEANUP(cleanup_stats) struct wf_stats *stats = NULL;
+	struct wf_service_explanation x = {.n_slots = 0};
+	struct wf_err err = {0};
+
+	if (wf_path_explain_service(c->agent, tenant, from, to, wf_call_query(c, "port"), &x,
+				    &err) < 0) {
+		wf_call_fail_err(c, &err);
+		return;
+	}
+	stats = wf_call_stats(c);
+	if (stats)
+		wf_call_answer(c, 200, service_answer(&x, stats));
+	wf_service_explanation_done(&x);
 }
 
 void wf_show_path(struct wf_call *c)
 {
 	const char *tenant = wf_call_query(c, "tenant"), *from = wf_call_query(c, "from"),
 		   *to = wf_call_query(c, "to");
-	struct wf_explanation x;
-	struct wf_err err = {0};
 
 	if (!tenant || !from || !to)
 		wf_call_fail(c, 400, "'tenant', 'from' and 'to' must be given");
-	else if (wf_path_explain(c->agent, tenant, from, to, &x, &err) < 0)
-		wf_call_fail_err(c, &err);
+	else if (wf_path_is_to_service(c->agent, tenant, to))
+		show_service(c, tenant, from, to);
+	else if (wf_call_query(c, "port"))
+		wf_call_fail(c, 422,
+			     "'port' is for services: tenant '%.63s' has no service '%.63s'",
+			     tenant, to);
 	else
-		answer(c, &x);
+		show_endpoint(c, tenant, from, to);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What a packet between two endpoints gets: for each alternative its segments and its outer bytes.
- */
+ * To a service: for each backend its segments. */
 #include "cli/commands.h"
 
 #include <stdio.h>
@@ -94,6 +94,14 @@ static void print_end(const char *heading, const json_t *end)
 	printf("%-9s %s  %s  on node %s\n", heading, name, address, node);
 }
 
+static void print_policy(const json_t *way)
+{
+	_cleanup_free_ char *policy = format(wf_format_plain, json_object_get(way, "policy"));
+
+	printf("%-9s %s%s\n", "policy", *policy ? policy : "none: the direct path",
+	       json_is_true(json_object_get(way, "is_reverse")) ? " (its way back)" : "");
+}
+
 /* ", through fw1, ids": the instances of functions that a segment enters. */
 static char *through(const json_t *segment)
 {
@@ -130,20 +138,24 @@ static void print_segments(const json_t *segments)
 	}
 }
 
-static int print_path(const json_t *path, struct wf_err *err)
+static void print_path(const json_t *path)
 {
 	const json_t *segments = json_object_get(path, "segments");
 	_cleanup_free_ char *way = format(wf_format_segments, segments);
 	_cleanup_free_ char *share = format(wf_format_share, json_object_get(path, "share"));
 	_cleanup_free_ char *overhead = format(wf_format_plain, json_object_get(path, "overhead"));
+
+	printf("path      %s  (%s of the flows, %s bytes of overhead)\n", way, share, overhead);
+	print_segments(segments);
+}
+
+static int print_header(const json_t *path, struct wf_err *err)
+{
+	const json_t *segments = json_object_get(path, "segments");
 	const char *hex = json_string_value(json_object_get(path, "header"));
 	struct wf_buf dump = {0};
-	int r = 0;
+	int r = hex ? wf_path_dump(hex, segments, &dump) : 0;
 
-	printf("\npath      %s  (%s of the flows, %s bytes of overhead)\n", way, share, overhead);
-	print_segments(segments);
-	if (hex)
-		r = wf_path_dump(hex, segments, &dump);
 	if (r == 0 && dump.data)
 		printf("\n  byte  outer header%28smeaning\n%s", "", dump.data);
 	wf_buf_done(&dump);
@@ -151,27 +163,85 @@ static int print_path(const json_t *path, struct wf_err *err)
 		     : 0;
 }
 
-static int print_answer(const json_t *answer, struct wf_err *err)
+static void print_head(const json_t *answer)
 {
 	_cleanup_free_ char *tenant = format(wf_format_plain, json_object_get(answer, "tenant"));
-	_cleanup_free_ char *policy = format(wf_format_plain, json_object_get(answer, "policy"));
+
+	printf("%-9s %s\n", "tenant", tenant);
+	print_end("from", json_object_get(answer, "from"));
+}
+
+static void print_mtu(const json_t *answer)
+{
 	_cleanup_free_ char *mtu = format(wf_format_plain, json_object_get(answer, "mtu"));
+
+	if (*mtu)
+		printf("%-9s %s\n", "mtu", mtu);
+}
+
+static int print_answer(const json_t *answer, struct wf_err *err)
+{
 	const json_t *path;
 	size_t i;
 	int r = 0;
 
-	printf("%-9s %s\n", "tenant", tenant);
-	print_end("from", json_object_get(answer, "from"));
+	print_head(answer);
 	print_end("to", json_object_get(answer, "to"));
-	printf("%-9s %s%s\n", "policy", *policy ? policy : "none: the direct path",
-	       json_is_true(json_object_get(answer, "is_reverse")) ? " (its way back)" : "");
-	if (*mtu)
-		printf("%-9s %s\n", "mtu", mtu);
+	print_policy(answer);
+	print_mtu(answer);
 	if (json_is_true(json_object_get(answer, "local")))
 		printf("\nBoth are on one node: the packet stays there, as it is.\n");
-	json_array_foreach(json_object_get(answer, "paths"), i, path) if (r == 0)
-		r = print_path(path, err);
+	json_array_foreach(json_object_get(answer, "paths"), i, path)
+	{
+		if (r)
+			return r;
+		putchar('\n');
+		print_path(path);
+		r = print_header(path, err);
+	}
 	return r;
+}
+
+/* Slots of the service's table that have the same owner, and the same others. */
+static void print_backend(const json_t *backend)
+{
+	_cleanup_free_ char *share = format(wf_format_share, json_object_get(backend, "share"));
+	_cleanup_free_ char *others = format(wf_format_plain, json_object_get(backend, "others"));
+	const char *name = json_string_value(json_object_get(backend, "name"));
+	const char *node = json_string_value(json_object_get(backend, "node"));
+	const char *dropped = json_string_value(json_object_get(backend, "dropped"));
+	const json_t *path;
+	size_t i;
+
+	printf("\nbackend   %s%s%s  %s of the flows%s%s\n", name ? name : "none",
+	       node ? " at " : "", node ? node : "", share, *others ? "; also asked: " : "",
+	       others);
+	if (dropped) {
+		printf("dropped   %s\n", dropped);
+		return;
+	}
+	print_policy(backend);
+	if (json_is_true(json_object_get(backend, "local")))
+		printf("It is on this node: the packet stays there.\n");
+	json_array_foreach(json_object_get(backend, "paths"), i, path) print_path(path);
+}
+
+static void print_service(const json_t *answer)
+{
+	const json_t *to = json_object_get(answer, "to"), *backend;
+	_cleanup_free_ char *address = format(wf_format_plain, json_object_get(to, "address"));
+	_cleanup_free_ char *name = format(wf_format_plain, json_object_get(to, "name"));
+	_cleanup_free_ char *port = format(wf_format_plain, json_object_get(answer, "port"));
+	const json_int_t n_more = json_integer_value(json_object_get(answer, "more"));
+	size_t i;
+
+	print_head(answer);
+	printf("%-9s %s  %s  %s, a service\n", "to", name, address, port);
+	print_mtu(answer);
+	json_array_foreach(json_object_get(answer, "backends"), i, backend) print_backend(backend);
+	if (n_more)
+		printf("\n%" JSON_INTEGER_FORMAT " more lists of backends are not shown.\n",
+		       n_more);
 }
 
 static int run(struct wf_cli *cli, struct wf_err *err)
@@ -189,28 +259,34 @@ static int run(struct wf_cli *cli, struct wf_err *err)
 	wf_query_add(&path, "tenant", ends.tenant);
 	wf_query_add(&path, "from", ends.from.name);
 	wf_query_add(&path, "to", ends.to.name);
+	wf_query_add(&path, "port", wf_cli_value(cli, "port"));
 	r = wf_ask(cli, "GET", path.data, NULL, &answer, err);
 	wf_buf_done(&path);
 	if (r < 0)
 		return r;
-	if (!cli->is_json)
-		return print_answer(answer, err);
-	wf_print_json(answer);
-	return 0;
+	if (cli->is_json)
+		wf_print_json(answer);
+	else if (json_object_get(answer, "backends"))
+		print_service(answer);
+	else
+		r = print_answer(answer, err);
+	return r;
 }
 
 static const struct wf_opt options[] = {
 	{"tenant", 0, "TENANT", false, WF_COMPLETE_TENANT, "the tenant of both"},
+	{"port", 0, "PORT", false, WF_COMPLETE_NOTHING,
+	 "of a service: which one is asked (tcp/80; its first)"},
 	{NULL, 0, NULL, false, WF_COMPLETE_NOTHING, NULL},
 };
 
 const struct wf_cmd wf_cmd_path_show = {
 	.noun = "path",
 	.verb = "show",
-	.usage = "FROM TO [--tenant T]",
-	.help = "show what a packet between two endpoints gets",
-	.more = "FROM and TO are TENANT/ENDPOINT, or names or addresses with --tenant. The node "
-		"that hosts FROM is the one to ask.",
+	.usage = "FROM TO [--tenant T] [--port PORT]",
+	.help = "show what a packet between two endpoints, or to a service, gets",
+	.more = "FROM is TENANT/ENDPOINT, TO that or TENANT/SERVICE; or names or addresses with "
+		"--tenant. The node that hosts FROM is the one to ask.",
 	.min_words = 2,
 	.max_words = 2,
 	.complete = WF_COMPLETE_ENDPOINT,

@@ -80,3 +80,46 @@ def test_what_is_there_is_offered_to_the_shell(members):
     assert complete(members, "function", "show", "r") == ["red/fw"]
     assert complete(members, "service", "show", "r") == ["red/web"]
     assert complete(members, "delete", "s") == ["service"]
+
+
+SEGMENT = {"sid": "5f00:0:2:f00b::", "nodes": ["B"], "endpoints": ["w1"], "behavior": "End.DX46"}
+WAY = {"policy": None, "is_reverse": False, "local": False,
+       "paths": [{"share": 1.0, "overhead": 40, "segments": [SEGMENT], "header": "00"}]}
+WAYS = {"tenant": "red", "from": {"name": "cli", "address": "10.0.0.1", "node": "A"},
+        "to": {"tenant": "red", "name": "web", "address": "10.0.0.100", "node": None},
+        "port": "tcp/80->8080", "mtu": 1388, "more": 2,
+        "backends": [{"name": "w1", "node": "B", "others": [], "share": 0.5, "dropped": None, **WAY},
+                     {"name": "w2", "node": "C", "others": ["w1", "w3"], "share": 0.3,
+                      "dropped": None, **WAY, "policy": "p"},
+                     {"name": "w3", "node": "C", "others": [], "share": 0.2, "dropped": "denied"}]}
+WAYS_SHOWN = """\
+tenant    red
+from      cli  10.0.0.1  on node A
+to        web  10.0.0.100  tcp/80->8080, a service
+mtu       1388
+
+backend   w1 at B  50 % of the flows
+policy    none: the direct path
+path      B(w1)  (100 % of the flows, 40 bytes of overhead)
+  1. 5f00:0:2:f00b::                          End.DX46  B, through w1
+
+backend   w2 at C  30 % of the flows; also asked: w1, w3
+policy    p
+path      B(w1)  (100 % of the flows, 40 bytes of overhead)
+  1. 5f00:0:2:f00b::                          End.DX46  B, through w1
+
+backend   w3 at C  20 % of the flows
+dropped   denied
+
+2 more lists of backends are not shown.
+"""
+
+
+def test_path_show_tells_the_way_to_each_backend(members):
+    members.routes[("GET", "/v1/path")] = 200, WAYS
+    r = ask(members, "path", "show", "red/cli", "red/web", "--port", "tcp/80")
+    assert (r.returncode, r.stderr) == (0, "")
+    assert r.stdout == WAYS_SHOWN
+    assert members.asked == [("GET", "/v1/path", {"tenant": "red", "from": "cli", "to": "web",
+                                                  "port": "tcp/80"})]
+    assert json.loads(ask(members, "--json", "path", "show", "red/cli", "red/web").stdout) == WAYS
