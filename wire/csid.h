@@ -22,12 +22,6 @@ WF_INLINE void wf_csid_pack(__u8 sid[16], __u32 block, const __u16 *csids, __u32
 		wf_store_be16(sid + 4 + 2 * i, i < n ? csids[i] : 0);
 }
 
-/* The active C-SID, i.e. the node the packet is at. */
-WF_INLINE __u16 wf_csid_active(const __u8 da[16])
-{
-	return wf_load_be16(da + 4);
-}
-
 /* The C-SID behind the active one; 0: the container is used up. */
 WF_INLINE __u16 wf_csid_next(const __u8 da[16])
 {

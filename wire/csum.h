@@ -55,22 +55,7 @@ WF_INLINE __be16 wf_csum_update32(__be16 csum, __be32 old, __be32 new)
 	return wf_csum_finish((__u64)(__u16)~csum + (__u32)~old + (__u32) new);
 }
 
-WF_INLINE __be16 wf_csum_update_addr(__be16 csum, const __u8 old[16], const __u8 new[16])
-{
-	const wf_any32 *o = (const void *)old, *n = (const void *)new;
-	__u64 sum = (__u16)~csum;
-
-	for (int i = 0; i < 4; i++)
-		sum += (__u64)(__u32)~o[i] + n[i];
-	return wf_csum_finish(sum);
-}
-
-/* Pseudo headers: RFC 793 section 3.1 and RFC 8200 section 8.1. @len: of the upper layer, bytes. */
-WF_INLINE __u64 wf_csum_pseudo_v4(__be32 src, __be32 dst, __u8 proto, __u16 len)
-{
-	return (__u64)src + dst + WF_BE32(proto) + WF_BE32(len);
-}
-
+/* The pseudo header, RFC 8200 section 8.1. @len: of the upper layer, bytes. */
 WF_INLINE __u64 wf_csum_pseudo_v6(const __u8 src[16], const __u8 dst[16], __u8 proto, __u32 len)
 {
 	__u64 sum = (__u64)WF_BE32(proto) + wf_htonl(len);

@@ -62,7 +62,7 @@ static void updates_equal_a_new_sum(void **state)
 
 	for (int round = 0; round < 2000; round++) {
 		uint8_t next[40];
-		__be16 csum, narrow, wide;
+		__be16 csum;
 
 		for (size_t i = 0; i < sizeof(bytes); i++, x = x * 1664525 + 1013904223)
 			bytes[i] = round % 3 ? (uint8_t)(x >> 24) : (uint8_t) - (x >> 31);
@@ -71,31 +71,22 @@ static void updates_equal_a_new_sum(void **state)
 		memcpy(next, bytes, 40);
 		for (size_t i = 8; i < 24; i++, x = x * 1664525 + 1013904223)
 			next[i] = (uint8_t)(x >> 24);
-		wide = wf_csum_update_addr(csum, bytes + 8, next + 8);
-		assert_int_equal(wide, wf_csum_finish(wf_csum_add_bytes(0, next, 40)));
-		narrow = csum;
 		for (size_t i = 8; i < 16; i += 4)
-			narrow = wf_csum_update32(narrow, *(wf_any32 *)(bytes + i),
-						  *(wf_any32 *)(next + i));
+			csum = wf_csum_update32(csum, *(wf_any32 *)(bytes + i),
+						*(wf_any32 *)(next + i));
 		for (size_t i = 16; i < 24; i += 2)
-			narrow = wf_csum_update16(narrow, *(wf_any16 *)(bytes + i),
-						  *(wf_any16 *)(next + i));
-		assert_int_equal(narrow, wide);
+			csum = wf_csum_update16(csum, *(wf_any16 *)(bytes + i),
+						*(wf_any16 *)(next + i));
+		assert_int_equal(csum, wf_csum_finish(wf_csum_add_bytes(0, next, 40)));
 	}
 }
 
-static void pseudo_headers_close_the_sum_of_real_packets(void **state)
+static void the_pseudo_header_closes_the_sum_of_a_real_packet(void **state)
 {
 	uint8_t frame[WF_SAMPLE_MAX];
-	const struct wf_ipv4 *v4 = (const void *)(frame + WF_SAMPLE_L3);
 	const struct wf_ipv6 *v6 = (const void *)(frame + WF_SAMPLE_L3);
 	uint16_t len;
 
-	wf_sample_get(WF_SAMPLE_V4_UDP, frame);
-	len = (uint16_t)(wf_ntohs(v4->total_len) - WF_IPV4_LEN);
-	assert_int_equal(wf_csum_finish(wf_csum_add_bytes(
-				 wf_csum_pseudo_v4(v4->src, v4->dst, 17, len), v4 + 1, len)),
-			 0);
 	wf_sample_get(WF_SAMPLE_V6_TCP, frame);
 	len = wf_ntohs(v6->payload_len);
 	assert_int_equal(wf_csum_finish(wf_csum_add_bytes(
@@ -111,7 +102,7 @@ int main(void)
 		cmocka_unit_test(sum_equals_the_definition_at_every_length),
 		cmocka_unit_test(fold_carries_everything),
 		cmocka_unit_test(updates_equal_a_new_sum),
-		cmocka_unit_test(pseudo_headers_close_the_sum_of_real_packets),
+		cmocka_unit_test(the_pseudo_header_closes_the_sum_of_a_real_packet),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -55,21 +55,6 @@ WF_INLINE _Bool wf_ipv4_is_tiny_fragment(const struct wf_ipv4 *ip)
 	return (ip->frag & WF_BE16(WF_IPV4_OFFSET)) == WF_BE16(1);
 }
 
-WF_INLINE _Bool wf_ipv4_has_df(const struct wf_ipv4 *ip)
-{
-	return ip->frag & WF_BE16(WF_IPV4_DF);
-}
-
-/* Version, header length and total length agree with each other and with @avail bytes from the
- * header on. */
-WF_INLINE _Bool wf_ipv4_is_sane(const struct wf_ipv4 *ip, __u32 avail)
-{
-	__u32 header_len = wf_ipv4_header_len(ip), total_len = wf_ntohs(ip->total_len);
-
-	return ip->vihl >> 4 == 4 && header_len >= WF_IPV4_LEN && total_len >= header_len &&
-	       total_len <= avail;
-}
-
 /* Checksum of a header without options whose csum field may hold anything. */
 WF_INLINE __be16 wf_ipv4_csum(const struct wf_ipv4 *ip)
 {

@@ -49,12 +49,6 @@ WF_INLINE void wf_ipv6_set_tc(struct wf_ipv6 *ip, __u8 tc)
 	ip->vtf = (ip->vtf & ~WF_BE32(0x0ff00000)) | wf_htonl((__u32)tc << 20);
 }
 
-/* 20 bits, host order. */
-WF_INLINE __u32 wf_ipv6_label(const struct wf_ipv6 *ip)
-{
-	return wf_ntohl(ip->vtf) & 0xfffff;
-}
-
 /* Address predicates. */
 WF_INLINE _Bool wf_ipv6_is_multicast(const __u8 a[16])
 {
