@@ -11,8 +11,8 @@ import pytest
 from cluster import wait_for
 from frames import Frames
 from probes import connected
-from services import (AT, DNS, HTTP, NODES, NUMBERS, VIP, WEBS, Tellers, by_names, curl, service,
-                      services_lab, serving, shares, tells, v4, v6, wait_for_takers, webs)
+from services import (AT, DNS, HOME, HTTP, NODES, NUMBERS, VIP, WEBS, Tellers, by_names, curl,
+                      service, services_lab, serving, shares, tells, v4, v6, wait_for_takers, webs)
 from servers import family_of, random_bytes, udp_socket
 from wire import parse
 
@@ -143,6 +143,21 @@ def test_shares_are_shown(lab, web):
     assert listed[:2] == ["red", "web"] and " ".join(listed).endswith("3 of 3"), listed
     shown = lab.weft("service", "show", "red/web", node="a")
     assert "web1 at b (up, eth0" in shown and "web3 33." in shown, shown
+
+
+def test_the_way_to_each_backend_is_shown(lab, web):
+    told = lab.ask("path", "show", "red/cli", "red/web", "--port", "udp/53", node="a")
+    assert (told["to"]["address"], told["port"]) == (VIP["v4"], "udp/53")
+    parts = collections.Counter()
+    for item in told["backends"]:
+        parts[item["name"]] += item["share"]
+        (path,) = item["paths"]
+        ends = [end for s in path["segments"] for end in zip(s["nodes"], s["endpoints"])]
+        asked = [item["name"], *item["others"], *([item["name"]] if item["others"] else [])]
+        assert ends == [(HOME[name], name) for name in asked], path
+    assert parts == pytest.approx(shares(lab))
+    shown = lab.weft("path", "show", "red/cli", VIP["v6"], "--tenant", "red", node="a")
+    assert "backend   web1 at b  " in shown and "End.DX46  b, through web1" in shown, shown
 
 
 def test_weights_are_shares(lab):
