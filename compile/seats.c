@@ -100,6 +100,16 @@ const char *wf_seat_hindrance(const struct wf_service *service, const struct wf_
 	return lacks_family(service, e, false) ? "no IPv6 address" : NULL;
 }
 
+/* While the labels of an endpoint change it is sent to as what it was: who was no backend is none
+ * yet, or the policies for what it was would deny what comes to it (agent/relabel.h). */
+static bool is_early(const struct wf_history *h, const struct wf_seated *seated)
+{
+	const struct wf_endpoint *e = &seated->object->endpoint;
+
+	return e->is_announced &&
+	       (!h->n || !wf_membership_find(&h->items[0], seated->node, e->sid));
+}
+
 int wf_membership_now(const struct wf_seats *s, const struct wf_service *service,
 		      struct wf_membership *ret)
 {
@@ -110,7 +120,8 @@ int wf_membership_now(const struct wf_seats *s, const struct wf_service *service
 	wf_vec_each (seated, s) {
 		const struct wf_endpoint *e = &seated->object->endpoint;
 
-		if (now.n_seats < WF_SEATS_MAX && !wf_seat_hindrance(service, e))
+		if (now.n_seats < WF_SEATS_MAX && !wf_seat_hindrance(service, e) &&
+		    !is_early(&service->history, seated))
 			now.seats[now.n_seats++] = (struct wf_seat){
 				.node = seated->node,
 				.sid = e->sid,

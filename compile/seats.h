@@ -30,9 +30,9 @@ const struct wf_seated *wf_seats_find(const struct wf_seats *s, uint16_t node, u
 
 /*
  * The membership that @service of their tenant should have (its serial is 0): backends that are up,
- * have a weight, and an address of each family of the service. Its table is never smaller than what
- * the service has had: former owners of a slot are found in a larger one, not in a smaller one.
- * 0 or -ENOMEM.
+ * have a weight, and an address of each family of the service; but not those that come by labels
+ * that are only announced so far. Its table is never smaller than what the service has had: former
+ * owners of a slot are found in a larger one, not in a smaller one. 0 or -ENOMEM.
  */
 int wf_membership_now(const struct wf_seats *s, const struct wf_service *service,
 		      struct wf_membership *ret);
