@@ -336,6 +336,15 @@ WF_INLINE enum wf_drop wf_verdict_on_the_way(const struct wf_world *w, struct wf
 }
 
 /*
+ * Does a function here say it in another's name (dp/static.h)? What it has translated or refused
+ * never came out of it: of that no connection is known here.
+ */
+WF_INLINE _Bool wf_case_is_spoken(const struct wf_case *c)
+{
+	return c->tells_of_others == WF_TELLS_FUNCTION && c->anew.source;
+}
+
+/*
  * An ICMP error: about a packet that went the other way, between the same two, or of a function
  * between them. It passes if what it quotes is of a connection that is allowed now; where none are
  * remembered, of a tenant's own also if it is allowed itself or what it quotes is.
@@ -353,9 +362,15 @@ WF_INLINE enum wf_drop wf_verdict_error(const struct wf_world *w, struct wf_case
 		if (c->ruling.verdict == WF_VERDICT_ALLOW)
 			return WF_DROP_NONE;
 	} else if (!wf_case_find_quoted(w, c, &is_back)) {
-		return WF_DROP_ICMP_UNRELATED;
+		if (!wf_case_is_spoken(c))
+			return WF_DROP_ICMP_UNRELATED;
+		is_back = 1;
 	}
-	return wf_case_is_allowed(w, c, is_back) ? WF_DROP_NONE : WF_DROP_DENIED;
+	if (!wf_case_is_allowed(w, c, is_back))
+		return WF_DROP_DENIED;
+	if (is_back && wf_case_is_spoken(c))
+		wf_verdict_mirror(w, c);
+	return WF_DROP_NONE;
 }
 
 /* DENIED, FRAGMENT, ICMP_UNRELATED; c->ruling: by whose word, and by whose way. */

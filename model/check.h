@@ -35,6 +35,8 @@ int wf_check_keys(const struct wf_changes *c);
 int wf_check_stopped(const struct wf_changes *c);
 /* Endpoints that two functions select. */
 int wf_check_functions(const struct wf_changes *c);
+/* Static functions on the way of what must be signed. */
+int wf_check_static(const struct wf_changes *c);
 /* Tenants with host access that overlap, and endpoints that are called as the nodes' own. */
 int wf_check_hosts(const struct wf_changes *c);
 /* What gateways name and is not there, nodes with two of them, endpoints that are called as theirs.

@@ -146,6 +146,46 @@ static void put_refuses_endpoints_that_two_functions_select(void **state)
 		   sample_function("red", "fw", "app=other"));
 }
 
+static struct wf_object *requiring(struct wf_object *o)
+{
+	*(o->kind == WF_KIND_TENANT ? &o->self.require : &o->policy.require) = WF_REQUIRE_HMAC;
+	return o;
+}
+
+static struct wf_object *red_requiring(void)
+{
+	struct wf_object *o = requiring(sample_tenant("red", "10.0.0.0/16"));
+
+	assert_int_equal(wf_prefix_parse("fd00::/64", &o->self.prefixes[o->self.n_prefixes++]), 0);
+	return o;
+}
+
+static struct wf_object *of_mode(const char *name, enum wf_mode mode)
+{
+	struct wf_object *o = sample_function("red", name, "app=fw");
+
+	o->function.mode = mode;
+	return o;
+}
+
+/* Policy p of the world leads through fw. */
+static void put_refuses_static_functions_before_signatures(void **state)
+{
+	EXPECT_PUT("", of_mode("fw", WF_MODE_STATIC));
+	EXPECT_PUT("", sample_key("k", 1, WF_KEY_SIGNING), requiring(through("q", "fw")));
+	EXPECT_PUT("", sample_key("k", 1, WF_KEY_SIGNING), red_requiring());
+	EXPECT_PUT("2 via[0]: function 'fw' is static: behind it headers are made anew, and are "
+		   "not signed as is required; use mode: dynamic\n",
+		   sample_key("k", 1, WF_KEY_SIGNING), of_mode("fw", WF_MODE_STATIC),
+		   requiring(through("q", "fw")));
+	EXPECT_PUT(
+		"2 require: policy 'p' leads through function 'fw', which would be static: behind "
+		"it headers are made anew, and are not signed as is required\n"
+		"0 mode: policy 'p' leads through function 'fw', which would be static: behind it "
+		"headers are made anew, and are not signed as is required\n",
+		of_mode("fw", WF_MODE_STATIC), sample_key("k", 1, WF_KEY_SIGNING), red_requiring());
+}
+
 static void put_refuses_services_on_what_others_have(void **state)
 {
 	EXPECT_PUT("0 ports[0]: tcp/80 of 10.0.0.100 is in use by service 'web'\n",
@@ -218,6 +258,7 @@ int main(void)
 		cmocka_unit_test(put_takes_what_is_right),
 		cmocka_unit_test(put_refuses_unknown_functions_with_near_names),
 		cmocka_unit_test(put_refuses_endpoints_that_two_functions_select),
+		cmocka_unit_test(put_refuses_static_functions_before_signatures),
 		cmocka_unit_test(put_refuses_services_on_what_others_have),
 		cmocka_unit_test(put_refuses_sids_that_are_taken_on_their_node),
 		cmocka_unit_test(prefixes_of_a_service_cannot_be_taken_away),

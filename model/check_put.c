@@ -332,8 +332,9 @@ int wf_model_check_put(const struct wf_model *m, struct wf_object *const *object
 		       struct wf_problems *problems)
 {
 	static int (*const parts[])(const struct wf_changes *c) = {
-		wf_check_rivals, wf_check_joins,    wf_check_keys,    wf_check_functions,
-		wf_check_hosts,	 wf_check_gateways, wf_check_outside, wf_check_inside};
+		wf_check_rivals,    wf_check_joins,   wf_check_keys,
+		wf_check_functions, wf_check_static,  wf_check_hosts,
+		wf_check_gateways,  wf_check_outside, wf_check_inside};
 	struct check c = {.model = m, .problems = problems};
 	const struct wf_changes changes = {m, &c.batch, problems};
 	size_t found_before = problems->n_found;
