@@ -96,7 +96,6 @@ void wf_routes_done(struct wf_routes *r)
 	wf_vec_done(r);
 }
 
-/* Without the gateway a route is deleted whatever its own is. */
 static int change(struct wf_nl *nl, uint16_t type, uint16_t flags, const struct wf_route *route,
 		  struct wf_err *err)
 {
@@ -110,7 +109,7 @@ static int change(struct wf_nl *nl, uint16_t type, uint16_t flags, const struct 
 	msg->rtm_dst_len = (uint8_t)(route->to.len - 8 * (16 - to.n_bytes));
 	msg->rtm_table = RT_TABLE_MAIN;
 	msg->rtm_protocol = WF_RTPROT;
-	msg->rtm_scope = RT_SCOPE_UNIVERSE;
+	msg->rtm_scope = type == RTM_NEWROUTE ? RT_SCOPE_UNIVERSE : RT_SCOPE_NOWHERE; /* any */
 	msg->rtm_type = route->type;
 	if (msg->rtm_dst_len)
 		mnl_attr_put(&req.hdr, RTA_DST, to.n_bytes, to.bytes);
