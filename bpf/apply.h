@@ -48,6 +48,12 @@ __noinline int static_speak(const struct wf_port *port, struct wf_case *c)
 	return port && c ? wf_static_sender(WF_WORLD, port, c) : WF_DROP_NO_PORT;
 }
 
+/* Does a gateway only pass it on from outside? */
+WF_INLINE _Bool apply_is_outsiders(const struct wf_port *port, const __u8 src[16])
+{
+	return port->is_gateway && !wf_port_has_address(port, src);
+}
+
 /* What is known of the sender's packet and its destination. */
 WF_INLINE void apply_describe(struct wf_event *e, const struct wf_port *port,
 			      const struct wf_flow *flow)
@@ -57,7 +63,7 @@ WF_INLINE void apply_describe(struct wf_event *e, const struct wf_port *port,
 	e->hook = WF_HOOK_APPLY;
 	e->flow = *flow;
 	e->tenant = port->tenant;
-	e->from = port->identity;
+	e->from = apply_is_outsiders(port, flow->src) ? 0 : port->identity;
 	e->to = dest ? dest->identity : 0;
 }
 
@@ -204,6 +210,22 @@ static __noinline int apply_answer(struct __sk_buff *skb, const struct wf_inner 
 }
 
 /*
+ * In whose name the sender of the packet is told: the gateway that it sees. Who is outside sees
+ * none, and no router there would pass on what is from that: the packet's destination.
+ */
+static __noinline int apply_voice(struct __sk_buff *skb, const struct wf_inner *in, __u8 src[16])
+{
+	const __u32 ifindex = skb->ifindex;
+	const struct wf_port *port = bpf_map_lookup_elem(&ports, &ifindex);
+
+	if (port && apply_is_outsiders(port, in->flow.src))
+		wf_copy16(src, in->flow.dst);
+	else
+		gateway_addr(src, in->flags & WF_INNER_V4);
+	return 0;
+}
+
+/*
  * A packet that may not go: the gateway may answer it, or its sender is told why. @policy: with
  * DENIED, whose word it is.
  */
@@ -235,11 +257,14 @@ static __noinline int apply_refuse(struct __sk_buff *skb, const struct wf_inner 
 	case WF_DROP_NO_BACKEND:
 		r = reply_refused();
 		break;
+	case WF_DROP_NO_GATEWAY:
+		r = reply_no_gateway();
+		break;
 	default:
 		return apply_drop(skb, in, drop, policy);
 	}
 	ret = apply_drop(skb, in, drop, 0);
-	gateway_addr(src, is_v4);
+	apply_voice(skb, in, src);
 	return reply_make(skb, in, &r, src) ? apply_answer(skb, in) : ret;
 }
 

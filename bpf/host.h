@@ -16,6 +16,7 @@
 #include "bpf/reply.h"
 #include "bpf/send.h"
 #include "bpf/service.h"
+#include "dp/egress.h"
 #include "dp/segment.h"
 #include "dp/tlvs.h"
 
@@ -198,6 +199,30 @@ WF_INLINE const struct wf_dest *quote_backend(struct __sk_buff *skb, __u32 off, 
 	return dest && dest->ifindex ? dest : (void *)0;
 }
 
+/*
+ * What is quoted at @off, of e->dst, has come in by a gateway of @tenant: the endpoint of one here,
+ * by which the error goes out, in the name of whom the packet was for; or NULL.
+ */
+static __noinline const struct wf_dest *quote_gateway(struct __sk_buff *skb, __u32 off,
+						      __u32 tenant, struct wf_icmp_error *e)
+{
+	const __u8 *p = (const __u8 *)packet_data(skb) + (off & 0xfff);
+	const struct wf_egress_entry *entry = bpf_map_lookup_elem(&egresses, &tenant);
+
+	if (!entry || p + WF_IPV6_LEN > (const __u8 *)packet_end(skb) ||
+	    wf_dest_find(WF_WORLD, tenant, e->dst) ||
+	    !wf_egress_is_outside(WF_WORLD, tenant, WF_STAGE_IN, e->dst))
+		return (void *)0;
+	if (wf_ipv6_is_v4mapped(e->dst))
+		wf_copy_v4mapped(e->src, ((const struct wf_ipv4 *)p)->dst);
+	else
+		wf_copy16(e->src, ((const struct wf_ipv6 *)p)->dst);
+	for (__u32 i = 0; i < WF_EXITS_MAX && i < entry->n; i++)
+		if (entry->exits[i].dest.ifindex)
+			return &entry->exits[i].dest;
+	return (void *)0;
+}
+
 static __noinline int host_too_big(struct __sk_buff *skb)
 {
 	void *data = packet_data(skb), *end = packet_end(skb);
@@ -217,9 +242,13 @@ static __noinline int host_too_big(struct __sk_buff *skb)
 	if (!outer_len || mtu < WF_IPV6_MIN_MTU)
 		return -WF_DROP_ICMP_UNMATCHED;
 	dest = quote_sender(data, end, QUOTE_OFF + outer_len, tenant, is_v4, &e);
-	is_service = !dest;
-	if (is_service)
+	is_service = 0;
+	if (!dest)
+		dest = quote_gateway(skb, QUOTE_OFF + outer_len, tenant, &e);
+	if (!dest) {
+		is_service = 1;
 		dest = quote_backend(skb, QUOTE_OFF + outer_len, tenant, is_v4);
+	}
 	if (!dest)
 		return -WF_DROP_ICMP_UNMATCHED;
 	r = reply_too_big(mtu - outer_len, is_v4);

@@ -17,6 +17,16 @@
 #define HEADER_UNKNOWN (1 << 30) /* of header_recall(): not remembered, but may be in this slot */
 #define HEADER_STRANGE (1 << 29) /* nothing that Weft makes; it is not remembered */
 
+/* A packet from apply, and not from the underlay, has not left its sender's node. */
+static __noinline int proof_see_here(struct __sk_buff *skb, struct wf_proof *proof)
+{
+	const __u32 ifindex = skb->ifindex;
+
+	if (bpf_map_lookup_elem(&ports, &ifindex))
+		proof->has |= WF_NEED_HERE;
+	return 0;
+}
+
 /* Is the SRH, of m->srh_len bytes, the remembered one? Word 0, then by two words to the end. */
 WF_INLINE _Bool header_equal(const struct wf_header *m, const __u8 *srh, const __u8 *end,
 			     __u32 srh_len)

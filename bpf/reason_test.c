@@ -3,7 +3,7 @@
  */
 #include <netinet/in.h>
 
-#include "bpf/service_test.h"
+#include "bpf/egress_world_test.h"
 #include "bpf/signing_test.h"
 #include "bpf/world_test.h"
 
@@ -439,6 +439,7 @@ static const struct {
 	[WF_DROP_DECLINED] = {PROG_VALIDATE, by_ports_of_another_flow, 0, false},
 	[WF_DROP_NO_BACKEND] = {PROG_APPLY, to_an_empty_service, 0, false},
 	[WF_DROP_HAIRPIN] = {PROG_APPLY, to_its_own_service, 0, false},
+	[WF_DROP_NO_GATEWAY] = {PROG_APPLY, egress_without_exits, 0, false},
 };
 
 static const char *const names[WF_DROP_COUNT] = {

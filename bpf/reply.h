@@ -47,6 +47,17 @@ WF_INLINE struct reply reply_unreachable(void)
 	};
 }
 
+/* Nobody leads to where the address is. */
+WF_INLINE struct reply reply_no_gateway(void)
+{
+	return (struct reply){
+		.v4_type = WF_ICMP4_UNREACHABLE,
+		.v4_code = WF_ICMP4_UNREACHABLE_NET,
+		.v6_type = WF_ICMP6_UNREACHABLE,
+		.v6_code = WF_ICMP6_UNREACHABLE_ROUTE,
+	};
+}
+
 /* There is the address, and nobody behind the port: applications hear of it at once. */
 WF_INLINE struct reply reply_refused(void)
 {

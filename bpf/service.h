@@ -7,6 +7,7 @@
 #pragma once
 
 #include "bpf/alias.h"
+#include "bpf/proof.h"
 #include "dp/serve.h"
 #include "dp/verify.h"
 
@@ -83,10 +84,8 @@ static __noinline int service_hunt(struct __sk_buff *skb, struct wf_outer *o,
 				   struct wf_proof *proof, enum wf_drop *drop)
 {
 	const __u64 final = wf_proof_final_arg(packet_data(skb), packet_end(skb), o);
-	const __u32 ifindex = skb->ifindex;
 
-	if (bpf_map_lookup_elem(&ports, &ifindex))
-		proof->has |= WF_NEED_HERE; /* from apply, and not from the underlay */
+	proof_see_here(skb, proof);
 	if (final)
 		proof->arg = final;
 	for (__u32 i = 0; i <= WF_CANDIDATES_MAX; i++) {

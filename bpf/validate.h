@@ -325,6 +325,8 @@ WF_INLINE int validate_locator(struct __sk_buff *skb)
 	if (drop)
 		return validate_refuse(skb, &o, drop);
 	step = validate_walk(skb, &o, &proof, &drop);
+	if (step == WF_STEP_DECAP && !wf_segment_is_dt46(here(), &o))
+		proof_see_here(skb, &proof);
 	if (step == WF_STEP_SERVE)
 		step = service_hunt(skb, &o, &proof, &drop);
 	switch (step) {
