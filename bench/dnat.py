@@ -10,7 +10,8 @@ import json
 import netns
 import topology
 from plain import Plain
-from services import GROUP, PROTOCOLS, ends_of, measures_of, name_of, translating, what_of
+from services import (GROUP, MEASURES, PORTS, VIRTUAL, ends_of, name_of, translating,
+                      what_of)
 
 RULES = """table ip6 services {{
   map backends {{
@@ -28,7 +29,7 @@ class Dnat(Plain):
     group = GROUP
 
     def __init__(self, shape=""):
-        self.shape, self.measures = shape, measures_of(shape)
+        self.shape, self.measures = shape, MEASURES[shape]
         self.name = name_of("dnat", shape)
 
     def describe(self):
@@ -39,9 +40,8 @@ class Dnat(Plain):
 
     def setup(self, topo):
         super().setup(topo)
-        ends = self.ends()
-        elements = ", ".join(f"{ends.dst} . {protocol} . {ends.port} :"
-                             f" {topology.C2} . {ends.sink_port}" for protocol in PROTOCOLS)
+        elements = ", ".join(f"{VIRTUAL} . {protocol} . {port} : {topology.C2} . {target}"
+                             for protocol, port, target in PORTS[self.shape])
         nft(topo.h1, "-f", "-", text=RULES.format(elements=elements))
         if self.shape == "new":
             forget_at_once(topo.h1)

@@ -8,11 +8,11 @@ import subprocess
 import netns
 import topology
 from plain import Plain
-from services import GROUP, ends_of, measures_of, translating
+from services import GROUP, MEASURES, PORTS, VIRTUAL, ends_of, translating
 
 
 class Ipvs(Plain):
-    group, name, measures = GROUP, "ipvs", measures_of("")
+    group, name, measures = GROUP, "ipvs", MEASURES[""]
 
     def describe(self):
         return "kernel IPVS, no overlay"
@@ -23,12 +23,11 @@ class Ipvs(Plain):
     def setup(self, topo):
         need(topo.h1)
         super().setup(topo)
-        ends = self.ends()
-        netns.ip(topo.h1, f"addr add {ends.dst}/128 dev lo nodad")
-        for option in ("-u", "-t"):  # UDP, TCP
-            virtual = [option, f"[{ends.dst}]:{ends.port}"]
+        netns.ip(topo.h1, f"addr add {VIRTUAL}/128 dev lo nodad")
+        for protocol, port, target in PORTS[""]:
+            virtual = [f"-{protocol[0]}", f"[{VIRTUAL}]:{port}"]
             ipvsadm(topo.h1, "-A", *virtual, "-s", "sh")
-            ipvsadm(topo.h1, "-a", *virtual, "-r", f"[{topology.C2}]:{ends.sink_port}", "-m")
+            ipvsadm(topo.h1, "-a", *virtual, "-r", f"[{topology.C2}]:{target}", "-m")
 
     def watch(self, topo, n_packets):
         return translating(topo, self.ends(), n_packets)

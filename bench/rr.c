@@ -29,7 +29,7 @@
 enum arg {
 	ARG_CLIENT_NETNS = 1,
 	ARG_SERVER_NETNS,
-	ARG_SERVER_ADDR, /* IPv6 */
+	ARG_SERVER_ADDR, /* IPv6: where the client connects to */
 	ARG_MS,
 	ARG_CPU,
 	ARG_COUNT,
@@ -60,13 +60,15 @@ static int open_tcp(const char *netns, struct wf_err *err)
 	return fd;
 }
 
-static int listen_at(const char *netns, const struct sockaddr_in6 *addr, struct wf_err *err)
+/* At any address: clients may know the server by another one. */
+static int listen_in(const char *netns, struct wf_err *err)
 {
+	const struct sockaddr_in6 any = {.sin6_family = AF_INET6, .sin6_port = htons(RR_PORT)};
 	_cleanup_close_ int fd = open_tcp(netns, err);
 
 	if (fd < 0)
 		return fd;
-	if (bind(fd, (const struct sockaddr *)addr, sizeof(*addr)) || listen(fd, 1))
+	if (bind(fd, (const struct sockaddr *)&any, sizeof(any)) || listen(fd, 1))
 		return wf_err_errno(err, -errno, "cannot listen in '%s'", netns);
 	return TAKE_FD(fd);
 }
@@ -130,7 +132,7 @@ static int run(char **argv, struct wf_err *err)
 	r = bench_place_cpu((unsigned int)atoi(argv[ARG_CPU]), err);
 	if (r)
 		return r;
-	listener = listen_at(argv[ARG_SERVER_NETNS], &addr, err);
+	listener = listen_in(argv[ARG_SERVER_NETNS], err);
 	if (listener < 0)
 		return listener;
 	server = fork();

@@ -24,7 +24,17 @@ PORT, SERVER_PORT = 80, 8080
 # More flows than nodes remember, and without a common divisor.
 NEW_SRCS, NEW_PORTS = 7, 32768
 SOURCES = [f"fd10:a::{2 + i}" for i in range(NEW_SRCS)]  # of c1
-PROTOCOLS = ("tcp", "udp")
+# The ports that the measures of a row use: TCP request/response 7, iperf3 5201.
+PORTS = {
+    "": [("udp", DISCARD, DISCARD), ("tcp", DISCARD, DISCARD), ("tcp", 7, 7), ("tcp", 5201, 5201)],
+    "port": [("udp", PORT, SERVER_PORT), ("tcp", PORT, SERVER_PORT)],
+    "new": [("udp", DISCARD, DISCARD)],
+}
+MEASURES = {
+    "": ("udp", "tcp_stream", "tcp_rr", "tcp_connect"),
+    "port": ("udp", "tcp_connect"),
+    "new": ("udp",),
+}
 
 
 def ends_of(shape, gateway_mac=GATEWAY_MAC):
@@ -37,11 +47,6 @@ def ends_of(shape, gateway_mac=GATEWAY_MAC):
 
 def name_of(kind, shape):
     return f"{kind}-{shape}" if shape else kind
-
-
-def measures_of(shape):
-    """A new flow of UDP is a packet; of TCP each connection is one in any row."""
-    return ("udp",) if shape == "new" else ("udp", "tcp_connect")
 
 
 def what_of(shape):
@@ -71,7 +76,7 @@ class Service(Weft):
 
     def __init__(self, build, shape=""):
         super().__init__(build)
-        self.shape, self.measures = shape, measures_of(shape)
+        self.shape, self.measures = shape, MEASURES[shape]
         self.name = name_of("service", shape)
         self.addresses = {**self.addresses, "c1": SOURCES[:self.ends().n_srcs]}
 
@@ -87,10 +92,9 @@ class Service(Weft):
         self._await(self._leads_to_c2, "c2 does not become the service's backend")
 
     def _service(self):
-        ends = self.ends()
-        to = "" if ends.port == ends.sink_port else f"->{ends.sink_port}"
-        return {"kind": "Service", "name": "c2", "tenant": TENANT, "addresses": [ends.dst],
-                "ports": [f"{protocol}/{ends.port}{to}" for protocol in PROTOCOLS],
+        return {"kind": "Service", "name": "c2", "tenant": TENANT, "addresses": [VIRTUAL],
+                "ports": [f"{protocol}/{port}->{target}"
+                          for protocol, port, target in PORTS[self.shape]],
                 "backends": [{"labels": {"app": "c2"}}]}
 
     @staticmethod
