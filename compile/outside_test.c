@@ -221,6 +221,26 @@ static void both_ends_know_the_lists_before_they_are_used(void **state)
 	}
 }
 
+/* What a function sends on in the name of others ends at the gateway's endpoint as well. */
+static void the_rest_of_a_way_leads_outside_too(void **state)
+{
+	static const uint8_t end[8] = {0x5f, 0, 0, 0, 0, G, 0xf0, 7};
+	WF_CLEANUP(cleanup_model) struct wf_model *m = make();
+	WF_CLEANUP(cleanup_image) struct wf_image *f = compile_at(m, "F");
+	const struct wf_lanes_key name = {.tenant = RED, .policy = IN, .is_reverse = 1};
+	const struct wf_lanes *lanes = wf_image_find(f, WF_TABLE_LANES, &name);
+	struct wf_path_key key = {
+		.tenant = RED, .policy = IN, .is_reverse = 1, .node = G, .sid = 6};
+	const struct wf_template *t;
+
+	assert_non_null(lanes);
+	key.lane = lanes->names[0];
+	t = wf_image_find(f, WF_TABLE_PATH, &key);
+	assert_non_null(t);
+	assert_memory_equal(t->header + wf_srh_segment_off(WF_IPV6_LEN, 0), end, sizeof(end));
+	assert_memory_equal(((const struct wf_ipv6 *)t->header)->dst, end, sizeof(end));
+}
+
 static void signed_tenants_have_direct_paths_of_their_own(void **state)
 {
 	static const struct wish_tenant signed_red = {.name = "red",
@@ -359,6 +379,7 @@ int main(void)
 		cmocka_unit_test(a_gateway_knows_what_is_said_of_the_outside),
 		cmocka_unit_test(what_comes_from_the_outside_is_signed_in_nobodys_name),
 		cmocka_unit_test(both_ends_know_the_lists_before_they_are_used),
+		cmocka_unit_test(the_rest_of_a_way_leads_outside_too),
 		cmocka_unit_test(signed_tenants_have_direct_paths_of_their_own),
 		cmocka_unit_test(no_way_out_is_longer_than_containers_know),
 		cmocka_unit_test(what_is_published_is_found_as_the_service),
