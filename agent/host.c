@@ -6,6 +6,7 @@
 #include "agent/attach.h"
 #include "kern/port.h"
 #include "model/host.h"
+#include "model/tenant.h"
 
 struct wf_hosted {		  /* a tenant with host access */
 	struct wf_object *tenant; /* owned; as it was when the inside was last looked at */
@@ -34,18 +35,16 @@ static struct wf_prefix block_of(const struct wf_agent *a)
 int wf_host_may(struct wf_agent *a, const struct wf_object *tenant, struct wf_err *err)
 {
 	const struct wf_tenant *t = &tenant->self;
-	const struct wf_prefix block = block_of(a);
+	const struct wf_prefix block = block_of(a), *taken = wf_tenant_overlaps(t, &block);
 	char ifname[WF_IFNAME_MAX + 1], text[WF_PREFIX_STR_MAX], sids[WF_PREFIX_STR_MAX];
 	struct wf_err why = {0};
 	int r = 0;
 
-	for (unsigned int i = 0; i < t->n_prefixes; i++)
-		if (wf_prefix_overlaps(&t->prefixes[i], &block))
-			return wf_err_set(err, -EEXIST,
-					  "%s overlaps %s, the block of segment identifiers: a "
-					  "tenant with host access cannot have it",
-					  wf_prefix_str(&t->prefixes[i], text),
-					  wf_prefix_str(&block, sids));
+	if (taken)
+		return wf_err_set(err, -EEXIST,
+				  "%s overlaps %s, the block of segment identifiers: a tenant with "
+				  "host access cannot have it",
+				  wf_prefix_str(taken, text), wf_prefix_str(&block, sids));
 	r = a->kern->ops->own_check(a->kern, t->prefixes, t->n_prefixes, ifname_of(tenant, ifname),
 				    &why);
 	return r == -EEXIST ? wf_err_set(err, r,

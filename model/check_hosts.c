@@ -8,26 +8,13 @@
 #include <stdio.h>
 
 #include "model/host.h"
+#include "model/tenant.h"
 
 struct look {
 	const struct wf_changes *changes;
 	const struct wf_object *tenant;	  /* the one that is looked at */
 	const struct wf_batch_item *item; /* of it */
 };
-
-/* The first two that do. */
-static bool overlap(const struct wf_tenant *a, const struct wf_tenant *b,
-		    const struct wf_prefix **ret_a, const struct wf_prefix **ret_b)
-{
-	for (unsigned int i = 0; i < a->n_prefixes; i++)
-		for (unsigned int j = 0; j < b->n_prefixes; j++)
-			if (wf_prefix_overlaps(&a->prefixes[i], &b->prefixes[j])) {
-				*ret_a = &a->prefixes[i];
-				*ret_b = &b->prefixes[j];
-				return true;
-			}
-	return false;
-}
 
 /* Of two in the batch, the later one is told. */
 static int check_pair(void *arg, const struct wf_object *other, const struct wf_batch_item *item)
@@ -38,7 +25,7 @@ static int check_pair(void *arg, const struct wf_object *other, const struct wf_
 
 	if (!other->self.is_host || wf_object_cmp(other, look->tenant) == 0 ||
 	    (item && item->index > look->item->index) ||
-	    !overlap(&look->tenant->self, &other->self, &p, &q))
+	    !wf_tenants_overlap(&look->tenant->self, &other->self, &p, &q))
 		return 0;
 	wf_problems_add(look->changes->problems, look->item->index, "host",
 			"tenants '%s' and '%s' cannot both have host access: %s of the one "

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "model/joins.h"
+#include "model/tenant.h"
 
 struct look {
 	const struct wf_changes *changes;
@@ -27,14 +28,6 @@ struct outside {
 	bool is_published;
 	char key[48];
 };
-
-static const struct wf_prefix *find_overlap(const struct wf_tenant *t, const struct wf_prefix *p)
-{
-	for (unsigned int i = 0; i < t->n_prefixes; i++)
-		if (wf_prefix_overlaps(&t->prefixes[i], p))
-			return &t->prefixes[i];
-	return NULL;
-}
 
 static bool has_family(const struct wf_tenant *t, bool is_v4)
 {
@@ -60,7 +53,7 @@ static void check_tenant(const struct look *look, const struct outside *out, con
 	if (!told || !tenant)
 		return;
 	wf_nat_str(&out->prefix, text);
-	overlap = find_overlap(&tenant->self, &out->prefix);
+	overlap = wf_tenant_overlaps(&tenant->self, &out->prefix);
 	if (overlap)
 		wf_problems_add(
 			c->problems, told->index, key,
