@@ -197,6 +197,15 @@ static void names_of_its_endpoints_are_its_own(void **state)
 		   "'green': choose another name\n",
 		   called("green", "gateway-gw", "10.1.0.8"), takes);
 	takes = gw();
+	sample_publish(takes, "green", "a", "203.0.113.90");
+	sample_publish(takes, "green", "b", "203.0.113.91");
+	sample_publish(takes, "green", "c", "203.0.113.92");
+	EXPECT_PUT("0 name: endpoint 'gateway-gw' of tenant 'green' is called as the gateway's own "
+		   "there: delete it, or give it another name\n",
+		   takes, sample_service("green", "a", "10.1.0.100", "tcp/80", "app=a"),
+		   sample_service("green", "b", "10.1.0.100", "tcp/81", "app=b"),
+		   sample_service("green", "c", "10.1.0.100", "tcp/82", "app=c"));
+	takes = gw();
 	sample_publish(takes, "v6", "web", "2001:db8::80");
 	EXPECT_PUT("1 name: 'gateway-gw' is the name of gateway 'gw's own endpoint in tenant 'v6': "
 		   "choose another name\n",

@@ -119,6 +119,10 @@ static void what_is_outside_for_a_tenant_is_not_inside(void **state)
 		   "10.0.0.0/16 of tenant 'red': use addresses that are not inside\n",
 		   in("red", "web", "10.0.0.5"));
 	EXPECT_PUT("", in("red", "web", "10.3.0.5"));
+	EXPECT_PUT("0 egress[0].nat[0]: 10.1.9.0/30, outside at gateway 'gw2', overlaps "
+		   "10.1.0.0/16 of "
+		   "tenant 'blue': use addresses that are not inside\n",
+		   out("blue", "10.1.9.0/30"));
 }
 
 /* red with one more prefix. */
@@ -154,31 +158,53 @@ static void what_is_published_can_be_answered(void **state)
 	EXPECT_PUT("", red("fd00:ed::/48"), in("red", "web", "2001:db8::80"));
 }
 
+/* A policy of @tenant that lets @from in. */
+static struct wf_object *lets_in(const char *tenant, const char *name, const char *from)
+{
+	struct wf_object *o = sample_policy(tenant, name, "");
+
+	o->policy.from.type = WF_SELECT_TENANT;
+	strcpy(o->policy.from.tenant, from);
+	return o;
+}
+
 static void what_is_published_is_not_inside_tenants_that_are_joined(void **state)
 {
-	struct wf_object *far = sample_policy("v6", "far", "");
+	static const char told[] =
+		"from: 203.0.113.80, outside at gateway 'gw', overlaps 203.0.113.64/26 of tenant "
+		"'near', joined with 'red': use addresses that are not inside\n";
+	char first[256], third[256];
 
-	EXPECT_PUT("", join("red", "blue"));
-	EXPECT_PUT("", in("red", "web", "10.3.0.80"), sample_tenant("new", "10.3.0.0/16"));
+	snprintf(first, sizeof(first), "0 %s", told);
+	snprintf(third, sizeof(third), "2 %s", told);
+	EXPECT_PUT("", lets_in("red", "p", "blue"));
+	EXPECT_PUT(first, lets_in("red", "p", "near"));
+	EXPECT_PUT(first, lets_in("near", "p", "red"));
+	EXPECT_PUT(first, lets_in("red", "p", "v6"), lets_in("v6", "p", "near"));
+	/* Near in two ways: told once. */
+	EXPECT_PUT(third, lets_in("red", "p", "v6"), lets_in("v6", "p", "near"),
+		   lets_in("red", "q", "near"));
 	EXPECT_PUT("0 publish[0].addresses[0]: 10.3.0.80, outside at gateway 'gw2', overlaps "
 		   "10.3.0.0/16 of tenant 'new', joined with 'red': use addresses that are not "
 		   "inside\n",
-		   in("red", "web", "10.3.0.80"), join("red", "new"),
+		   in("red", "web", "10.3.0.80"), lets_in("red", "p", "new"),
 		   sample_tenant("new", "10.3.0.0/16"));
-	EXPECT_PUT(
-		"0 from: 203.0.113.80, outside at gateway 'gw', overlaps 203.0.113.0/24 of tenant "
-		"'new', joined with 'red': use addresses that are not inside\n",
-		join("red", "new"), sample_tenant("new", "203.0.113.0/24"));
-	EXPECT_PUT(
-		"0 from: 203.0.113.80, outside at gateway 'gw', overlaps 203.0.113.0/24 of tenant "
-		"'new', joined with 'red': use addresses that are not inside\n",
-		join("new", "red"), sample_tenant("new", "203.0.113.0/24"));
-	far->policy.from.type = WF_SELECT_TENANT;
-	strcpy(far->policy.from.tenant, "new");
-	EXPECT_PUT(
-		"0 from: 203.0.113.80, outside at gateway 'gw', overlaps 203.0.113.0/24 of tenant "
-		"'new', joined with 'red': use addresses that are not inside\n",
-		join("red", "v6"), far, sample_tenant("new", "203.0.113.0/24"));
+	EXPECT_PUT("", in("red", "web", "10.3.0.80"), sample_tenant("new", "10.3.0.0/16"));
+}
+
+/* Two daemons may write at the same time. */
+static void what_contradicts_already_is_no_problem_of_others(void **state)
+{
+	WF_CLEANUP(cleanup_model) struct wf_model *m = world();
+	struct wf_object *o = sample_gateway("gw3", "3"), *bad = out("green", "203.0.113.16/30");
+	struct wf_problems problems = {0};
+
+	sample_publish(bad, "red", "web", "10.0.0.5");
+	sample_put(m, bad);
+	sample_egress(o, "v6", "2001:db8::1/128");
+	assert_int_equal(wf_model_check_put(m, &o, 1, &problems), 0);
+	wf_problems_done(&problems);
+	wf_object_unref(o);
 }
 
 int main(void)
@@ -194,6 +220,7 @@ int main(void)
 		cmocka_unit_test(a_tenant_does_not_grow_over_what_it_has_outside),
 		cmocka_unit_test(what_is_published_can_be_answered),
 		cmocka_unit_test(what_is_published_is_not_inside_tenants_that_are_joined),
+		cmocka_unit_test(what_contradicts_already_is_no_problem_of_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * For tests of gateways; include cmocka before. The world: nodes 1, 2 and 3, node 9 a router;
- * tenants red 10.0.0.0/16 and blue, green 10.1.0.0/16, v6 fd00:6::/48, with services red/web and
- * v6/web; green/gateway-gw an endpoint of its own; gateway gw at node 1: red by 203.0.113.16/30,
- * blue routed, red/web at 203.0.113.80, and its endpoint in red.
+ * tenants red 10.0.0.0/16 and blue, green 10.1.0.0/16, v6 fd00:6::/48, near 203.0.113.64/26, with
+ * services red/web and v6/web; green/gateway-gw an endpoint of its own; gateway gw at node 1: red
+ * by 203.0.113.16/30, blue routed, red/web at 203.0.113.80, and its endpoint in red.
  */
 #pragma once
 
@@ -52,6 +52,7 @@ static inline struct wf_model *world(void)
 		sample_tenant("blue", "10.1.0.0/16"),
 		sample_tenant("green", "10.1.0.0/16"),
 		sample_tenant("v6", "fd00:6::/48"),
+		sample_tenant("near", "203.0.113.64/26"),
 		sample_service("red", "web", "10.0.0.100", "tcp/80", "app=web"),
 		sample_service("v6", "web", "fd00:6::100", "tcp/80", "app=web"),
 		sample_endpoint("green", "gateway-gw", "10.1.0.7"),
@@ -129,14 +130,5 @@ static inline struct wf_object *at(const char *node)
 	struct wf_object *o = in("red", "web", "203.0.113.80");
 
 	strcpy(o->gateway.node, node);
-	return o;
-}
-
-static inline struct wf_object *join(const char *tenant, const char *from)
-{
-	struct wf_object *o = sample_policy(tenant, "join", "");
-
-	o->policy.from.type = WF_SELECT_TENANT;
-	strcpy(o->policy.from.tenant, from);
 	return o;
 }

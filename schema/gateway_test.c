@@ -154,6 +154,8 @@ static void ports_that_are_wrong(void **state)
 		 "egress[0].ports: '1024-65536': there are ports from 1 to 65535"},
 		{NAT "99999999999999999999-1}]",
 		 "egress[0].ports: '99999999999999999999-1': there are ports from 1 to 65535"},
+		{NAT "18446744073709551696}]", /* 80, if it wrapped */
+		 "egress[0].ports: '18446744073709551696': there are ports from 1 to 65535"},
 		{NAT "2000-1000}]", "egress[0].ports: '2000-1000' ends before it begins; did you "
 				    "mean 1000-2000?"},
 		{"egress: [{tenant: red, ports: 1024-2047}]",
