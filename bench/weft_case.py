@@ -17,7 +17,7 @@ from weftd import Weftd, make_folder, need
 
 GATEWAY_MAC = "02:57:45:46:54:01"
 TENANT = "bench"
-PATIENCE_S = 10
+PATIENCE_S = 30
 NODE_ID = {"h1": 1, "h2": 2, "w": 3}
 
 
