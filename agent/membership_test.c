@@ -183,6 +183,38 @@ static void who_has_other_labels_or_no_weight_is_taken_out(void **state)
 	expect(t, "4: 3:n1 2:n1,n2 ");
 }
 
+/* Does the history have web2 while its labels are only announced? */
+static bool is_early(struct wf_agent *a)
+{
+	const struct wf_object *o = wf_model_find(a->model, WF_KIND_ENDPOINT, "red", "web2");
+	char text[256];
+
+	put_history(&service(a)->history, text);
+	return o->endpoint.is_announced && strstr(text, "n2");
+}
+
+static bool is_expected_in_time(void *arg)
+{
+	for (int i = 0; i < WF_RIG_NODES; i++)
+		assert_false(is_early(node(arg, i)));
+	return is_expected(arg);
+}
+
+/* Before that it is sent to as what it was, and policies may deny that. */
+static void who_gets_the_labels_comes_in_when_all_know_what_it_is(void **state)
+{
+	struct test *t = *state;
+
+	apply(t, SERVICE("1"));
+	attach(t, 0);
+	expect(t, "1:n1 ");
+	wf_rig_must_attach_as(node(t, 1), "red", "web2", "c1", "app=other");
+	expect_still(t, "1:n1 ");
+	relabel(t, "web2", "app=web");
+	t->expected = "2:n1,n2 1:n1 ";
+	assert_true(wf_rig_wait(&t->rig, is_expected_in_time, t));
+}
+
 static bool is_web2_up(void *arg)
 {
 	for (int i = 0; i < WF_RIG_NODES; i++) {
@@ -299,6 +331,7 @@ int main(void)
 		TEST(backends_come_and_go),
 		TEST(one_that_comes_back_is_no_news),
 		TEST(who_has_other_labels_or_no_weight_is_taken_out),
+		TEST(who_gets_the_labels_comes_in_when_all_know_what_it_is),
 		TEST(a_new_backend_waits_until_all_know_it),
 		TEST(what_was_is_drained_and_then_forgotten),
 		TEST(another_change_does_not_delay_the_drain),
