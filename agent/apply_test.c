@@ -23,18 +23,7 @@
 
 static int setup(void **state)
 {
-	struct wf_rig *rig = calloc(1, sizeof(*rig));
-
-	wf_rig_init(rig);
-	wf_rig_start(rig, 0);
-	*state = rig;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	wf_rig_done(*state);
-	free(*state);
+	wf_rig_setup(state, sizeof(struct wf_rig), 1);
 	return 0;
 }
 
@@ -218,7 +207,7 @@ static void a_dry_run_changes_nothing(void **state)
 
 int main(void)
 {
-#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, wf_rig_teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(unchanged_objects_are_not_written),
 		CASE(all_or_nothing),

@@ -13,18 +13,9 @@
 
 static int setup(void **state)
 {
-	struct wf_rig *rig = calloc(1, sizeof(*rig));
+	struct wf_rig *rig = wf_rig_setup(state, sizeof(*rig), 1);
 
-	wf_rig_init(rig);
-	wf_rig_must_apply(wf_rig_start(rig, 0), TENANT);
-	*state = rig;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	wf_rig_done(*state);
-	free(*state);
+	wf_rig_must_apply(rig->nodes[0].agent, TENANT);
 	return 0;
 }
 
@@ -267,7 +258,7 @@ static void an_interface_says_whose_it_is(void **state)
 
 int main(void)
 {
-#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, wf_rig_teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(attach_makes_port_object_claims_and_entries),
 		CASE(detach_gives_everything_back_but_the_identity),

@@ -37,25 +37,14 @@ static void attach(struct wf_rig *rig, int node, const char *tenant, const char 
 
 static int setup(void **state)
 {
-	struct wf_rig *rig = calloc(1, sizeof(*rig));
+	struct wf_rig *rig = wf_rig_setup(state, sizeof(*rig), 3);
 
-	wf_rig_init(rig);
-	for (int i = 0; i < WF_RIG_NODES; i++)
-		wf_rig_start(rig, i);
 	wf_rig_must_apply(rig->nodes[0].agent, "[" RED "," BLUE "]");
 	attach(rig, 0, "red", "web", "c1");
 	attach(rig, 0, "red", "batch", "c2");
 	attach(rig, 1, "red", "db", "c1");
 	attach(rig, 1, "blue", "app", "c2");
 	wf_rig_settle(rig);
-	*state = rig;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	wf_rig_done(*state);
-	free(*state);
 	return 0;
 }
 
@@ -237,7 +226,7 @@ static void no_answer_while_the_kernel_is_not_known(void **state)
 
 int main(void)
 {
-#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, wf_rig_teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(without_policies_the_default_decides),
 		CASE(a_denial_names_its_policy_at_the_sender),

@@ -16,19 +16,9 @@
 
 static int setup(void **state)
 {
-	struct wf_rig *rig = calloc(1, sizeof(*rig));
+	struct wf_rig *rig = wf_rig_setup(state, sizeof(*rig), 2);
 
-	wf_rig_init(rig);
-	wf_rig_must_apply(wf_rig_start(rig, 0), "[" RED "]");
-	wf_rig_start(rig, 1);
-	*state = rig;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	wf_rig_done(*state);
-	free(*state);
+	wf_rig_must_apply(rig->nodes[0].agent, "[" RED "]");
 	return 0;
 }
 
@@ -100,7 +90,7 @@ static void a_tenant_deleted_in_between_is_noticed(void **state)
 
 int main(void)
 {
-#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, wf_rig_teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(nothing_in_between_is_fine),
 		CASE(an_address_given_away_in_between_is_noticed),

@@ -67,11 +67,8 @@ static bool has_become_plain(void *arg)
 
 static int setup(void **state)
 {
-	struct test *t = calloc(1, sizeof(*t));
+	struct test *t = wf_rig_setup(state, sizeof(*t), 3);
 
-	wf_rig_init(&t->rig);
-	for (int i = 0; i < WF_RIG_NODES; i++)
-		wf_rig_start(&t->rig, i);
 	wf_rig_must_apply(node(t, 0), "[" RED "," WEB "]");
 	wf_rig_must_attach_as(node(t, 0), "red", "cli", "c1", "app=cli");
 	wf_rig_must_attach_as(node(t, 1), "red", "web1", "c1", "app=web");
@@ -79,7 +76,6 @@ static int setup(void **state)
 	t->n_slots = 2;
 	if (!wf_rig_wait(&t->rig, has_become_plain, t))
 		fail_msg("%zu lists", t->told.n_slots);
-	*state = t;
 	return 0;
 }
 
@@ -88,9 +84,7 @@ static int teardown(void **state)
 	struct test *t = *state;
 
 	wf_service_explanation_done(&t->told);
-	wf_rig_done(&t->rig);
-	free(t);
-	return 0;
+	return wf_rig_teardown(state);
 }
 
 static void each_backend_has_its_share_and_its_way(void **state)

@@ -35,25 +35,12 @@ struct test {
 
 static int setup(void **state)
 {
-	struct test *t = calloc(1, sizeof(*t));
-	struct wf_agent *a;
+	struct test *t = wf_rig_setup(state, sizeof(*t), 2);
+	struct wf_agent *a = t->rig.nodes[0].agent;
 
-	wf_rig_init(&t->rig);
-	a = wf_rig_start(&t->rig, 0);
 	wf_rig_must_apply(a, "[" RED "]");
-	wf_rig_start(&t->rig, 1);
 	wf_rig_must_attach_as(a, "red", "web", "c1", "app=web");
 	wf_rig_must_attach_as(a, "red", "db", "c2", "app=db");
-	*state = t;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct test *t = *state;
-
-	wf_rig_done(&t->rig);
-	free(t);
 	return 0;
 }
 
@@ -277,7 +264,7 @@ static void a_detached_endpoint_is_probed_no_more(void **state)
 	assert_int_equal(wf_kern_fake_accept(t->rig.nodes[0].world), -EAGAIN);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, wf_rig_teardown)
 
 int main(void)
 {

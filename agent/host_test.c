@@ -16,18 +16,7 @@
 
 static int setup(void **state)
 {
-	struct wf_rig *rig = calloc(1, sizeof(*rig));
-
-	wf_rig_init(rig);
-	wf_rig_start(rig, 0);
-	*state = rig;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	wf_rig_done(*state);
-	free(*state);
+	wf_rig_setup(state, sizeof(struct wf_rig), 1);
 	return 0;
 }
 
@@ -322,7 +311,7 @@ static void it_is_nobodys_to_take_or_to_name(void **state)
 
 int main(void)
 {
-#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, wf_rig_teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(every_node_has_one_endpoint_in_the_tenant),
 		CASE(its_packets_are_given_another_way),

@@ -14,19 +14,9 @@
 
 static int setup(void **state)
 {
-	struct wf_rig *rig = calloc(1, sizeof(*rig));
+	struct wf_rig *rig = wf_rig_setup(state, sizeof(*rig), 2);
 
-	wf_rig_init(rig);
-	wf_rig_must_apply(wf_rig_start(rig, 0), RED);
-	wf_rig_start(rig, 1);
-	*state = rig;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	wf_rig_done(*state);
-	free(*state);
+	wf_rig_must_apply(rig->nodes[0].agent, RED);
 	return 0;
 }
 
@@ -185,7 +175,7 @@ static void who_lets_one_go_that_is_taken_notices(void **state)
 
 int main(void)
 {
-#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, wf_rig_teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(an_identity_goes_a_while_after_its_last_endpoint),
 		CASE(its_number_is_not_given_again_before),

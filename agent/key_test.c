@@ -21,19 +21,7 @@ static char log_text[65536]; /* all that was logged */
 
 static int setup(void **state)
 {
-	struct wf_rig *rig = calloc(1, sizeof(*rig));
-
-	wf_rig_init(rig);
-	wf_rig_start(rig, 0);
-	wf_rig_start(rig, 1);
-	*state = rig;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	wf_rig_done(*state);
-	free(*state);
+	wf_rig_setup(state, sizeof(struct wf_rig), 2);
 	return 0;
 }
 
@@ -313,7 +301,7 @@ static void a_secret_is_in_no_log_and_no_status(void **state)
 
 int main(void)
 {
-#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, wf_rig_teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(the_first_key_signs_and_the_second_is_accepted),
 		CASE(of_two_at_once_one_signs),

@@ -24,18 +24,9 @@
 
 static int setup(void **state)
 {
-	struct wf_rig *rig = calloc(1, sizeof(*rig));
+	struct wf_rig *rig = wf_rig_setup(state, sizeof(*rig), 1);
 
-	wf_rig_init(rig);
-	wf_rig_must_apply(wf_rig_start(rig, 0), "[" RED "]");
-	*state = rig;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	wf_rig_done(*state);
-	free(*state);
+	wf_rig_must_apply(rig->nodes[0].agent, "[" RED "]");
 	return 0;
 }
 
@@ -284,7 +275,7 @@ static void a_function_on_a_path_without_instances_is_a_problem(void **state)
 
 int main(void)
 {
-#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, wf_rig_teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(a_function_on_a_path_without_instances_is_a_problem),
 		CASE(a_service_gets_an_id_within_its_tenant_and_keeps_it),

@@ -28,23 +28,12 @@ struct heard {
 /* n1 has web, n2 db; policy detour is by n3. */
 static int setup(void **state)
 {
-	struct wf_rig *rig = calloc(1, sizeof(*rig));
+	struct wf_rig *rig = wf_rig_setup(state, sizeof(*rig), 3);
 
-	wf_rig_init(rig);
-	for (int i = 0; i < WF_RIG_NODES; i++)
-		wf_rig_start(rig, i);
 	wf_rig_must_apply(rig->nodes[0].agent, WISH);
 	wf_rig_must_attach(rig->nodes[0].agent, "red", "web", "c1");
 	wf_rig_must_attach(rig->nodes[1].agent, "red", "db", "c1");
 	wf_rig_settle(rig);
-	*state = rig;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	wf_rig_done(*state);
-	free(*state);
 	return 0;
 }
 
@@ -335,7 +324,7 @@ static void a_listener_that_cannot_begin_leaves_the_programs_silent(void **state
 
 int main(void)
 {
-#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, wf_rig_teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(the_programs_tell_what_any_listener_wants),
 		CASE(numbers_get_their_names),

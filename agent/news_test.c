@@ -88,11 +88,8 @@ static bool are_up(void *arg)
 
 static int setup(void **state)
 {
-	struct test *t = calloc(1, sizeof(*t));
+	struct test *t = wf_rig_setup(state, sizeof(*t), 3);
 
-	wf_rig_init(&t->rig);
-	for (int i = 0; i < WF_RIG_NODES; i++)
-		wf_rig_start(&t->rig, i);
 	wf_rig_must_apply(node(t, 0), WISH);
 	for (int i = 0; i < 2; i++) {
 		serve(t, i, true);
@@ -100,7 +97,6 @@ static int setup(void **state)
 	}
 	assert_true(wf_rig_wait(&t->rig, are_up, t));
 	wf_rig_settle(&t->rig);
-	*state = t;
 	return 0;
 }
 
@@ -110,9 +106,7 @@ static int teardown(void **state)
 
 	if (t->heard.listener)
 		wf_agent_unlisten(t->heard.listener);
-	wf_rig_done(&t->rig);
-	free(t);
-	return 0;
+	return wf_rig_teardown(state);
 }
 
 static void turn(struct test *t)

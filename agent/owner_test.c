@@ -14,19 +14,10 @@
 
 static int setup(void **state)
 {
-	struct wf_rig *rig = calloc(1, sizeof(*rig));
+	struct wf_rig *rig = wf_rig_setup(state, sizeof(*rig), 0);
 
-	wf_rig_init(rig);
 	strcpy(rig->nodes[1].name, "n1");
 	wf_rig_must_apply(wf_rig_start(rig, 0), TENANT);
-	*state = rig;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	wf_rig_done(*state);
-	free(*state);
 	return 0;
 }
 
@@ -161,7 +152,7 @@ static void one_that_was_away_for_long_asks_before_it_changes_anything(void **st
 
 int main(void)
 {
-#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, wf_rig_teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(a_second_daemon_is_refused_with_the_place_of_the_first),
 		CASE(one_that_was_killed_goes_on_at_once),

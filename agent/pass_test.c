@@ -16,23 +16,12 @@
 
 static int setup(void **state)
 {
-	struct wf_rig *rig = calloc(1, sizeof(*rig));
+	struct wf_rig *rig = wf_rig_setup(state, sizeof(*rig), 2);
 
-	wf_rig_init(rig);
-	wf_rig_start(rig, 0);
-	wf_rig_start(rig, 1);
 	wf_rig_must_apply(rig->nodes[0].agent, TENANT);
 	wf_rig_must_attach(rig->nodes[0].agent, "red", "web", "c1");
 	wf_rig_must_attach(rig->nodes[1].agent, "red", "db", "c1");
 	wf_rig_settle(rig);
-	*state = rig;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	wf_rig_done(*state);
-	free(*state);
 	return 0;
 }
 
@@ -349,7 +338,7 @@ static void a_restart_after_a_change_rewrites_nothing(void **state)
 
 int main(void)
 {
-#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, wf_rig_teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(a_restart_adopts_without_a_change),
 		CASE(a_restart_takes_what_is_wrong_away),

@@ -24,24 +24,12 @@ struct test {
 
 static int setup(void **state)
 {
-	struct test *t = calloc(1, sizeof(*t));
+	struct test *t = wf_rig_setup(state, sizeof(*t), 2);
 
-	wf_rig_init(&t->rig);
-	wf_rig_must_apply(wf_rig_start(&t->rig, 0), WISH);
-	wf_rig_start(&t->rig, 1);
+	wf_rig_must_apply(t->rig.nodes[0].agent, WISH);
 	wf_rig_must_attach_as(t->rig.nodes[0].agent, "red", "web", "c1", "app=web");
 	wf_rig_must_attach_as(t->rig.nodes[1].agent, "red", "db", "c2", "app=db");
 	wf_rig_must_attach_as(t->rig.nodes[1].agent, "red", "fw1", "c3", "app=fw");
-	*state = t;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct test *t = *state;
-
-	wf_rig_done(&t->rig);
-	free(t);
 	return 0;
 }
 
@@ -121,7 +109,7 @@ static void an_instance_at_the_end_of_a_segment_says_how(void **state)
 
 int main(void)
 {
-#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, wf_rig_teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(a_segment_tells_who_is_entered),
 		CASE(every_lane_is_a_path_with_its_share),

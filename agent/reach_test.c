@@ -105,29 +105,16 @@ static void silence(struct test *t, int other, bool is_silent)
 
 static int setup(void **state)
 {
-	struct test *t = calloc(1, sizeof(*t));
+	struct test *t = wf_rig_setup(state, sizeof(*t), 3);
 
-	wf_rig_init(&t->rig);
-	for (int i = 0; i < WF_RIG_NODES; i++)
-		wf_rig_start(&t->rig, i);
 	wf_rig_must_apply(node(t, 0), "[" RED "," WEB "]");
 	for (int i = 0; i < WF_RIG_NODES; i++)
 		assert_int_equal(wf_pass(node(t, i), NULL), 0);
 	wf_rig_must_attach_as(node(t, 0), "red", "client", "c1", "app=client");
 	wf_rig_must_attach_as(node(t, 1), "red", "web1", "c1", "app=web");
 	wf_rig_must_attach_as(node(t, 2), "red", "web2", "c1", "app=web");
-	*state = t;
 	expect(t, 1, WF_REACH_YES, true);
 	expect(t, 2, WF_REACH_YES, true);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct test *t = *state;
-
-	wf_rig_done(&t->rig);
-	free(t);
 	return 0;
 }
 
@@ -233,7 +220,7 @@ static void nobody_is_asked_who_has_neither_instances_nor_backends(void **state)
 	assert_int_equal(wf_agent_reach(node(t, 1), 3), WF_REACH_UNKNOWN);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, wf_rig_teardown)
 
 int main(void)
 {

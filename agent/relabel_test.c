@@ -22,25 +22,12 @@ struct test {
 
 static int setup(void **state)
 {
-	struct test *t = calloc(1, sizeof(*t));
-	struct wf_agent *a;
+	struct test *t = wf_rig_setup(state, sizeof(*t), 2);
+	struct wf_agent *a = t->rig.nodes[0].agent;
 
-	wf_rig_init(&t->rig);
-	a = wf_rig_start(&t->rig, 0);
 	wf_rig_must_apply(a, RED);
-	wf_rig_start(&t->rig, 1);
 	t->old = wf_rig_must_attach_as(a, "red", "web", "c1", "app=web")->endpoint.identity;
 	wf_rig_settle(&t->rig);
-	*state = t;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct test *t = *state;
-
-	wf_rig_done(&t->rig);
-	free(t);
 	return 0;
 }
 
@@ -299,7 +286,7 @@ static void one_that_is_not_attached_just_has_other_labels(void **state)
 
 int main(void)
 {
-#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, wf_rig_teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(it_is_announced_then_used_then_the_old_one_is_forgotten),
 		CASE(it_takes_as_long_as_it_says),

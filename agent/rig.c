@@ -105,6 +105,25 @@ struct wf_agent *wf_rig_start(struct wf_rig *rig, int i)
 	return rig->nodes[i].agent;
 }
 
+void *wf_rig_setup(void **state, size_t bytes, int n_nodes)
+{
+	struct wf_rig *rig = calloc(1, bytes);
+
+	assert(rig);
+	wf_rig_init(rig);
+	for (int i = 0; i < n_nodes; i++)
+		wf_rig_start(rig, i);
+	*state = rig;
+	return rig;
+}
+
+int wf_rig_teardown(void **state)
+{
+	wf_rig_done(*state);
+	free(*state);
+	return 0;
+}
+
 bool wf_rig_wait(struct wf_rig *rig, bool (*is_true)(void *arg), void *arg)
 {
 	int64_t end = wf_agent_now_ms() + WF_RIG_WAIT_MS;

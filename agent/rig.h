@@ -28,6 +28,13 @@ struct wf_rig {
 void wf_rig_init(struct wf_rig *rig);
 void wf_rig_done(struct wf_rig *rig);
 
+/*
+ * For setup functions: *state, and what is returned, becomes @bytes of zeros that begin with a
+ * struct wf_rig, of which the first @n_nodes nodes run. wf_rig_teardown() is its other end.
+ */
+void *wf_rig_setup(void **state, size_t bytes, int n_nodes);
+int wf_rig_teardown(void **state);
+
 /* Starts node @i (0..).  */
 int wf_rig_try_start(struct wf_rig *rig, int i, uint16_t node_id, struct wf_err *err);
 struct wf_agent *wf_rig_start(struct wf_rig *rig, int i);

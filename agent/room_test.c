@@ -14,18 +14,7 @@
 
 static int setup(void **state)
 {
-	struct wf_rig *rig = calloc(1, sizeof(*rig));
-
-	wf_rig_init(rig);
-	wf_rig_start(rig, 0);
-	*state = rig;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	wf_rig_done(*state);
-	free(*state);
+	wf_rig_setup(state, sizeof(struct wf_rig), 1);
 	return 0;
 }
 
@@ -209,7 +198,7 @@ static void exchanges_in_quick_succession_find_room(void **state)
 
 int main(void)
 {
-#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, wf_rig_teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(a_wish_that_does_not_fit_is_refused_as_a_whole_with_the_limit),
 		CASE(policies_may_fill_half_of_their_tables),

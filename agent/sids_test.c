@@ -27,21 +27,9 @@ struct test {
 
 static int setup(void **state)
 {
-	struct test *t = calloc(1, sizeof(*t));
+	struct test *t = wf_rig_setup(state, sizeof(*t), 2);
 
-	wf_rig_init(&t->rig);
-	wf_rig_must_apply(wf_rig_start(&t->rig, 0), "[" RED "]");
-	wf_rig_start(&t->rig, 1);
-	*state = t;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct test *t = *state;
-
-	wf_rig_done(&t->rig);
-	free(t);
+	wf_rig_must_apply(t->rig.nodes[0].agent, "[" RED "]");
 	return 0;
 }
 
@@ -170,7 +158,7 @@ static void the_node_of_an_instance_has_its_sid(void **state)
 
 int main(void)
 {
-#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, wf_rig_teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(who_is_selected_gets_a_number_before_and_after),
 		CASE(a_number_stays_and_comes_back),
