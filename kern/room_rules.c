@@ -95,6 +95,8 @@ static unsigned int ports_of(const struct wf_room_spec *spec)
 	return n > PORTS_SURE ? n - n / 32 : n;
 }
 
+/* Connections of published services are followed at their backends. Nobody outside has one of their
+ * addresses. */
 static void put_early(const struct wf_room_spec *spec, struct wf_buf *ret)
 {
 	wf_buf_puts(ret, "\tchain early {\n"
@@ -105,9 +107,10 @@ static void put_early(const struct wf_room_spec *spec, struct wf_buf *ret)
 
 		if (put_addrs(&list, spec->published, spec->n_published, fam->is_v4))
 			wf_buf_printf(ret,
+				      "\t\tiifname \"outside\" %s saddr %s counter drop\n"
 				      "\t\tiifname \"outside\" %s daddr %s notrack\n"
 				      "\t\tiifname \"inside\" %s saddr %s notrack\n",
-				      fam->ip, list.data, fam->ip, list.data);
+				      fam->ip, list.data, fam->ip, list.data, fam->ip, list.data);
 		wf_buf_done(&list);
 	}
 	wf_buf_puts(ret, "\t}\n");
