@@ -205,7 +205,7 @@ static __noinline int apply_answer(struct __sk_buff *skb, const struct wf_inner 
 	const struct wf_port *port = bpf_map_lookup_elem(&ports, &ifindex);
 
 	if (port && port->proxy && !wf_port_has_address(port, in->flow.src))
-		return host_send(skb, port->tenant, in);
+		return host_send(skb, port->tenant, 0, in);
 	return bpf_redirect(ifindex, 0);
 }
 

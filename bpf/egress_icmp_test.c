@@ -174,6 +174,54 @@ static void the_underlays_errors_go_out_again(void **state)
 	}
 }
 
+/* The last hop but one, at the node of whom the packet is for: the error leaves by the gateway that
+ * let it in, node 3's or this one's, in the name of whom it was for. */
+static void hop_limits_end_at_the_endpoints_node_too(void **state)
+{
+	const struct wf_exit both[] = {exit_here, exit_far};
+	const struct outer_spec plain = {.src = "5f00:0:3::1", .dst = "5f00:0:1:e046:abcd:ef00::"};
+	const struct outer_spec to_b = {.src = "5f00:0:3::1", .dst = "5f00:0:1:f007:abcd:ef00::"};
+	struct fixture *f = *state;
+	struct packet in, inner;
+	struct outcome o;
+	uint8_t sid[16];
+
+	egress_fill(f, backend_b);
+	egress_let_in(f, IDENTITY_A);
+	egress_let_in(f, IDENTITY_B);
+	for (int i = 0; i < 4; i++) {
+		const int v6 = i / 2, is_service = i % 2;
+		const char *asked = is_service ? published[v6] : addr_a[v6];
+		struct ip_spec s = udp(outside[v6], 2140, asked, 80);
+
+		s.hop_limit = 1;
+		egress_put(f, both, 2);
+		fixture_refill(f);
+		packet_from_underlay(&in, is_service ? &to_b : &plain, &s);
+		fixture_run(f, PROG_VALIDATE, f->underlay, &in, &o);
+		assert_int_equal(o.drop, WF_DROP_HOP_LIMIT);
+		assert_int_equal(o.verdict, VERDICT_REDIRECT);
+		addr_of(is_service ? "5f00:0:3:f004:abcd:ef00:99:0"
+				   : "5f00:0:3:f004:abcd:ef12:3456:0",
+			sid);
+		assert_memory_equal(o.out.bytes + ETH_LEN + 24, sid, 16);
+		packet_eth(&inner, mac_g, gateway_mac, v6 ? 0x86dd : 0x0800);
+		packet_add(&inner, o.out.bytes + ETH_LEN + 40, o.out.len - ETH_LEN - 40);
+		assert_from(&inner, asked, outside[v6]);
+		assert_quotes(&inner, ETH_LEN, outside[v6], 2140, asked, 80);
+		egress_put(f, both, 1); /* node 3's is gone meanwhile */
+		packet_from_underlay(&in, is_service ? &to_b : &plain, &s);
+		fixture_run(f, PROG_VALIDATE, f->underlay, &in, &o);
+		assert_int_equal(o.verdict, VERDICT_DROP);
+		if (is_service)
+			continue;
+		s.hop_limit = 2; /* the other hop is here, too */
+		packet_from_g(&in, &s);
+		fixture_run(f, PROG_APPLY, f->ports[2], &in, &o);
+		assert_memory_equal(o.out.bytes, mac_a, 6);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -181,6 +229,7 @@ int main(void)
 		cmocka_unit_test(errors_about_published_answers_reach_the_backend),
 		cmocka_unit_test(who_is_outside_is_told_by_whom_it_has_asked),
 		cmocka_unit_test(the_underlays_errors_go_out_again),
+		cmocka_unit_test(hop_limits_end_at_the_endpoints_node_too),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);

@@ -33,32 +33,77 @@ WF_INLINE int host_deliver(struct __sk_buff *skb, const struct wf_dest *dest, _B
 	return endpoint_give(dest->ifindex);
 }
 
-/* Decides where the gateway's packet to in->flow.src goes. @e is not a flow's afterwards. */
-static __noinline int host_decide(struct wf_applied *e, __u32 tenant, const struct wf_inner *in)
+/* The way to who is outside, by the @gateway that has let it in, in the name of in->flow.dst. */
+WF_INLINE enum wf_drop host_route_out(__u32 tenant, __u32 gateway, const struct wf_inner *in,
+				      struct wf_way *ret)
+{
+	struct wf_sid_arg arg = {.tenant = tenant};
+	const struct wf_exit *exit;
+	const struct wf_dest *asked;
+
+	if (!gateway)
+		return WF_DROP_NO_ENDPOINT;
+	asked = wf_dest_find(WF_WORLD, tenant, in->flow.dst);
+	exit = wf_egress_at(WF_WORLD, tenant, (__u16)gateway);
+	if (!asked || !exit)
+		return WF_DROP_NO_ENDPOINT;
+	arg.identity = asked->identity;
+	return wf_egress_route(WF_WORLD, exit, &arg, wf_flow_hash(&in->flow), ret);
+}
+
+/*
+ * Decides where the gateway's packet to in->flow.src goes. @gateway: node by which that has come in
+ * if it is from outside. @e is not a flow's afterwards.
+ */
+static __noinline int host_decide(struct wf_applied *e, __u32 tenant, __u32 gateway,
+				  const struct wf_inner *in)
 {
 	const struct wf_dest *dest = wf_dest_find(WF_WORLD, tenant, in->flow.src);
 	struct wf_way way;
 	enum wf_drop drop;
 
 	e->port = 0;
-	if (!dest)
-		return WF_DROP_NO_ENDPOINT;
-	drop = wf_route_direct(WF_WORLD, dest, wf_flow_hash(&in->flow), &way);
+	drop = dest ? wf_route_direct(WF_WORLD, dest, wf_flow_hash(&in->flow), &way)
+		    : host_route_out(tenant, gateway, in, &way);
 	if (drop)
 		return drop;
 	e->action = (__u8)way.action;
 	e->ifindex = way.dest->ifindex;
 	eth_to_endpoint(e->eth, way.dest, in->flags & WF_INNER_V4);
-	if (way.action == WF_ACTION_ENCAP)
+	if (way.action == WF_ACTION_ENCAP && way.path) /* the verifier asks */
 		head_fill(e, &way, in->flags & WF_INNER_V4);
 	return WF_DROP_NONE;
 }
 
 /*
- * Sends the plain packet, made by the gateway for in->flow.src, into the tenant. The decision is
- * written into a slot of the flow cache, which forgets what it held.
+ * In whose name in->flow.src, the sender of the packet at L3, is told of it: the gateway that every
+ * container sees. Who is outside sees none, and no router there would pass on what is from that:
+ * the packet's destination.
  */
-static __noinline int host_send(struct __sk_buff *skb, __u32 tenant, const struct wf_inner *in)
+static __noinline int host_voice(struct __sk_buff *skb, __u32 tenant, const struct wf_inner *in,
+				 __u8 src[16])
+{
+	const __u8 *p = (const __u8 *)packet_data(skb) + L3;
+	const _Bool is_v4 = in->flags & WF_INNER_V4;
+
+	gateway_addr(src, is_v4);
+	if (wf_dest_find(WF_WORLD, tenant, in->flow.src) ||
+	    p + WF_IPV6_LEN > (const __u8 *)packet_end(skb))
+		return 0;
+	if (is_v4)
+		wf_copy_v4mapped(src, ((const struct wf_ipv4 *)p)->dst);
+	else
+		wf_copy16(src, ((const struct wf_ipv6 *)p)->dst);
+	return 0;
+}
+
+/*
+ * Sends the plain packet, made by the gateway for in->flow.src, into the tenant, or to who has come
+ * in by @gateway. The decision is written into a slot of the flow cache, which forgets what it
+ * held.
+ */
+static __noinline int host_send(struct __sk_buff *skb, __u32 tenant, __u32 gateway,
+				const struct wf_inner *in)
 {
 	struct nexthop nh = {};
 	struct wf_applied *e;
@@ -68,7 +113,7 @@ static __noinline int host_send(struct __sk_buff *skb, __u32 tenant, const struc
 	e = bpf_map_lookup_elem(&applied, &slot);
 	if (!e)
 		return -WF_DROP_RESIZE;
-	drop = host_decide(e, tenant, in);
+	drop = host_decide(e, tenant, gateway, in);
 	if (drop)
 		return -(int)drop;
 	if (e->action == WF_ACTION_DELIVER) {

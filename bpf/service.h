@@ -113,14 +113,8 @@ static __noinline int service_hunt(struct __sk_buff *skb, struct wf_outer *o,
 static __noinline int service_undo(struct __sk_buff *skb, const struct wf_inner *in)
 {
 	struct wf_case *c = case_get();
-	const struct wf_served *s = c ? bpf_map_lookup_elem(&served, &c->request) : (void *)0;
 
-	if (!s)
-		return 0;
-	wf_copy16(c->alias.addr, s->addr);
-	c->alias.port = s->port;
-	c->alias.at = WF_ALIAS_TO;
-	return alias_put(skb, in, &c->alias);
+	return c ? alias_put(skb, in, &c->asked) : WF_DROP_NONE;
 }
 
 /*

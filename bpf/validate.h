@@ -193,7 +193,7 @@ WF_INLINE struct wf_validated *validated_find(struct __sk_buff *skb, const struc
 
 /*
  * The hop limit ends here: the packet, taken out of its tunnel, becomes the error about itself, and
- * goes back to its sender as a packet of the gateway's.
+ * goes back to its sender.
  */
 static __noinline int validate_hop_limit(struct __sk_buff *skb, const struct wf_outer *o,
 					 struct wf_inner *in, const struct wf_validated *e)
@@ -209,8 +209,8 @@ static __noinline int validate_hop_limit(struct __sk_buff *skb, const struct wf_
 		return ret;
 	in->l4_off -= o->upper_off - L3;
 	in->l3_off = L3;
-	gateway_addr(src, is_v4);
-	return reply_make(skb, in, &r, src) ? host_send(skb, arg.tenant, in) : ret;
+	host_voice(skb, arg.tenant, in, src);
+	return reply_make(skb, in, &r, src) ? host_send(skb, arg.tenant, o->source, in) : ret;
 }
 
 /* End.DT46. A function of its own: elsewhere its stack is needed. */

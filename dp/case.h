@@ -31,9 +31,9 @@ enum wf_stage {
 /* May an ICMP error be about a packet that was not sent to who sends the error? */
 enum wf_tells {
 	WF_TELLS_NONE,
-	WF_TELLS_FUNCTION, /* apply: an instance of a function sends it */
-	WF_TELLS_BY_LANE,  /* validate: if what it quotes is of a connection through functions, or
-			      a gateway */
+	WF_TELLS_FUNCTION,   /* apply: an instance of a function sends it */
+	WF_TELLS_BY_LANE,    /* validate: if what it quotes is of a connection through functions, or
+				a gateway */
 	WF_TELLS_BY_GATEWAY, /* apply: a gateway sends it; if ... through a gateway */
 };
 
@@ -56,7 +56,8 @@ struct wf_case {
 
 	/* with a service at one end (dp/service.h): */
 	struct wf_alias alias;
-	struct wf_alias taken; /* of the packet that a backend has taken just now */
+	struct wf_alias taken;	     /* of the packet that a backend has taken just now */
+	struct wf_alias asked;	     /* ... and what its client has sent it to */
 	struct wf_conn_key request;  /* the flow of the client's packets */
 	struct wf_flow judged;	     /* the flow that policies are asked of, in between */
 	struct wf_candidate backend; /* it goes to; sid 0: none */

@@ -149,6 +149,45 @@ WF_INLINE enum wf_drop wf_egress_pass(const struct wf_world *w, struct wf_case *
 	return WF_DROP_NONE;
 }
 
+/* The exit of @tenant that is on @node, or NULL. */
+WF_INLINE const struct wf_exit *wf_egress_at(const struct wf_world *w, __u32 tenant, __u16 node)
+{
+	const struct wf_egress_entry *entry = wf_world_find(w, EGRESS, &tenant);
+
+	for (__u32 i = 0; entry && i < WF_EXITS_MAX && i < entry->n; i++)
+		if (entry->exits[i].dest.node == node)
+			return &entry->exits[i];
+	return (void *)0;
+}
+
+/*
+ * The direct way out by @exit, of what the node sends in the name of an endpoint: @arg says whose.
+ * As wf_route_decide(), but that an exit of this node is given the packet as it is.
+ */
+WF_INLINE enum wf_drop wf_egress_route(const struct wf_world *w, const struct wf_exit *exit,
+				       const struct wf_sid_arg *arg, __u64 hash, struct wf_way *ret)
+{
+	const struct wf_set *set;
+	__u64 number = 0;
+
+	__builtin_memset(ret, 0, sizeof(*ret));
+	ret->dest = &exit->dest;
+	if (exit->dest.ifindex) {
+		ret->action = WF_ACTION_DELIVER;
+		return WF_DROP_NONE;
+	}
+	if (!wf_set_of(w, arg->tenant, WF_STAGE_OUT, &number))
+		return WF_DROP_UNKNOWN_TENANT;
+	ret->path_key.node = exit->dest.node;
+	ret->path_key.sid = exit->sid;
+	set = wf_world_find(w, SET, &number);
+	if (set && set->has_direct)
+		ret->path_key.tenant = arg->tenant;
+	if (set && set->has_direct && set->needs & WF_NEED_HMAC)
+		ret->path_key.identity = arg->identity;
+	return wf_route_finish(w, arg, hash, ret);
+}
+
 /* If the Internet is at one end, the other must be of the tenant whose gateway it is. */
 WF_INLINE _Bool wf_egress_is_own(__u32 tenant, __u32 from_home, __u32 to_home)
 {

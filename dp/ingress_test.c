@@ -327,6 +327,30 @@ static void errors_about_answers_of_services_find_the_backend(void **state)
 	assert_int_equal(leave(&port_gw, &bad), WF_DROP_ICMP_UNRELATED);
 }
 
+/* From A, and from B by the address that was asked, about what the gateway has let in. */
+static void errors_go_out_about_what_has_come_in(void **state)
+{
+	const struct sent to_a = {&addr_out, &addr_a, 4000, 443, S, NULL};
+	const struct sent to_b = {&addr_out, &addr_public, 4000, 80, S, NULL};
+	const struct sent by_a = {&addr_a, &addr_out, 0, 0, 0, &to_a};
+	const struct sent by_b = {&addr_public, &addr_out, 0, 0, 0, &to_b};
+	uint32_t ifindex;
+
+	(void)state;
+	put_set((struct wf_set){
+		.is_deny_default = 1, .is_tracked = 1, .has_verdicts = 1, .has_zones = 1});
+	allow(internet, side_a, 0);
+	allow(internet, side_b, 0);
+	for (int known = 0; known < 2; known++) {
+		const enum wf_drop want = known ? WF_DROP_NONE : WF_DROP_ICMP_UNRELATED;
+
+		assert_int_equal(arrive(&by_a, WF_FN_ENDPOINT | 11, 1, 1, &ifindex), want);
+		assert_int_equal(arrive(&by_b, WF_FN_ENDPOINT | 11, 2, 2, &ifindex), want);
+		assert_int_equal(leave(&port_gw, &to_a), WF_DROP_NONE);
+		assert_int_equal(leave(&port_gw, &to_b), WF_DROP_NONE);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -345,6 +369,7 @@ int main(void)
 				       fill),
 		cmocka_unit_test_setup(errors_reach_whom_they_are_about, fill),
 		cmocka_unit_test_setup(errors_about_answers_of_services_find_the_backend, fill),
+		cmocka_unit_test_setup(errors_go_out_about_what_has_come_in, fill),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

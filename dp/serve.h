@@ -118,6 +118,9 @@ WF_INLINE enum wf_drop wf_serve(const struct wf_world *w, struct wf_case *c, __u
 	wf_service_alias(c, addr, s->target, WF_ALIAS_TO);
 	wf_copy16(ask.addr, c->request.flow.dst);
 	ask.port = c->request.flow.dport;
+	wf_copy16(c->asked.addr, ask.addr);
+	c->asked.port = ask.port;
+	c->asked.at = WF_ALIAS_TO;
 	wf_copy16(c->request.flow.dst, addr);
 	c->request.flow.dport = c->alias.port;
 	drop = wf_serve_flow(w, c, s, &ask, sid, is_last);
