@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The list of gateways, each with its arms: the endpoints that it has in tenants. */
+#include "agent/gateway.h"
 #include "api/item.h"
 #include "api/routes.h"
 #include "schema/schema.h"
@@ -8,7 +9,6 @@
 struct show {
 	struct wf_agent *agent;
 	const struct wf_stats *stats;
-	struct wf_agent_status status;
 };
 
 /* One arm. */
@@ -17,7 +17,8 @@ struct arm {
 	const char *tenant;
 	const struct wf_object *endpoint; /* NULL: it is not made yet */
 	bool is_up;
-	bool is_here; /* at the node that is asked, which alone counts its packets */
+	bool is_here; /* at the node that is asked, which alone knows what passes it */
+	struct wf_gateway_stats stats; /* of one that is here */
 };
 
 static bool is_up(const struct wf_object *endpoint)
@@ -36,7 +37,7 @@ static struct arm arm_of(const struct show *s, const struct wf_object *gateway, 
 	if (arm.endpoint && !arm.endpoint->endpoint.is_gateway)
 		arm.endpoint = NULL;
 	arm.is_up = is_up(arm.endpoint);
-	arm.is_here = arm.endpoint && !strcmp(arm.endpoint->endpoint.node, s->status.node);
+	arm.is_here = wf_gateway_stats(s->agent, gateway->name, tenant, &arm.stats, NULL) == 0;
 	return arm;
 }
 
@@ -45,22 +46,41 @@ static json_t *counter(const struct show *s, const struct arm *arm, enum wf_coun
 {
 	struct wf_dest_key key;
 
-	if (!arm->is_here || !wf_item_endpoint_key(s->agent, arm->endpoint, &key))
+	if (!arm->is_here || !arm->endpoint || !wf_item_endpoint_key(s->agent, arm->endpoint, &key))
 		return json_null();
 	return wf_item_counter(wf_stats_get(s->stats, kind, &key, sizeof(key)));
+}
+
+static json_t *number(const struct arm *arm, uint64_t n)
+{
+	return arm->is_here ? json_integer((json_int_t)n) : json_null();
+}
+
+static int add_endpoint(const struct wf_object *endpoint, json_t *item)
+{
+	const struct wf_endpoint *e = &endpoint->endpoint;
+	int r = json_object_set_new(item, "name", json_string(endpoint->name));
+
+	return r ? r
+		 : json_object_set_new(item, "addresses", wf_addrs_to_json(e->addrs, e->n_addrs));
 }
 
 /* What the arm is given goes out, what it sends has come in. */
 static json_t *make_arm(const struct show *s, const struct arm *arm)
 {
-	const struct wf_endpoint *e = arm->endpoint ? &arm->endpoint->endpoint : NULL;
-	json_t *item = json_pack("{s:s, s:b, s:o, s:o}", "tenant", arm->tenant, "is_up",
+	const char *problem = arm->stats.problem;
+	json_t *item = json_pack("{s:s, s:b, s:o, s:o, s:o, s:o}", "tenant", arm->tenant, "is_up",
 				 (int)arm->is_up, "out", counter(s, arm, WF_COUNTER_ENDPOINT_RX),
-				 "in", counter(s, arm, WF_COUNTER_ENDPOINT_TX));
+				 "in", counter(s, arm, WF_COUNTER_ENDPOINT_TX), "flows",
+				 number(arm, arm->stats.flows), "refused",
+				 number(arm, arm->stats.refused));
+	int r = item ? 0 : -ENOMEM;
 
-	if (item && e &&
-	    (json_object_set_new(item, "name", json_string(arm->endpoint->name)) < 0 ||
-	     json_object_set_new(item, "addresses", wf_addrs_to_json(e->addrs, e->n_addrs)) < 0)) {
+	if (!r && arm->endpoint)
+		r = add_endpoint(arm->endpoint, item);
+	if (!r && *problem)
+		r = json_object_set_new(item, "problem", json_string(problem));
+	if (r) {
 		json_decref(item);
 		return NULL;
 	}
@@ -133,6 +153,5 @@ void wf_show_gateways(struct wf_call *c)
 
 	if (!stats)
 		return;
-	wf_agent_status(c->agent, &s.status);
 	wf_items_answer(c, WF_KIND_GATEWAY, make_gateway, &s);
 }

@@ -16,6 +16,8 @@ static const struct wf_column columns[] = {
 	{"ARMS", "arms", wf_format_arms, WF_COLUMN_SHOW_ONLY},
 	{"OUT", "arms", wf_format_arms_out, WF_COLUMN_SHOW_ONLY},
 	{"IN", "arms", wf_format_arms_in, WF_COLUMN_SHOW_ONLY},
+	{"FLOWS", "arms", wf_format_arms_flows, WF_COLUMN_SHOW_ONLY},
+	{"REFUSED", "arms", wf_format_arms_refused, WF_COLUMN_SHOW_ONLY},
 	{NULL, NULL, NULL, 0},
 };
 
@@ -36,7 +38,10 @@ const struct wf_cmd wf_cmd_gateway_show = {
 	.verb = "show",
 	.usage = "NAME",
 	.help = "show one gateway, its pools, and what passes it for each tenant",
-	.more = "Packets are counted by the gateway's own node: ask it (weft --lab LAB/NODE).",
+	.more = "What passes it is counted by the gateway's own node: ask it (weft --lab "
+		"LAB/NODE). "
+		"Flows are those that it translates at the moment, refused are packets of new ones "
+		"for which its pool had no port left.",
 	.min_words = 1,
 	.max_words = 1,
 	.complete = WF_COMPLETE_GATEWAY,

@@ -72,14 +72,16 @@ void wf_format_bgp(const json_t *value, struct wf_buf *out)
 static void format_arm(const json_t *item, struct wf_buf *out)
 {
 	const json_t *addresses = json_object_get(item, "addresses");
+	const char *problem = json_string_value(json_object_get(item, "problem"));
 
 	wf_format_plain(json_object_get(item, "tenant"), out);
 	wf_buf_puts(out, json_array_size(addresses) ? " " : "");
 	wf_format_plain(addresses, out);
-	wf_buf_printf(out, " (%s)",
+	wf_buf_printf(out, " (%s%s%s)",
 		      json_is_true(json_object_get(item, "is_up")) ? "up"
 		      : json_object_get(item, "name")		   ? "down"
-								   : "not there yet");
+								   : "not there yet",
+		      problem ? ": " : "", problem ? problem : "");
 }
 
 void wf_format_arms(const json_t *value, struct wf_buf *out)
@@ -123,4 +125,14 @@ void wf_format_arms_out(const json_t *value, struct wf_buf *out)
 void wf_format_arms_in(const json_t *value, struct wf_buf *out)
 {
 	format_counts(value, "in", out);
+}
+
+void wf_format_arms_flows(const json_t *value, struct wf_buf *out)
+{
+	format_counts(value, "flows", out);
+}
+
+void wf_format_arms_refused(const json_t *value, struct wf_buf *out)
+{
+	format_counts(value, "refused", out);
 }

@@ -20,9 +20,10 @@ GW = {"kind": "Gateway", "name": "gw", "node": "g1", "outside": "out0",
       "state": "partly",
       "arms": [{"tenant": "red", "name": "gateway-gw", "addresses": ["10.0.0.7", "fd00::7"],
                 "is_up": True, "out": {"packets": 1200, "bytes": 90000},
-                "in": {"packets": 7, "bytes": 700}},
+                "in": {"packets": 7, "bytes": 700}, "flows": 12, "refused": 3},
                {"tenant": "blue", "name": "gateway-gw", "addresses": ["10.0.0.9"],
-                "is_up": False, "out": {"packets": 0, "bytes": 0}, "in": None},
+                "is_up": False, "out": {"packets": 0, "bytes": 0}, "in": None, "flows": 0,
+                "refused": 0, "problem": "no carrier"},
                {"tenant": "green", "name": "gateway-gw", "addresses": [], "is_up": False,
                 "out": None, "in": None},
                {"tenant": "new", "is_up": False, "out": None, "in": None}]}
@@ -53,10 +54,11 @@ def test_show_prints_pools_and_arms(gateways):
                  "green 203.0.113.9 (ports 4000)",
                  "PUBLISH red/web 203.0.113.80, 2001:db8::80; new/db 203.0.113.81",
                  "STATE partly",
-                 "ARMS red 10.0.0.7, fd00::7 (up); blue 10.0.0.9 (down); green (down); "
+                 "ARMS red 10.0.0.7, fd00::7 (up); blue 10.0.0.9 (down: no carrier); green (down); "
                  "new (not there yet)",
                  "OUT red 1200, blue 0, green -, new -",
-                 "IN red 7, blue -, green -, new -"]:
+                 "IN red 7, blue -, green -, new -", "FLOWS red 12, blue 0, green -, new -",
+                 "REFUSED red 3, blue 0, green -, new -"]:
         assert line in rows(r.stdout)
     assert json.loads(ask(gateways, "gateway", "show", "gw", "--json").stdout) == GW
 
