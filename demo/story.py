@@ -220,8 +220,6 @@ def nothing_left(lab):
 
 
 def tell(lab):
-    begin = time.monotonic()
     for part in (show_lab, tenants_apart, best_way, chosen_way, full_stream, forged_header,
                  daemon_killed, nothing_left):
         part(lab)
-    print(f"\nAll of it holds. {time.monotonic() - begin:.0f} s.")
