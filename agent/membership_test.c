@@ -26,22 +26,9 @@ struct test {
 
 static int setup(void **state)
 {
-	struct test *t = calloc(1, sizeof(*t));
+	struct test *t = wf_rig_setup(state, sizeof(*t), 3);
 
-	wf_rig_init(&t->rig);
-	wf_rig_must_apply(wf_rig_start(&t->rig, 0), "[" RED "]");
-	wf_rig_start(&t->rig, 1);
-	wf_rig_start(&t->rig, 2);
-	*state = t;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct test *t = *state;
-
-	wf_rig_done(&t->rig);
-	free(t);
+	wf_rig_must_apply(t->rig.nodes[0].agent, "[" RED "]");
 	return 0;
 }
 
@@ -326,7 +313,7 @@ static void it_survives_a_restart_and_another_apply(void **state)
 
 int main(void)
 {
-#define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, wf_rig_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(backends_come_and_go),
 		TEST(one_that_comes_back_is_no_news),
