@@ -2,9 +2,11 @@
 /*
  * Names, addresses and routes of a lab: pure, from the topology alone.
  *
- *	underlay of a link	fd77:HHHH:HHHH:LINK::1/64 and ::2/64	HHHH:HHHH: hash of the lab's
- *name a router itself		fd77:HHHH:HHHH::ID/128			LINK counts from 1 a node's
- *locator	5f00:0:ID::/48				ID: place in the file, from 1
+ *	underlay of a link	fd77:HHHH:HHHH:LINK::1/64 and ::2/64
+ *	a router itself		fd77:HHHH:HHHH::ID/128
+ *	a node's locator	5f00:0:ID::/48
+ *
+ * HHHH:HHHH is a hash of the lab's name, LINK and ID count from 1 as the file does.
  *
  * Routes are the shortest paths by cost to each locator and router; equal costs share the load.
  * Hosts outside, and the links to them, have no part in this: their addresses are the file's.
