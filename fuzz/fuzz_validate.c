@@ -6,9 +6,48 @@
 #include "fuzz/target.h"
 
 #include "fuzz/world.h"
+#include "dp/apply.h"
 #include "dp/segment.h"
+#include "dp/serve.h"
 #include "dp/validate.h"
 #include "dp/verify.h"
+
+/* End.DX: the backend takes it, or the next one is asked. */
+static void check_served(const struct fuzz_world *w, const uint8_t *data, size_t size,
+			 const struct wf_outer *o)
+{
+	const uint16_t proto = o->upper == WF_PROTO_IPV4 ? WF_ETH_P_IPV4 : WF_ETH_P_IPV6;
+	const uint16_t function = (uint16_t)wf_sid_head(o->dst);
+	struct wf_inner in;
+	struct wf_case c;
+
+	MUST(function == (WF_FN_ENDPOINT | FUZZ_BACKEND));
+	if (wf_flow_parse(data, data + size, o->upper_off, proto, &in) != WF_FLOW_OK ||
+	    !wf_inner_fits(&in, (__u32)size))
+		return;
+	wf_case_read(data, data + size, &in, &c);
+	if (wf_serve(&w->world, &c, FUZZ_TENANT, FUZZ_BACKEND, !o->segments_left) == WF_DROP_NONE)
+		MUST(c.alias.at == WF_ALIAS_TO &&
+		     wf_port_has_address(&w->ports[FUZZ_BACKEND], c.alias.addr));
+}
+
+/* Into a function: the headers, as they are remembered, are those that it comes back with. */
+static void check_proxied(const uint8_t *data, size_t size, const struct wf_outer *o)
+{
+	struct wf_proxied m = {.len = (uint16_t)(o->upper_off - WF_OUTER_OFF)};
+	struct wf_ipv6 ip;
+
+	MUST(o->function > WF_FN_ENDPOINT && o->function <= (WF_FN_ENDPOINT | FUZZ_AM));
+	MUST(o->upper_off <= size && o->upper_off >= WF_OUTER_OFF + WF_IPV6_LEN);
+	if (m.len > sizeof(m.header))
+		return;
+	memcpy(m.header, data + WF_OUTER_OFF, m.len);
+	wf_proxied_settle(&m, o);
+	memcpy(&ip, m.header, sizeof(ip));
+	MUST(wf_proxied_is_ip(&m, &ip, WF_BEHAVIOR_AD) && wf_equal16(ip.dst, o->dst));
+	MUST(wf_proxied_is_srh(&m, m.header + WF_IPV6_LEN, m.header + m.len, m.len - WF_IPV6_LEN));
+	MUST(!o->srh_off || m.header[WF_IPV6_LEN + 3] == o->segments_left);
+}
 
 static void check_inside(const struct fuzz_world *w, const uint8_t *data, size_t size,
 			 const struct wf_outer *o)
@@ -29,7 +68,8 @@ static void check_inside(const struct fuzz_world *w, const uint8_t *data, size_t
 	wf_case_read(data, data + size, &in, &c);
 	if (wf_validate_decide(&w->world, &arrival, &c, &dest) != WF_DROP_NONE)
 		return;
-	MUST(dest && dest->ifindex == FUZZ_IFINDEX);
+	MUST(dest && dest->ifindex);
+	MUST(dest->home ? dest->home == FUZZ_TENANT : dest->ifindex == FUZZ_IFINDEX + FUZZ_OUTSIDE);
 	MUST(!(in.flags & WF_INNER_ROUTING));
 	MUST(wf_sid_arg_unpack(wf_sid_arg(o->dst)).tenant == FUZZ_TENANT);
 	MUST(in.l3_off + in.ip_len <= size);
@@ -48,6 +88,10 @@ static void check(const struct fuzz_world *w, const uint8_t *data, size_t size)
 	step = wf_segment_walk(&w->world, data, end, &o, &drop);
 	if (step == WF_STEP_DECAP)
 		check_inside(w, data, size, &o);
+	if (step == WF_STEP_SERVE)
+		check_served(w, data, size, &o);
+	if (step == WF_STEP_PROXY)
+		check_proxied(data, size, &o);
 	if (step == WF_STEP_DROP)
 		MUST(drop != WF_DROP_NONE && drop < WF_DROP_COUNT);
 	if (step == WF_STEP_FORWARD)
@@ -56,7 +100,18 @@ static void check(const struct fuzz_world *w, const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const uint16_t functions[] = {0, 1, WF_FN_END, WF_FN_DT46};
+	static const uint16_t functions[] = {0,
+					     1,
+					     WF_FN_END,
+					     WF_FN_DT46,
+					     WF_FN_ENDPOINT | FUZZ_AN,
+					     WF_FN_ENDPOINT | FUZZ_AS,
+					     WF_FN_ENDPOINT | FUZZ_AD,
+					     WF_FN_ENDPOINT | FUZZ_AM,
+					     WF_FN_ENDPOINT | FUZZ_BACKEND,
+					     WF_FN_ENDPOINT | FUZZ_OUTSIDE,
+					     WF_FN_ENDPOINT | FUZZ_PASSED_BY,
+					     WF_FN_ENDPOINT | FUZZ_DOWN};
 	static const struct wf_sid_arg from_r = {.tenant = FUZZ_TENANT, .identity = 2};
 	const struct fuzz_world *w = fuzz_world_get();
 	uint8_t *copy;
