@@ -365,7 +365,7 @@ static __noinline int apply_native(struct __sk_buff *skb, const struct wf_inner 
 	return ret;
 }
 
-WF_INLINE int apply_packet(struct __sk_buff *skb)
+WF_INLINE int apply_ip(struct __sk_buff *skb)
 {
 	const struct wf_eth *eth = packet_data(skb);
 	struct wf_case *c = case_get();
@@ -397,4 +397,11 @@ WF_INLINE int apply_packet(struct __sk_buff *skb)
 	if (in->hop_limit <= 1)
 		return apply_refuse(skb, in, WF_DROP_HOP_LIMIT, 0, 0);
 	return e->action == WF_ACTION_DELIVER ? apply_deliver(skb, in, e) : apply_encap(skb, in, e);
+}
+
+WF_INLINE int apply_packet(struct __sk_buff *skb)
+{
+	const int ret = frame_may_be(skb) ? frame_take_back(skb) : NOT_GIVEN;
+
+	return ret == NOT_GIVEN ? apply_ip(skb) : ret;
 }

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "bpf/forward.h"
+#include "bpf/frame.h"
 #include "bpf/inner.h"
 #include "bpf/proxied.h"
 #include "bpf/send.h"
@@ -31,9 +32,12 @@ WF_INLINE const struct wf_sid_entry *sid_find(__u16 function)
 WF_INLINE _Bool proxy_is_own(struct __sk_buff *skb, const struct wf_outer *o,
 			     const struct wf_proof *proof, const struct wf_sid_entry *sid)
 {
-	const __u64 arg = o->tlv_words ? proof->arg
-				       : wf_proof_final_arg(packet_data(skb), packet_end(skb), o);
+	__u64 arg = proof->arg;
 
+	if (o->upper == WF_PROTO_ETHERNET)
+		arg = frame_arg(skb, o);
+	else if (!o->tlv_words)
+		arg = wf_proof_final_arg(packet_data(skb), packet_end(skb), o);
 	return wf_sid_arg_unpack(arg).tenant == sid->tenant;
 }
 
@@ -90,13 +94,16 @@ WF_INLINE int proxy_give_plain(struct __sk_buff *skb, const struct wf_outer *o,
 	return bpf_redirect_peer(sid->ifindex, 0);
 }
 
-/* The packet inside may be given to a function. INNER_MALFORMED, ROUTING_HEADER, FRAGMENT. */
+/* The packet or frame inside may be given to a function. INNER_MALFORMED, ROUTING_HEADER, FRAGMENT.
+ */
 WF_INLINE enum wf_drop proxy_parse(struct __sk_buff *skb, const struct wf_outer *o,
 				   struct wf_inner *in)
 {
 	const __u16 proto = o->upper == WF_PROTO_IPV4 ? WF_ETH_P_IPV4 : WF_ETH_P_IPV6;
 	enum wf_drop drop;
 
+	if (o->upper == WF_PROTO_ETHERNET)
+		return frame_parse(skb, o, in);
 	if (packet_parse(skb, o->upper_off & 0xfff, proto, in))
 		return WF_DROP_INNER_MALFORMED;
 	drop = wf_inner_check(in);
@@ -118,6 +125,8 @@ __noinline int proxy_give(struct __sk_buff *skb, struct wf_outer *o, const struc
 		return -WF_DROP_FUNCTION_DOWN;
 	if (!proxy_is_own(skb, o, proof, sid))
 		return -WF_DROP_FOREIGN_SID;
+	if (!frame_is_for(o, sid))
+		return -WF_DROP_UPPER_LAYER;
 	drop = proxy_parse(skb, o, &in);
 	if (drop)
 		return -(int)drop;
@@ -130,8 +139,10 @@ __noinline int proxy_give(struct __sk_buff *skb, struct wf_outer *o, const struc
 		drop = proxied_store(skb, o, &in, sid->ifindex_out);
 	if (drop)
 		return -(int)drop;
-	return wf_proxy_is_open(sid->behavior) ? proxy_give_open(skb, o, sid)
-					       : proxy_give_plain(skb, o, &in, sid);
+	if (wf_proxy_is_open(sid->behavior))
+		return proxy_give_open(skb, o, sid);
+	return o->upper == WF_PROTO_ETHERNET ? frame_give(skb, o, sid)
+					     : proxy_give_plain(skb, o, &in, sid);
 }
 
 /* The source of frames that come back from @port's function: the endpoint, or who sent them in. */

@@ -41,13 +41,18 @@ static void put_arm(struct fixture *f, int in, int out, uint16_t sid, const uint
 	fixture_put(f, WF_TABLE_PORT, &f->ports[in], &port);
 }
 
-static void put_function(struct fixture *f, uint32_t behavior)
+static void put_function_of(struct fixture *f, uint32_t behavior, bool is_bridged)
 {
-	const struct wf_sid_entry entry = {.behavior = behavior};
+	const struct wf_sid_entry entry = {.behavior = behavior, .is_bridged = is_bridged};
 
 	world_fill(f);
 	put_arm(f, 0, 1, SID_IN, mac_a, &entry);
 	put_arm(f, 1, 0, SID_OUT, mac_b, &entry);
+}
+
+static void put_function(struct fixture *f, uint32_t behavior)
+{
+	put_function_of(f, behavior, false);
 }
 
 /* The entry of SID_IN, otherwise. */
@@ -112,6 +117,7 @@ static void packets_are_the_drafts_byte_for_byte(void **state)
 	char behavior[8], encoding[8], family[8], program[16], before[1024], after[1024],
 		was[8] = "";
 	FILE *file = fopen(PROXY_GOLDENS, "r");
+	bool is_bridged, was_bridged = false;
 	struct fixture *f = *state;
 	struct packet in, want;
 	struct outcome o;
@@ -123,9 +129,11 @@ static void packets_are_the_drafts_byte_for_byte(void **state)
 	     n++) {
 		const bool is_in = !strcmp(program, "validate");
 
-		if (strcmp(behavior, was) != 0)
-			put_function(f, behavior_of(behavior));
+		is_bridged = family[0] != 'v' && behavior[1] == 'd'; /* a frame for End.AD */
+		if (strcmp(behavior, was) != 0 || is_bridged != was_bridged)
+			put_function_of(f, behavior_of(behavior), is_bridged);
 		strcpy(was, behavior);
+		was_bridged = is_bridged;
 		read_hex(before, &in);
 		read_hex(after, &want);
 		fixture_forget(f); /* else a header is believed for 16 ms */
@@ -136,7 +144,7 @@ static void packets_are_the_drafts_byte_for_byte(void **state)
 		assert_packet(&o.out, &want);
 	}
 	fclose(file);
-	assert_int_equal(n, 24);
+	assert_int_equal(n, 48);
 }
 
 /* Of the same flow, another header: it is the last one that counts. */
@@ -447,6 +455,48 @@ static void a_dynamic_proxy_answers_what_it_was_given(void **state)
 	}
 }
 
+/* What to do with frames that nobody was given is what it always was. */
+static void frames_pass_a_bridge_and_nothing_else(void **state)
+{
+	static const struct {
+		uint32_t behavior;
+		bool is_bridged;
+		enum wf_drop in, back;
+	} cases[] = {
+		{WF_BEHAVIOR_AD, true, WF_DROP_NONE, WF_DROP_NONE},
+		{WF_BEHAVIOR_AD, false, WF_DROP_UPPER_LAYER, WF_DROP_NOT_IP},
+		{WF_BEHAVIOR_AS, true, WF_DROP_UPPER_LAYER, WF_DROP_NOT_IP},
+	};
+	struct outer_spec outer = to_function;
+	struct fixture *f = *state;
+	struct packet p, frame;
+	struct outcome o;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		/* each its own: the memory is that of all tests */
+		const uint8_t a[6] = {2, 0, 0, 1, 0, (uint8_t)i}, b[6] = {2, 0, 0, 2, 0, 0};
+
+		put_function_of(f, cases[i].behavior, cases[i].is_bridged);
+		packet_eth(&frame, a, b, 0x88b5);
+		packet_add(&frame, (uint8_t[46]){1, 2, 3}, 46);
+		outer.upper = WF_PROTO_ETHERNET;
+		packet_from_underlay(&p, &outer, NULL);
+		packet_add(&p, frame.bytes, frame.len);
+		wf_store_be16(p.bytes + ETH_LEN + 4, (uint16_t)(p.len - ETH_LEN - 40));
+		fixture_run(f, PROG_VALIDATE, f->underlay, &p, &o);
+		assert_int_equal(o.drop, cases[i].in);
+		if (!o.drop)
+			assert_packet(&o.out, &frame);
+		fixture_run(f, PROG_APPLY, f->ports[0], &frame, &o); /* by the wrong arm */
+		assert_int_equal(o.drop, WF_DROP_NOT_IP);
+		fixture_run(f, PROG_APPLY, f->ports[1], &frame, &o);
+		assert_int_equal(o.drop, cases[i].back);
+		frame.bytes[5] ^= 0x80; /* another's */
+		fixture_run(f, PROG_APPLY, f->ports[1], &frame, &o);
+		assert_int_equal(o.drop, WF_DROP_NOT_IP);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -462,6 +512,7 @@ int main(void)
 		cmocka_unit_test(what_comes_back_may_be_at_home),
 		cmocka_unit_test(a_static_proxy_makes_the_header_anew),
 		cmocka_unit_test(a_dynamic_proxy_answers_what_it_was_given),
+		cmocka_unit_test(frames_pass_a_bridge_and_nothing_else),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);

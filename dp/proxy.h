@@ -33,7 +33,7 @@ struct wf_proxied_key {
 struct wf_proxied {
 	__u16 len; /* of header[] */
 	__u8 pad[6];
-	/* Outer headers; traffic class and payload length are zero. */
+	/* Outer headers; payload length is zero, and but for frames traffic class. */
 	__u8 header[WF_PROXIED_MAX_BYTES];
 };
 
@@ -57,7 +57,19 @@ WF_INLINE _Bool wf_proxy_takes(__u32 behavior, const struct wf_outer *o)
 {
 	if (wf_proxy_is_open(behavior) && !o->srh_off)
 		return 0;
+	if (o->upper == WF_PROTO_ETHERNET)
+		return behavior != WF_BEHAVIOR_AS; /* a frame has no sender that is known */
 	return o->upper == WF_PROTO_IPV4 || o->upper == WF_PROTO_IPV6;
+}
+
+/* What a frame is known by: addresses and EtherType, where packets have others. */
+WF_INLINE void wf_proxied_flow(const struct wf_eth *eth, struct wf_flow *ret)
+{
+	__builtin_memset(ret, 0, sizeof(*ret));
+	__builtin_memcpy(ret->src, eth->src, sizeof(eth->src));
+	__builtin_memcpy(ret->dst, eth->dst, sizeof(eth->dst));
+	ret->sport = eth->proto;
+	ret->proto = WF_PROTO_ETHERNET;
 }
 
 /* Behind node and function, in a container, there may be more C-SIDs. */
@@ -82,7 +94,8 @@ WF_INLINE void wf_proxied_settle(struct wf_proxied *m, const struct wf_outer *o)
 	struct wf_ipv6 *ip = (void *)m->header;
 	struct wf_srh *srh = (void *)(ip + 1);
 
-	ip->vtf = wf_ipv6_vtf(0, wf_ntohl(ip->vtf) & 0xfffff);
+	ip->vtf = wf_ipv6_vtf(o->upper == WF_PROTO_ETHERNET ? o->tc : 0,
+			      wf_ntohl(ip->vtf) & 0xfffff);
 	ip->payload_len = 0;
 	ip->hop_limit--;
 	wf_copy16(ip->dst, o->dst);

@@ -10,14 +10,19 @@ and errors about all of them.
 """
 import contextlib
 import itertools
+import json
+import re
+import struct
 
 import pytest
 
 from attack import secret_file
 from cluster import cluster, container, tenant
+from frames import Frames, inject
 from functions import (ECHO, MARK, Passing, ask, bridged, echoing, function, going_through,
                        one_armed, through, two_armed, two_arms)
 from lab import Failed
+from packets import eth, ipv4, ipv6, packed, sid, srh, udp
 from probes import connected, connects
 from servers import family_of, udp_socket
 
@@ -261,3 +266,43 @@ def test_a_firewall_may_refuse_in_anothers_name(lab, family, mode, ports):
             connected(lab, "red-one", family["two"], 80, timeout_s=2)
         if not ports:
             assert connects(lab, "red-one", family["two"], ECHO)
+
+
+def frames():
+    """What one Ethernet host says to another, and to all."""
+    hosts = ["0a:00:00:00:00:01", "0a:00:00:00:00:02"]
+    packet = ipv4("192.0.2.1", "192.0.2.2", udp("192.0.2.1", "192.0.2.2", 9, MARK))
+    tag = struct.pack("!HH", 0x0064, 0x0800)
+    return {
+        "ipv4": eth(hosts[1], hosts[0], packet),
+        "tagged": eth(hosts[1], hosts[0], tag + packet, 0x8100),
+        "to all": eth("ff:ff:ff:ff:ff:ff", hosts[0], MARK + bytes(46), 0x0806),
+        "of nobody": eth(hosts[1], hosts[0], MARK + bytes(46), 0x88b5),
+    }
+
+
+def entered(lab, *, reverse):
+    """The SID of the instance on the way from one to two, or back."""
+    ends = ("two", "one") if reverse else ("one", "two")
+    path = json.dumps(lab.path(*ends, node="d" if reverse else "a"))
+    return sid(2, int(re.search(r"5f00:0:2:(f[0-9a-f]{3})", path)[1], 16))
+
+
+@pytest.mark.parametrize("reverse", [False, True], ids=["there", "back"])
+@pytest.mark.parametrize("mode", ["dynamic", "masquerade"])
+def test_frames_of_an_outside_node_pass_a_bridge(lab, mode, reverse):
+    """Node a stands for it, past its weftd; what comes out of the function goes on to node d."""
+    red = next(item["id"] for item in lab.ask("tenant", "list", node="a") if item["name"] == "red")
+    arms = BOTH_ARMS[2:] if reverse else BOTH_ARMS[:2]
+    with with_function(lab, "bridge", mode):
+        first, last = entered(lab, reverse=reverse), sid(4, 0xe0d2, tenant=red)
+        for name, frame in frames().items():
+            header = srh(143, [last, first], 1)
+            packet = ipv6("5f00:0:1::1", first, header + frame, next_header=43)
+            with Passing(lab, "bridge") as passing, Frames({lab.netns("d"): "d"}, frame) as far:
+                inject(lab.netns("a"), "to-b", eth(lab.mac("b", "to-a"), lab.mac("a", "to-b"), packet))
+                arrived = far.wait(1)[0].data
+                steps = passing.steps()
+            assert [step[1:] for step in steps] == arms, name
+            assert arrived[54:] == srh(143, [last, first], 0) + frame, name
+            assert arrived[38:54] == packed(last), name

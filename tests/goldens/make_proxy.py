@@ -4,7 +4,8 @@
 draft-ietf-spring-sr-service-programming-10 (End.AN 5, End.AD 6.2, End.AM 6.3), byte by byte.
 
 Each line: behavior, encoding, family, program, packet in, packet out (hex, with Ethernet). The function is node 1's,
-enters by c0 (SID f005) and comes back by c1; it takes a hop from what it routes. It shares no code with wire/.
+enters by c0 (SID f005) and comes back by c1; it takes a hop from what it routes, and frames (next header 143; RFC 8986
+4.11) pass it as they are. It shares no code with wire/.
 """
 import ipaddress
 import struct
@@ -13,6 +14,7 @@ import sys
 GATEWAY, ARM_IN, ARM_OUT = '025745465401', '02000000000a', '02000000000b'
 UNDERLAY, ROUTER = '020000000100', '020000000099'
 FINAL = '5f00:0:3:e046:abcd:ef12:3456:7788'
+FINAL_L2 = '5f00:0:3:e0d2:abcd:ef00::'  # End.DT2U of an outside node, with the tenant
 LABEL = 0x12345
 
 
@@ -46,6 +48,13 @@ def frame(dst, src, packet):
     return bytes.fromhex(dst + src) + (b'\x86\xdd' if packet[0] >> 4 == 6 else b'\x08\x00') + packet
 
 
+FRAMES = {
+    'arp': bytes.fromhex('ffffffffffff' '0a0000000003' '0806' '0001080006040001') + bytes(38),
+    'frame': bytes.fromhex('0a0000000009' '0a0000000003') + b'\x08\x00' + inner('v4', 64, 0),
+    'tagged': bytes.fromhex('0a0000000009' '0a0000000003' '8100' '2064' '86dd') + inner('v6', 64, 0),
+}
+
+
 ENCODINGS = {  # destination and Segments Left as the packet comes, the list, both as it goes on
     'csid': ('5f00:0:1:f005:3::', 1, [FINAL, '5f00:0:1:f005:3::'], '5f00:0:3::', 1),
     'srh': ('5f00:0:1:f005::', 2, [FINAL, '5f00:0:3:e001::', '5f00:0:1:f005::'], '5f00:0:3:e001::', 1),
@@ -71,8 +80,24 @@ def lines():
                 yield behavior, encoding, family, 'apply', frame(GATEWAY, ARM_OUT, back), frame(ROUTER, UNDERLAY, sent)
 
 
+def frame_lines():
+    for behavior in ('ad', 'am'):
+        for encoding, (dst, left, segments, next_dst, next_left) in ENCODINGS.items():
+            segments = [FINAL_L2, *segments[1:]]
+            for name, inside in FRAMES.items():
+                came = frame(UNDERLAY, ROUTER, outer(dst, left, segments, 143, inside, 60, 0xb8))
+                sent = outer(next_dst, next_left, segments, 143, inside, 59 if behavior == 'ad' else 57, 0xb8)
+                if behavior == 'ad':
+                    given = back = inside
+                else:
+                    given = frame(ARM_IN, GATEWAY, outer(segments[0], next_left, segments, 143, inside, 59, 0xb8))
+                    back = frame(GATEWAY, ARM_OUT, outer(segments[0], next_left, segments, 143, inside, 58, 0xb8))
+                yield behavior, encoding, name, 'validate', came, given
+                yield behavior, encoding, name, 'apply', back, frame(ROUTER, UNDERLAY, sent)
+
+
 def main(args):
-    text = ''.join(' '.join([*names, before.hex(), after.hex()]) + '\n' for *names, before, after in lines())
+    text = ''.join(' '.join([*names, before.hex(), after.hex()]) + '\n' for *names, before, after in (*lines(), *frame_lines()))
     if args[0] == '--check':
         with open(args[1], encoding='ascii') as file:
             return 0 if file.read() == text else f'{args[1]} is not what this writes'
