@@ -1,59 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/*
- * Into functions and back. Node 1 has one of red's: packets enter by c0, SID f005, and come back by
- * c1, SID f006; those of the other direction enter by c1.
- */
+/* Into functions and back: bpf/proxy_world_test.h. */
 #include <stdio.h>
 
-#include "bpf/packet_test.h"
-#include "bpf/world_test.h"
+#include "bpf/proxy_world_test.h"
 
 #ifndef PROXY_GOLDENS
 #error "PROXY_GOLDENS is the path of tests/goldens/proxy.txt"
 #endif
-
-#define FINAL	"5f00:0:3:e046:" RED_ARG
-#define FIRST	"5f00:0:1:f005::"
-#define SID_IN	5
-#define SID_OUT 6
-
-static const struct ip_spec inner = {.src = "10.0.0.3", .dst = "10.0.0.9", .payload = 20};
-static const struct outer_spec to_function = {.dst = FIRST,
-					      .n_segments = 3,
-					      .segments = {FINAL, "5f00:0:3:e001::", FIRST},
-					      .segments_left = 2};
-
-static void put_arm(struct fixture *f, int in, int out, uint16_t sid, const uint8_t mac[6],
-		    const struct wf_sid_entry *like)
-{
-	const uint64_t head = wf_sid_head_make(TEST_BLOCK, TEST_NODE, WF_FN_ENDPOINT | sid);
-	struct wf_sid_entry entry = *like;
-	struct wf_port port;
-
-	entry.tenant = RED;
-	entry.ifindex = f->ports[in];
-	entry.ifindex_out = f->ports[out];
-	memcpy(entry.mac, mac, 6);
-	fixture_put(f, WF_TABLE_SID, &head, &entry);
-	memcpy(&port, test_tables_find(&f->tables, WF_TABLE_PORT, &f->ports[in]), sizeof(port));
-	port.proxy = (uint8_t)like->behavior;
-	port.sid = sid;
-	fixture_put(f, WF_TABLE_PORT, &f->ports[in], &port);
-}
-
-static void put_function_of(struct fixture *f, uint32_t behavior, bool is_bridged)
-{
-	const struct wf_sid_entry entry = {.behavior = behavior, .is_bridged = is_bridged};
-
-	world_fill(f);
-	put_arm(f, 0, 1, SID_IN, mac_a, &entry);
-	put_arm(f, 1, 0, SID_OUT, mac_b, &entry);
-}
-
-static void put_function(struct fixture *f, uint32_t behavior)
-{
-	put_function_of(f, behavior, false);
-}
 
 /* The entry of SID_IN, otherwise. */
 static void change_sid(struct fixture *f, bool is_up, bool is_passed_by)
@@ -66,34 +19,6 @@ static void change_sid(struct fixture *f, bool is_up, bool is_passed_by)
 	if (!is_up)
 		entry.ifindex = 0;
 	fixture_put(f, WF_TABLE_SID, &head, &entry);
-}
-
-static void give(struct fixture *f, const struct outer_spec *outer, const struct ip_spec *ip,
-		 struct outcome *ret)
-{
-	struct packet p;
-
-	packet_from_underlay(&p, outer, ip);
-	fixture_run(f, PROG_VALIDATE, f->underlay, &p, ret);
-}
-
-/* What the function was given comes back by c1. */
-static void come_back(struct fixture *f, struct packet *p, struct outcome *ret)
-{
-	memcpy(p->bytes, gateway_mac, 6);
-	memcpy(p->bytes + 6, mac_b, 6);
-	fixture_run(f, PROG_APPLY, f->ports[1], p, ret);
-}
-
-/* ... and a plain packet of its own making. */
-static void come(struct fixture *f, int port, const uint8_t mac[6], const struct ip_spec *ip,
-		 struct outcome *ret)
-{
-	struct packet p;
-
-	packet_from_container(&p, ip);
-	memcpy(p.bytes + 6, mac, 6);
-	fixture_run(f, PROG_APPLY, f->ports[port], &p, ret);
 }
 
 static void read_hex(const char *hex, struct packet *ret)
@@ -355,148 +280,6 @@ static void what_comes_back_may_be_at_home(void **state)
 	assert_int_equal(o.out.bytes[ETH_LEN + 8], 62); /* apply's hop, validate's hop */
 }
 
-/* The way from R to 10.0.0.9 on node 3 goes on behind the arm SID_IN. */
-static void put_rest(struct fixture *f, uint32_t behavior)
-{
-	struct wf_path_key key = {
-		.tenant = RED, .policy = POLICY, .node = 3, .sid = SID_IN, .lane = 0x77};
-	const struct wf_choice_key choice_key = {.tenant = RED, .policy = POLICY, .node = 3};
-	const struct wf_choice choice = {.bound = {1}, .n = 1, .has_lanes = 1};
-	const struct wf_lanes_key lanes_key = {.tenant = RED, .policy = POLICY};
-	const struct wf_lanes lanes = {.n = 2, .names = {0x66, 0x77}};
-	const struct wf_side r = {RED, IDENTITY_R}, b = {RED, IDENTITY_B};
-	const struct wf_range all = {.last = WF_RANGE_LAST,
-				     .policy = POLICY,
-				     .way = POLICY,
-				     .verdict = WF_VERDICT_ALLOW};
-	const struct wf_dest dest = {.home = RED, .identity = IDENTITY_B, .node = 3};
-	struct wf_template t;
-
-	put_function(f, behavior);
-	world_put_dest(f, RED, "10.0.0.9", &dest);
-	world_put_list(f, RED_SET, r, b, 2, &all, 1);
-	fixture_put(f, WF_TABLE_CHOICE, &choice_key, &choice);
-	fixture_put(f, WF_TABLE_LANES, &lanes_key, &lanes);
-	world_template("csid", 1, &t);
-	fixture_put(f, WF_TABLE_PATH, &key, &t);
-}
-
-/* No memory: sender, policy and path say what the header is. */
-static void a_static_proxy_makes_the_header_anew(void **state)
-{
-	const struct ip_spec nobodys = {.src = "10.0.0.77", .dst = "10.0.0.9"};
-	const struct ip_spec direct = {.src = "10.0.0.9", .dst = "10.0.0.3"};
-	struct fixture *f = *state;
-	uint8_t want[16];
-	struct outcome o;
-
-	put_rest(f, WF_BEHAVIOR_AS);
-	give(f, &to_function, &inner, &o);
-	assert_int_equal(o.verdict, VERDICT_REDIRECT);
-	come_back(f, &o.out, &o);
-	assert_int_equal(o.drop, WF_DROP_NONE);
-	addr_of("5f00:0:2::1", want); /* as if R's node had sent it */
-	assert_memory_equal(o.out.bytes + ETH_LEN + 8, want, 16);
-	assert_int_equal(wf_load_be64(o.out.bytes + ETH_LEN + 56),
-			 0xabcdef6543217788ull); /* tenant, R, policy */
-	come(f, 1, mac_b, &nobodys, &o);
-	assert_int_equal(o.drop, WF_DROP_SOURCE_ADDRESS);
-	come(f, 1, mac_b, &direct, &o); /* not by way of the function */
-	assert_int_equal(o.drop, WF_DROP_FUNCTION_FLOW);
-	come(f, 0, mac_a, &inner, &o); /* no path goes on from there */
-	assert_int_equal(o.drop, WF_DROP_NO_PATH);
-}
-
-/*
- * It was given 10.0.0.9 > R by c1, to come back by c0. Only what answers that leaves c1 in R's
- * name: by the rest of the way from R.
- */
-static void a_dynamic_proxy_answers_what_it_was_given(void **state)
-{
-	static const struct {
-		uint16_t sport, dport;
-		const char *src, *dst;
-		enum wf_drop drop;
-	} cases[] = {
-		{80, 4711, "10.0.0.3", "10.0.0.9", WF_DROP_NONE},
-		{80, 4712, "10.0.0.3", "10.0.0.9", WF_DROP_SOURCE_ADDRESS},
-		{81, 4711, "10.0.0.3", "10.0.0.9", WF_DROP_SOURCE_ADDRESS},
-		{80, 4711, "10.0.0.3", "10.0.0.1", WF_DROP_SOURCE_ADDRESS},
-		{80, 4711, "10.0.0.77", "10.0.0.9", WF_DROP_SOURCE_ADDRESS},
-		{4711, 80, "10.0.0.9", "10.0.0.3", WF_DROP_SOURCE_ADDRESS},
-	};
-	const struct outer_spec by_out = {.dst = "5f00:0:1:f006::",
-					  .n_segments = 2,
-					  .segments = {"5f00:0:2:e046:abcd:ef00::",
-						       "5f00:0:1:f006::"},
-					  .segments_left = 1};
-	const struct ip_spec question = {
-		.src = "10.0.0.9", .dst = "10.0.0.3", .sport = 4711, .dport = 80};
-	struct fixture *f = *state;
-	uint8_t want[16];
-	struct outcome o;
-
-	addr_of("5f00:0:2::1", want);
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		const struct ip_spec answer = {.src = cases[i].src,
-					       .dst = cases[i].dst,
-					       .sport = cases[i].sport,
-					       .dport = cases[i].dport};
-
-		put_rest(f, WF_BEHAVIOR_AD);
-		give(f, &by_out, &question, &o);
-		assert_int_equal(o.verdict, VERDICT_REDIRECT);
-		come(f, 1, mac_b, &answer, &o);
-		assert_int_equal(o.drop, cases[i].drop);
-		if (o.drop)
-			continue;
-		assert_memory_equal(o.out.bytes + ETH_LEN + 8, want, 16);
-		assert_int_equal(wf_load_be64(o.out.bytes + ETH_LEN + 56), 0xabcdef6543217788ull);
-	}
-}
-
-/* What to do with frames that nobody was given is what it always was. */
-static void frames_pass_a_bridge_and_nothing_else(void **state)
-{
-	static const struct {
-		uint32_t behavior;
-		bool is_bridged;
-		enum wf_drop in, back;
-	} cases[] = {
-		{WF_BEHAVIOR_AD, true, WF_DROP_NONE, WF_DROP_NONE},
-		{WF_BEHAVIOR_AD, false, WF_DROP_UPPER_LAYER, WF_DROP_NOT_IP},
-		{WF_BEHAVIOR_AS, true, WF_DROP_UPPER_LAYER, WF_DROP_NOT_IP},
-	};
-	struct outer_spec outer = to_function;
-	struct fixture *f = *state;
-	struct packet p, frame;
-	struct outcome o;
-
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		/* each its own: the memory is that of all tests */
-		const uint8_t a[6] = {2, 0, 0, 1, 0, (uint8_t)i}, b[6] = {2, 0, 0, 2, 0, 0};
-
-		put_function_of(f, cases[i].behavior, cases[i].is_bridged);
-		packet_eth(&frame, a, b, 0x88b5);
-		packet_add(&frame, (uint8_t[46]){1, 2, 3}, 46);
-		outer.upper = WF_PROTO_ETHERNET;
-		packet_from_underlay(&p, &outer, NULL);
-		packet_add(&p, frame.bytes, frame.len);
-		wf_store_be16(p.bytes + ETH_LEN + 4, (uint16_t)(p.len - ETH_LEN - 40));
-		fixture_run(f, PROG_VALIDATE, f->underlay, &p, &o);
-		assert_int_equal(o.drop, cases[i].in);
-		if (!o.drop)
-			assert_packet(&o.out, &frame);
-		fixture_run(f, PROG_APPLY, f->ports[0], &frame, &o); /* by the wrong arm */
-		assert_int_equal(o.drop, WF_DROP_NOT_IP);
-		fixture_run(f, PROG_APPLY, f->ports[1], &frame, &o);
-		assert_int_equal(o.drop, cases[i].back);
-		frame.bytes[5] ^= 0x80; /* another's */
-		fixture_run(f, PROG_APPLY, f->ports[1], &frame, &o);
-		assert_int_equal(o.drop, WF_DROP_NOT_IP);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -510,9 +293,6 @@ int main(void)
 		cmocka_unit_test(hops_end_as_at_any_router),
 		cmocka_unit_test(too_big_is_told_to_the_sender),
 		cmocka_unit_test(what_comes_back_may_be_at_home),
-		cmocka_unit_test(a_static_proxy_makes_the_header_anew),
-		cmocka_unit_test(a_dynamic_proxy_answers_what_it_was_given),
-		cmocka_unit_test(frames_pass_a_bridge_and_nothing_else),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
