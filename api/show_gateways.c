@@ -98,27 +98,14 @@ static int add_arm(const struct show *s, const struct wf_object *o, const char *
 	return arm.is_up;
 }
 
-/* Was tenant of publication @i there before: in egress, or with another service? */
-static bool is_repeated(const struct wf_gateway *g, unsigned int i)
-{
-	for (unsigned int j = 0; j < i; j++)
-		if (!strcmp(g->publish[j].tenant, g->publish[i].tenant))
-			return true;
-	return wf_gateway_egress(g, g->publish[i].tenant);
-}
-
-/* All, of each tenant one. Returns how many are up, or -ENOMEM. */
+/* Returns how many are up, or -ENOMEM. */
 static int add_arms(const struct show *s, const struct wf_object *o, json_t *list)
 {
-	const struct wf_gateway *g = &o->gateway;
+	const char *tenant;
 	int n_up = 0, r = 0;
 
-	for (unsigned int i = 0; i < g->n_egress && r >= 0; i++, n_up += r)
-		r = add_arm(s, o, g->egress[i].tenant, list);
-	for (unsigned int i = 0; i < g->n_publish && r >= 0; i++) {
-		if (is_repeated(g, i))
-			continue;
-		r = add_arm(s, o, g->publish[i].tenant, list);
+	for (unsigned int at = 0; r >= 0 && (tenant = wf_gateway_next_tenant(&o->gateway, &at));) {
+		r = add_arm(s, o, tenant, list);
 		n_up += r;
 	}
 	return r < 0 ? r : n_up;

@@ -90,18 +90,10 @@ static void check_taken(const struct wf_changes *c, const struct wf_batch_item *
 
 static void check_names(const struct wf_changes *c, const struct wf_batch_item *item)
 {
-	const struct wf_gateway *g = &item->object->gateway;
+	const char *tenant;
 
-	for (unsigned int i = 0; i < g->n_egress; i++)
-		check_taken(c, item, g->egress[i].tenant);
-	for (unsigned int i = 0; i < g->n_publish; i++) {
-		unsigned int first = 0;
-
-		while (strcmp(g->publish[first].tenant, g->publish[i].tenant) != 0)
-			first++;
-		if (first == i && !wf_gateway_egress(g, g->publish[i].tenant))
-			check_taken(c, item, g->publish[i].tenant);
-	}
+	for (unsigned int at = 0; (tenant = wf_gateway_next_tenant(&item->object->gateway, &at));)
+		check_taken(c, item, tenant);
 }
 
 static void check_endpoint(const struct wf_changes *c, const struct wf_batch_item *item)

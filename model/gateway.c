@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/model.h"
-
 int wf_gateway_endpoint_name(const char *gateway, char *ret)
 {
 	int len = snprintf(ret, WF_NAME_MAX + 1, WF_GATEWAY_PREFIX "%s", gateway);
@@ -28,40 +26,36 @@ const struct wf_egress *wf_gateway_egress(const struct wf_gateway *g, const char
 	return NULL;
 }
 
-const struct wf_publish *wf_gateway_publishes(const struct wf_gateway *g, const char *tenant,
-					      const char *service)
+/* Has publication @i a tenant that egress, or another one before it, names? */
+static bool is_repeated(const struct wf_gateway *g, unsigned int i)
 {
-	for (unsigned int i = 0; i < g->n_publish; i++)
-		if (strcmp(g->publish[i].service, service) == 0 &&
-		    strcmp(g->publish[i].tenant, tenant) == 0)
-			return &g->publish[i];
+	for (unsigned int j = 0; j < i; j++)
+		if (strcmp(g->publish[j].tenant, g->publish[i].tenant) == 0)
+			return true;
+	return wf_gateway_egress(g, g->publish[i].tenant);
+}
+
+const char *wf_gateway_next_tenant(const struct wf_gateway *g, unsigned int *at)
+{
+	if (*at < g->n_egress)
+		return g->egress[(*at)++].tenant;
+	while (*at < g->n_egress + g->n_publish) {
+		unsigned int i = (*at)++ - g->n_egress;
+
+		if (!is_repeated(g, i))
+			return g->publish[i].tenant;
+	}
 	return NULL;
 }
 
 bool wf_gateway_serves(const struct wf_gateway *g, const char *tenant)
 {
-	if (wf_gateway_egress(g, tenant))
-		return true;
-	for (unsigned int i = 0; i < g->n_publish; i++)
-		if (strcmp(g->publish[i].tenant, tenant) == 0)
+	const char *name;
+
+	for (unsigned int at = 0; (name = wf_gateway_next_tenant(g, &at));)
+		if (strcmp(name, tenant) == 0)
 			return true;
 	return false;
-}
-
-const struct wf_publish *wf_published_next(const struct wf_model *m, const char *tenant,
-					   const char *service, size_t *at)
-{
-	size_t n;
-	struct wf_object *const *gateways = wf_model_range(m, WF_KIND_GATEWAY, NULL, &n);
-
-	while (*at < n) {
-		const struct wf_publish *p = wf_gateway_publishes(&gateways[(*at)++]->gateway,
-								  tenant, service);
-
-		if (p)
-			return p;
-	}
-	return NULL;
 }
 
 void wf_gateway_done(struct wf_gateway *g)

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/addr.h"
@@ -54,23 +53,13 @@ struct wf_gateway {
 /* @ret: WF_NAME_MAX + 1 bytes. -ENAMETOOLONG: the gateway's name leaves no room. */
 int wf_gateway_endpoint_name(const char *gateway, char *ret);
 
-/* Borrowed; NULL: it does not. */
+/* Borrowed; NULL: it does not let the tenant out. */
 const struct wf_egress *wf_gateway_egress(const struct wf_gateway *g, const char *tenant);
-const struct wf_publish *wf_gateway_publishes(const struct wf_gateway *g, const char *tenant,
-					      const char *service);
-/* Does it have an endpoint in the tenant: is the tenant, or a service of it, named? */
+/* Each tenant that it names, once: it has an endpoint there. @at begins as 0. Borrowed; NULL: there
+ * is no further one. */
+const char *wf_gateway_next_tenant(const struct wf_gateway *g, unsigned int *at);
+/* Is the tenant one of these? */
 bool wf_gateway_serves(const struct wf_gateway *g, const char *tenant);
-
-struct wf_model;
-
-/*
- * Each gateway that publishes a service, in the order of their names; @at begins as 0. They may
- * publish the same addresses or others. Borrowed; NULL: there is no further one.
- *
- *	for (size_t at = 0; (p = wf_published_next(m, "red", "web", &at));)
- */
-const struct wf_publish *wf_published_next(const struct wf_model *m, const char *tenant,
-					   const char *service, size_t *at);
 
 void wf_gateway_done(struct wf_gateway *g);
 /* @ret is a deep copy; -ENOMEM: it owns nothing. */
