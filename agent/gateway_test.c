@@ -8,7 +8,6 @@
 
 #include "agent/arm.h"
 #include "agent/rig.h"
-#include "kern/run_dir.h"
 
 #define TENANT(name, prefix) \
 	"{\"kind\":\"Tenant\",\"name\":\"" name "\",\"prefixes\":[\"" prefix "\"]}"
