@@ -158,6 +158,7 @@ static __noinline int applied_fill(struct __sk_buff *skb, struct wf_applied *e,
 		applied_fill_way(e, port, &way, c, in->flags & WF_INNER_V4);
 	if (c->alias.at == WF_ALIAS_ANSWER) {
 		e->alias = c->alias;
+		wf_alias_prepare(&e->alias, e->flow.src, e->flow.sport);
 		e->is_alias = 1;
 	}
 	e->stop = belief_stop(&in->flow, e->believed_until);

@@ -35,24 +35,19 @@ WF_INLINE void quick_count(struct wf_counter *unsettled, __u32 ip_len)
 }
 
 /*
- * The service's address or the backend's in the place of one end of the packet, as bpf/alias.h puts
- * it there. False: this packet is not for that; it is untouched.
+ * The service's address or the backend's in the place of one end of the packet at @p, as
+ * bpf/alias.h puts it there. False: this packet is not for that; it is untouched.
  */
-static __noinline int quick_alias(struct __sk_buff *skb, __u32 off, const struct wf_alias *a,
-				  _Bool is_v4)
+WF_INLINE _Bool quick_alias(struct __sk_buff *skb, __u8 *p, const __u8 *end,
+			    const struct wf_alias *a, struct wf_alias_end at)
 {
-	__u8 *p = (__u8 *)packet_data(skb) + (off & 0xff), *end = packet_end(skb);
 	const int summed = packet_summed(skb);
-	const struct wf_alias_end at = {
-		.is_v4 = is_v4,
-		.is_src = a->at == WF_ALIAS_ANSWER,
-		.is_partial = summed == SUM_PARTIAL,
-	};
 	__u16 sum;
 
 	if (summed == SUM_UNKNOWN ||
-	    p + (is_v4 ? WF_IPV4_LEN : WF_IPV6_LEN) + WF_ALIAS_L4_BYTES > end)
+	    p + (at.is_v4 ? WF_IPV4_LEN : WF_IPV6_LEN) + WF_ALIAS_L4_BYTES > end)
 		return 0;
+	at.is_partial = summed == SUM_PARTIAL;
 	sum = wf_alias_put(p, a, at);
 	if (summed == SUM_COMPLETE)
 		bpf_csum_update(skb, sum);
@@ -90,7 +85,8 @@ WF_INLINE int quick_apply_ip(struct __sk_buff *skb, _Bool is_v4)
 	slot = part + wf_quick_slot(&q);
 	e = bpf_map_lookup_elem(&applied, &slot);
 	if (!e || !quick_may_go(skb, &q, e, data, now, is_v4) ||
-	    (e->is_alias && !quick_alias(skb, L3, &e->alias, is_v4)))
+	    (e->is_alias && !quick_alias(skb, data + L3, end, &e->alias,
+					 (struct wf_alias_end){.is_v4 = is_v4, .is_src = 1})))
 		return NOT_QUICK;
 	hop_down(data + L3, is_v4);
 	quick_count(&e->unsettled, q.l4_len + QUICK_LEN(is_v4));
@@ -243,7 +239,8 @@ WF_INLINE int quick_deliver(struct __sk_buff *skb, const struct quick_outer *o, 
 	slot = part + wf_quick_slot(&q);
 	e = bpf_map_lookup_elem(&validated, &slot);
 	if (!e || !quick_may_come(skb, &q, o, e, outer, now, is_v4) ||
-	    (e->is_alias && !quick_alias(skb, o->off, &e->alias, is_v4)))
+	    (e->is_alias && !quick_alias(skb, data + o->off, end, &e->alias,
+					 (struct wf_alias_end){.is_v4 = is_v4})))
 		return NOT_QUICK;
 	if (o->arrived_slot)
 		count(skb, o->arrived_slot, skb->len - L3);

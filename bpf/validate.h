@@ -156,6 +156,7 @@ static __noinline int validated_quicken_served(struct wf_validated *e)
 	*given = *e;
 	given->flow = c->inner.flow;
 	given->alias = c->taken;
+	wf_alias_prepare(&given->alias, given->flow.dst, given->flow.dport);
 	given->is_alias = 1;
 	given->stop = given->flow.proto == WF_PROTO_TCP ? WF_TCP_STATE : 0;
 	return 0;

@@ -19,7 +19,9 @@ struct wf_alias {
 	__u8 addr[16];
 	__be16 port;
 	__u8 at; /* enum wf_alias_at */
-	__u8 pad[5];
+	__u8 pad;
+	__u16 addr_sum; /* what it adds to sums (wf_alias_prepare()) */
+	__u16 port_sum;
 };
 
 #define WF_ALIAS_L4_BYTES 18 /* of TCP or UDP: as far as TCP's checksum */
@@ -33,24 +35,29 @@ struct wf_alias_end {
 			     CHECKSUM_PARTIAL) */
 };
 
-/* 16 bytes at @at, or (IPv4) the last four: what their change adds to a sum over them. */
-WF_INLINE __u64 wf_alias_put_addr(__u8 *at, const __u8 addr[16], _Bool is_v4)
+/* What an address of 16 bytes adds to a sum when it takes the place of @old: 16 bits. Of
+ * IPv4-mapped ones that is what the IPv4 addresses add. */
+WF_INLINE __u16 wf_alias_addr_sum(const __u8 addr[16], const __u8 old[16])
 {
-	const wf_any32 *new = (const void *)(is_v4 ? addr + 12 : addr);
-	wf_any32 *old = (void *)at;
+	const wf_any32 *n = (const void *)addr, *o = (const void *)old;
 	__u64 sum = 0;
 
-	for (int i = 0; i < (is_v4 ? 1 : 4); i++) {
-		sum += (__u64)(__u32)~old[i] + new[i];
-		old[i] = new[i];
-	}
-	return sum;
+	for (int i = 0; i < 4; i++)
+		sum += (__u64)(__u32)~o[i] + n[i];
+	return wf_csum_fold(sum);
+}
+
+/* For wf_alias_put(): @a will always take the place of this address and port. */
+WF_INLINE void wf_alias_prepare(struct wf_alias *a, const __u8 addr[16], __be16 port)
+{
+	a->addr_sum = wf_alias_addr_sum(a->addr, addr);
+	a->port_sum = wf_csum_fold((__u64)(__u16)~port + a->port);
 }
 
 /*
- * Puts @a in the place of one end of the everyday TCP or UDP packet at @p (dp/quick.h), of which
- * WF_ALIAS_L4_BYTES are there behind the IP header. The packet's sums stay right. What is to be
- * added to a sum over the whole packet: 16 bits, in the packet's byte order.
+ * Puts @a, which is prepared, in the place of one end of the everyday TCP or UDP packet at @p
+ * (dp/quick.h), of which WF_ALIAS_L4_BYTES are there behind the IP header. The packet's sums stay
+ * right. What is to be added to a sum over the whole packet: 16 bits, in the packet's byte order.
  */
 WF_INLINE __u16 wf_alias_put(__u8 *p, const struct wf_alias *a, struct wf_alias_end end)
 {
@@ -58,20 +65,22 @@ WF_INLINE __u16 wf_alias_put(__u8 *p, const struct wf_alias *a, struct wf_alias_
 	const _Bool is_udp = (end.is_v4 ? v4->proto : p[6]) == WF_PROTO_UDP;
 	__u8 *addr_at = p + (end.is_v4 ? 12 : 8) + (end.is_src ? 0 : end.is_v4 ? 4 : 16);
 	__u8 *l4 = p + (end.is_v4 ? WF_IPV4_LEN : WF_IPV6_LEN);
-	wf_any16 *port = (void *)(l4 + (end.is_src ? 0 : 2));
 	wf_any16 *csum = (void *)(l4 + (is_udp ? 6 : 16));
-	const __u64 of_addr = wf_alias_put_addr(addr_at, a->addr, end.is_v4);
-	const __u64 of_port = (__u64)(__u16) ~*port + a->port;
+	const __u32 both = (__u32)a->addr_sum + a->port_sum;
 	const __u16 was = *csum;
 
-	*port = a->port;
-	if (end.is_v4)
-		v4->csum = wf_csum_finish(of_addr + (__u16)~v4->csum);
+	*(wf_any16 *)(l4 + (end.is_src ? 0 : 2)) = a->port;
+	if (end.is_v4) {
+		*(wf_any32 *)addr_at = *(const wf_any32 *)(a->addr + 12);
+		v4->csum = wf_csum_finish((__u64)a->addr_sum + (__u16)~v4->csum);
+	} else {
+		wf_copy16(addr_at, a->addr);
+	}
 	if (!is_udp || was) {
-		*csum = end.is_partial ? wf_csum_fold(of_addr + was)
-				       : wf_csum_finish(of_addr + of_port + (__u16)~was);
+		*csum = end.is_partial ? wf_csum_fold((__u64)a->addr_sum + was)
+				       : wf_csum_finish((__u64)both + (__u16)~was);
 		if (is_udp && !*csum)
 			*csum = 0xffff; /* 0 says that there is none */
 	}
-	return wf_csum_fold((end.is_v4 ? 0 : of_addr) + of_port + (__u16)~was + *csum);
+	return wf_csum_fold((__u64)(end.is_v4 ? a->port_sum : both) + (__u16)~was + *csum);
 }
