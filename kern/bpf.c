@@ -12,6 +12,10 @@
 #include "kern/bpf_log.h"
 #include "bpf/load.h"
 
+/* The verifier gives up when it is interrupted, by whatever signal; libbpf's own five attempts are
+ * over soon where somebody stops and continues everything. */
+#define LOAD_ATTEMPTS 10
+
 struct wf_bpf {
 	struct weft_bpf *skel; /* owned */
 };
@@ -63,7 +67,7 @@ static int pin_generation(struct weft_bpf *skel, const char *pin_dir)
 	return bpf_map__set_pin_path(skel->maps.data_generation, path);
 }
 
-int wf_bpf_load(const char *pin_dir, const struct wf_config *config, struct wf_bpf **ret,
+static int load(const char *pin_dir, const struct wf_config *config, struct wf_bpf **ret,
 		struct wf_err *err)
 {
 	WF_CLEANUP(cleanup_bpf) struct wf_bpf *bpf = calloc(1, sizeof(*bpf));
@@ -91,6 +95,16 @@ int wf_bpf_load(const char *pin_dir, const struct wf_config *config, struct wf_b
 		return wf_bpf_log_error(err, r, "load the programs");
 	*ret = TAKE_PTR(bpf);
 	return 0;
+}
+
+int wf_bpf_load(const char *pin_dir, const struct wf_config *config, struct wf_bpf **ret,
+		struct wf_err *err)
+{
+	int r = -EAGAIN;
+
+	for (int i = 0; i < LOAD_ATTEMPTS && r == -EAGAIN; i++)
+		r = load(pin_dir, config, ret, err);
+	return r;
 }
 
 void wf_bpf_free(struct wf_bpf *bpf)
