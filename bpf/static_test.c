@@ -54,6 +54,15 @@ static void a_static_proxy_makes_the_header_anew(void **state)
 	assert_int_equal(o.drop, WF_DROP_NO_PATH);
 }
 
+static const struct outer_spec by_out = {.dst = "5f00:0:1:f006::",
+					 .n_segments = 2,
+					 .segments = {"5f00:0:2:e046:abcd:ef00::",
+						      "5f00:0:1:f006::"},
+					 .segments_left = 1};
+/* 10.0.0.9 asks R. */
+static const struct ip_spec question = {
+	.src = "10.0.0.9", .dst = "10.0.0.3", .sport = 4711, .dport = 80};
+
 /*
  * It was given 10.0.0.9 > R by c1, to come back by c0. Only what answers that leaves c1 in R's
  * name: by the rest of the way from R.
@@ -72,13 +81,6 @@ static void a_dynamic_proxy_answers_what_it_was_given(void **state)
 		{80, 4711, "10.0.0.77", "10.0.0.9", WF_DROP_SOURCE_ADDRESS},
 		{4711, 80, "10.0.0.9", "10.0.0.3", WF_DROP_SOURCE_ADDRESS},
 	};
-	const struct outer_spec by_out = {.dst = "5f00:0:1:f006::",
-					  .n_segments = 2,
-					  .segments = {"5f00:0:2:e046:abcd:ef00::",
-						       "5f00:0:1:f006::"},
-					  .segments_left = 1};
-	const struct ip_spec question = {
-		.src = "10.0.0.9", .dst = "10.0.0.3", .sport = 4711, .dport = 80};
 	struct fixture *f = *state;
 	uint8_t want[16];
 	struct outcome o;
@@ -102,11 +104,34 @@ static void a_dynamic_proxy_answers_what_it_was_given(void **state)
 	}
 }
 
+/* Nobody signs for R's node. */
+static void answers_are_not_signed(void **state)
+{
+	const struct ip_spec answer = {
+		.src = "10.0.0.3", .dst = "10.0.0.9", .sport = 80, .dport = 4711};
+	const struct wf_path_key key = {
+		.tenant = RED, .policy = POLICY, .node = 3, .sid = SID_IN, .lane = 0x77};
+	struct fixture *f = *state;
+	struct wf_template t;
+	struct outcome o;
+
+	for (int is_signed = 0; is_signed < 2; is_signed++) {
+		put_rest(f, WF_BEHAVIOR_AD);
+		world_template("csid", 1, &t);
+		t.is_signed = (uint8_t)is_signed;
+		fixture_put(f, WF_TABLE_PATH, &key, &t);
+		give(f, &by_out, &question, &o);
+		come(f, 1, mac_b, &answer, &o);
+		assert_int_equal(o.drop, is_signed ? WF_DROP_NO_PATH : WF_DROP_NONE);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_static_proxy_makes_the_header_anew),
 		cmocka_unit_test(a_dynamic_proxy_answers_what_it_was_given),
+		cmocka_unit_test(answers_are_not_signed),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
