@@ -186,6 +186,25 @@ static void put_refuses_static_functions_before_signatures(void **state)
 		of_mode("fw", WF_MODE_STATIC), sample_key("k", 1, WF_KEY_SIGNING), red_requiring());
 }
 
+static struct wf_object *facing_internet(struct wf_object *policy, bool is_from)
+{
+	struct wf_selector *side = is_from ? &policy->policy.from : &policy->policy.to;
+
+	wf_labels_done(&side->labels);
+	*side = (struct wf_selector){.type = WF_SELECT_INTERNET};
+	return policy;
+}
+
+static void put_refuses_static_functions_before_the_internet(void **state)
+{
+	EXPECT_PUT("", facing_internet(through("q", "fw"), true));
+	for (int i = 0; i < 2; i++)
+		EXPECT_PUT(
+			"1 via[0]: function 'fw' is static: behind it headers are made anew, for "
+			"endpoints alone, and the Internet has none; use mode: dynamic\n",
+			of_mode("fw", WF_MODE_STATIC), facing_internet(through("q", "fw"), i));
+}
+
 static void put_refuses_services_on_what_others_have(void **state)
 {
 	EXPECT_PUT("0 ports[0]: tcp/80 of 10.0.0.100 is in use by service 'web'\n",
@@ -259,6 +278,7 @@ int main(void)
 		cmocka_unit_test(put_refuses_unknown_functions_with_near_names),
 		cmocka_unit_test(put_refuses_endpoints_that_two_functions_select),
 		cmocka_unit_test(put_refuses_static_functions_before_signatures),
+		cmocka_unit_test(put_refuses_static_functions_before_the_internet),
 		cmocka_unit_test(put_refuses_services_on_what_others_have),
 		cmocka_unit_test(put_refuses_sids_that_are_taken_on_their_node),
 		cmocka_unit_test(prefixes_of_a_service_cannot_be_taken_away),

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Behind a static function headers are made anew, and nobody but the sender's node signs: what must
- * be signed cannot go through one. Looked at are the policies of the batch, and those of a tenant
+ * Behind a static function headers are made anew, of what is known of the sender's endpoint, and
+ * nobody but the sender's node signs: what must be signed cannot go through one, nor what has no
+ * endpoint at one end. Looked at are the policies of the batch, and those of a tenant
  * or through a function that were not so before.
  */
 #include "model/check.h"
@@ -14,11 +15,17 @@ struct cause {
 	const struct wf_batch_item *item;
 };
 
-static bool is_signed(const struct wf_changes *c, const struct wf_object *policy)
+/* Why @policy cannot lead through static functions: what is so behind them. NULL: it can. */
+static const char *what_forbids(const struct wf_changes *c, const struct wf_object *policy)
 {
 	const struct wf_object *tenant = wf_changes_find(c, WF_KIND_TENANT, "", policy->tenant);
+	const struct wf_policy *p = &policy->policy;
 
-	return policy->policy.require || (tenant && tenant->self.require);
+	if (p->require || (tenant && tenant->self.require))
+		return "headers are made anew, and are not signed as is required";
+	if (p->from.type == WF_SELECT_INTERNET || p->to.type == WF_SELECT_INTERNET)
+		return "headers are made anew, for endpoints alone, and the Internet has none";
+	return NULL;
 }
 
 static bool is_static(const struct wf_changes *c, const struct wf_object *policy, const char *name)
@@ -48,13 +55,13 @@ static const char *find_static(const struct wf_changes *c, const struct wf_objec
 static void check_policy(const struct wf_changes *c, const struct wf_batch_item *item)
 {
 	char key[WF_VIA_KEY_MAX];
-	const char *name = is_signed(c, item->object) ? find_static(c, item->object, key) : NULL;
+	const char *why = what_forbids(c, item->object);
+	const char *name = why ? find_static(c, item->object, key) : NULL;
 
 	if (name)
 		wf_problems_add(c->problems, item->index, key,
-				"function '%s' is static: behind it headers are made anew, and are "
-				"not signed as is required; use mode: dynamic",
-				name);
+				"function '%s' is static: behind it %s; use mode: dynamic", name,
+				why);
 }
 
 /* A policy that stays as it is. */
@@ -63,15 +70,16 @@ static int check_staying(void *arg, const struct wf_object *o, const struct wf_b
 	const struct cause *cause = arg;
 	const struct wf_changes *c = cause->changes;
 	char key[WF_VIA_KEY_MAX];
-	const char *name = item || !is_signed(c, o) ? NULL : find_static(c, o, key);
+	const char *why = item ? NULL : what_forbids(c, o);
+	const char *name = why ? find_static(c, o, key) : NULL;
 
 	if (!name)
 		return 0;
 	wf_problems_add(c->problems, cause->item->index,
 			cause->item->object->kind == WF_KIND_FUNCTION ? "mode" : "require",
 			"policy '%s' leads through function '%s', which would be static: behind it "
-			"headers are made anew, and are not signed as is required",
-			o->name, name);
+			"%s",
+			o->name, name, why);
 	return 1; /* one is enough */
 }
 
