@@ -2,7 +2,8 @@
 /*
  * What a gateway has outside for a tenant is not inside its prefixes. What it publishes is known to
  * the tenants, too, that policies join with the service's, and to those that are joined with these
- * (check_joins.c): it is not inside theirs.
+ * (check_joins.c): it is not inside theirs. And the service has an address of its own of that
+ * family: backends without one would get flows, and drop them.
  *
  * Of the gateway, the policy that joins and the tenant, the first that the batch brings is told.
  */
@@ -37,6 +38,14 @@ static bool has_family(const struct wf_tenant *t, bool is_v4)
 	return false;
 }
 
+static bool has_address(const struct wf_service *s, bool is_v4)
+{
+	for (unsigned int i = 0; i < s->n_addrs; i++)
+		if (wf_addr_is_v4(&s->addrs[i]) == is_v4)
+			return true;
+	return false;
+}
+
 /* @join: of the batch, that makes @name know it; NULL: none. */
 static void check_tenant(const struct look *look, const struct outside *out, const char *name,
 			 const struct wf_batch_item *join)
@@ -67,6 +76,28 @@ static void check_tenant(const struct look *look, const struct outside *out, con
 				"nobody in tenant '%s' can answer from %s, which gateway '%s' "
 				"publishes: the tenant has no IPv%d prefix",
 				name, text, look->gateway->name, is_v4 ? 4 : 6);
+}
+
+/* Of a tenant that has the family: check_tenant() tells the others. */
+static void check_service(const struct look *look, const struct outside *out, const char *name)
+{
+	const struct wf_changes *c = look->changes;
+	const struct wf_object *s = wf_changes_find(c, WF_KIND_SERVICE, out->tenant, name);
+	const struct wf_object *tenant = wf_changes_find(c, WF_KIND_TENANT, "", out->tenant);
+	const struct wf_batch_item *told = look->item;
+	const bool is_v4 = wf_prefix_is_v4(&out->prefix);
+	char text[WF_PREFIX_STR_MAX];
+
+	if (!told)
+		told = wf_batch_find_name(c->batch, WF_KIND_SERVICE, out->tenant, name);
+	if (!told || !s || !tenant || has_address(&s->service, is_v4) ||
+	    !has_family(&tenant->self, is_v4))
+		return;
+	wf_problems_add(c->problems, told->index, look->item ? out->key : "addresses",
+			"service '%s/%s' has no IPv%d address, so nothing answers at %s, which "
+			"gateway '%s' publishes: give it one",
+			out->tenant, name, is_v4 ? 4 : 6, wf_nat_str(&out->prefix, text),
+			look->gateway->name);
 }
 
 static bool is_joined(const struct wf_joins *joins, const char *tenant, const char *other)
@@ -119,6 +150,7 @@ static void check_publish(const struct look *look, unsigned int i)
 		snprintf(out.key, sizeof(out.key), "publish[%u].addresses[%u]", i, j);
 		check_tenant(look, &out, p->tenant, NULL);
 		check_joined(look, &out);
+		check_service(look, &out, p->service);
 	}
 }
 
@@ -135,8 +167,8 @@ static int check_gateway(void *arg, const struct wf_object *o, const struct wf_b
 	return 0;
 }
 
-/* Does the batch say of a gateway, or of a tenant or a policy that may meet one? */
-static bool may_overlap(const struct wf_changes *c)
+/* Does the batch say of a gateway, or of a tenant, a service or a policy that may meet one? */
+static bool may_meet(const struct wf_changes *c)
 {
 	size_t n_gateways;
 
@@ -145,7 +177,8 @@ static bool may_overlap(const struct wf_changes *c)
 		const struct wf_object *o = c->batch->items[i].object;
 
 		if (o->kind == WF_KIND_GATEWAY ||
-		    (n_gateways && (o->kind == WF_KIND_TENANT || wf_policy_joins(o))))
+		    (n_gateways && (o->kind == WF_KIND_TENANT || o->kind == WF_KIND_SERVICE ||
+				    wf_policy_joins(o))))
 			return true;
 	}
 	return false;
@@ -157,7 +190,7 @@ int wf_check_inside(const struct wf_changes *c)
 	struct look look = {.changes = c, .joins = &joins};
 	int r;
 
-	if (!may_overlap(c))
+	if (!may_meet(c))
 		return 0;
 	r = wf_joins_collect(c->batch, c->model, &joins);
 	if (!r)

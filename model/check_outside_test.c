@@ -146,6 +146,15 @@ static void a_tenant_does_not_grow_over_what_it_has_outside(void **state)
 		   red("203.0.113.80/28"));
 }
 
+/* red/web with one more address. */
+static struct wf_object *web(const char *addr)
+{
+	struct wf_object *o = sample_service("red", "web", "10.0.0.100", "tcp/80", "app=web");
+
+	assert_int_equal(wf_addr_parse(addr, &o->service.addrs[o->service.n_addrs++]), 0);
+	return o;
+}
+
 static void what_is_published_can_be_answered(void **state)
 {
 	EXPECT_PUT(
@@ -155,7 +164,19 @@ static void what_is_published_can_be_answered(void **state)
 	EXPECT_PUT("0 publish[0].addresses[0]: nobody in tenant 'v6' can answer from 203.0.113.81, "
 		   "which gateway 'gw2' publishes: the tenant has no IPv4 prefix\n",
 		   in("v6", "web", "203.0.113.81"));
-	EXPECT_PUT("", red("fd00:ed::/48"), in("red", "web", "2001:db8::80"));
+	EXPECT_PUT("", red("fd00:ed::/48"), web("fd00:ed::100"), in("red", "web", "2001:db8::80"));
+}
+
+static void what_is_published_has_a_service_of_that_family(void **state)
+{
+	EXPECT_PUT("1 publish[0].addresses[0]: service 'red/web' has no IPv6 address, so nothing "
+		   "answers at 2001:db8::80, which gateway 'gw2' publishes: give it one\n",
+		   red("fd00:ed::/48"), in("red", "web", "2001:db8::80"));
+	EXPECT_PUT("", web("fd00:ed::100"), red("fd00:ed::/48"));
+	EXPECT_PUT("0 addresses: service 'red/web' has no IPv4 address, so nothing answers at "
+		   "203.0.113.80, which gateway 'gw' publishes: give it one\n",
+		   sample_service("red", "web", "fd00:ed::100", "tcp/80", "app=web"),
+		   red("fd00:ed::/48"));
 }
 
 /* A policy of @tenant that lets @from in. */
@@ -219,6 +240,7 @@ int main(void)
 		cmocka_unit_test(what_is_outside_for_a_tenant_is_not_inside),
 		cmocka_unit_test(a_tenant_does_not_grow_over_what_it_has_outside),
 		cmocka_unit_test(what_is_published_can_be_answered),
+		cmocka_unit_test(what_is_published_has_a_service_of_that_family),
 		cmocka_unit_test(what_is_published_is_not_inside_tenants_that_are_joined),
 		cmocka_unit_test(what_contradicts_already_is_no_problem_of_others),
 	};
