@@ -19,6 +19,24 @@ struct wf_world wf_explaining_world(const struct wf_agent *a)
 	return (struct wf_world){.config = &a->config, .find = find, .tables = a->installed};
 }
 
+const struct wf_object *wf_explaining_node(const struct wf_agent *a, uint16_t id)
+{
+	const struct wf_claim claim = wf_claim_id(WF_KIND_NODE, "", id);
+
+	return id ? wf_model_find_claim(a->model, &claim, NULL) : NULL;
+}
+
+const struct wf_object *wf_explaining_entered(const struct wf_agent *a, uint16_t node, uint16_t sid)
+{
+	const struct wf_object *at = sid ? wf_explaining_node(a, node) : NULL;
+	struct wf_claim claim;
+
+	if (!at)
+		return NULL;
+	claim = wf_claim_sid(at->name, sid);
+	return wf_model_find_claim(a->model, &claim, NULL);
+}
+
 int wf_explaining_endpoint(const struct wf_agent *a, const char *tenant, const char *text,
 			   const struct wf_object **ret, const struct wf_addr **ret_addr,
 			   struct wf_addr *addr, struct wf_err *err)

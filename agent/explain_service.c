@@ -253,18 +253,6 @@ static enum wf_drop decide(const struct question *q, const struct wf_candidate *
 		    : wf_route_decide(&world, wf_case_leg(&c, q->port->identity), dest, 0, ret);
 }
 
-static const struct wf_object *backend_of(const struct wf_agent *a, struct wf_candidate candidate)
-{
-	const struct wf_object *node = candidate.sid ? by_id(a, WF_KIND_NODE, "", candidate.node)
-						     : NULL;
-	struct wf_claim claim;
-
-	if (!node)
-		return NULL;
-	claim = wf_claim_sid(node->name, candidate.sid);
-	return wf_model_find_claim(a->model, &claim, NULL);
-}
-
 /* @n slots have that list. */
 static int add_slots(const struct question *q, const struct wf_candidate *list, size_t n)
 {
@@ -275,7 +263,7 @@ static int add_slots(const struct question *q, const struct wf_candidate *list, 
 	s->share = (double)n / q->entry->n_slots;
 	for (unsigned int i = 0; i < WF_CANDIDATES_MAX; i++) {
 		s->candidates[i] = list[i];
-		s->backends[i] = backend_of(q->agent, list[i]);
+		s->backends[i] = wf_explaining_entered(q->agent, list[i].node, list[i].sid);
 	}
 	s->drop = decide(q, list, &way);
 	if (!s->drop) {

@@ -24,6 +24,12 @@ int wf_explaining_port(const struct wf_agent *a, const struct wf_object *endpoin
 /* NULL: it has none of that family. */
 const struct wf_addr *wf_explaining_first(const struct wf_endpoint *e, bool is_v4);
 
+/* NULL: unknown. */
+const struct wf_object *wf_explaining_node(const struct wf_agent *a, uint16_t id);
+/* The endpoint that a SID enters there. NULL: unknown. */
+const struct wf_object *wf_explaining_entered(const struct wf_agent *a, uint16_t node,
+					      uint16_t sid);
+
 /* Fills what follows from the way of a packet that leg->others were offered to: all alternatives of
  * the choice, and lanes, not only the one that a flow gets. */
 void wf_explaining_way(const struct wf_agent *a, const struct wf_way *way, uint32_t others,

@@ -97,5 +97,33 @@ int wf_path_explain_service(const struct wf_agent *a, const char *tenant, const 
 			    struct wf_err *err);
 void wf_service_explanation_done(struct wf_service_explanation *x);
 
+/* A gateway that a tenant's packets leave by. */
+struct wf_explained_exit {
+	const struct wf_object *gateway; /* borrowed, as all; NULL: unknown */
+	const struct wf_object *node;	 /* of it; NULL: unknown */
+	double share;			 /* of all flows that leave, 0..1 */
+	enum wf_drop drop;		 /* what becomes of them; NONE: they take `way` */
+	struct wf_explanation *way;	 /* owned; from, to, addresses and mtu are not in it */
+};
+
+/* The zeroed struct is empty; free with wf_outside_explanation_done(). */
+struct wf_outside_explanation {
+	const struct wf_object *from; /* endpoint, borrowed */
+	struct wf_addr from_addr;
+	struct wf_addr to_addr;
+	uint32_t mtu;
+	struct wf_explained_exit exits[WF_EXITS_MAX]; /* those that take the family, by node */
+	size_t n_exits;
+};
+
+/* Is @to an address outside of @tenant's prefixes, which no endpoint has that the tenant knows? Ask
+ * wf_path_is_to_service() before. */
+bool wf_path_is_outside(const struct wf_agent *a, const char *tenant, const char *to);
+/* Errors as wf_path_explain(); -EEXIST, too: nothing of @from leaves, and why; -EINVAL: it has no
+ * address of that family. */
+int wf_path_explain_outside(const struct wf_agent *a, const char *tenant, const char *from,
+			    const char *to, struct wf_outside_explanation *ret, struct wf_err *err);
+void wf_outside_explanation_done(struct wf_outside_explanation *x);
+
 /* The outer bytes of a packet of that family, path->template->len of them. */
 void wf_path_header(const struct wf_path_info *path, uint64_t sid_arg, bool is_v4, uint8_t *ret);
