@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "agent/path.h"
 #include "api/fixture_test.h"
 #include "api/item.h"
 #include "base/buf.h"
@@ -156,6 +157,92 @@ static void its_node_says_what_passes(void **state)
 	expect(f, "up", "red up out=5 in=4 flows=7 refused=3; ");
 }
 
+/* n2 runs, and its gateway is there. */
+static void fill_exit(struct fixture *f)
+{
+	const struct wf_link out0 = {.name = "out0",
+				     .mtu = 1500,
+				     .is_up = true,
+				     .has_carrier = true,
+				     .is_ethernet = true};
+
+	wf_kern_fake_link_set(f->rig.nodes[1].world, &out0);
+	must(f, "POST", "/v1/apply",
+	     "{\"objects\":[" TENANT "," BLUE "," WEB "," DB "," GATEWAY "]}");
+	must(f, "POST", "/v1/attach",
+	     "{\"tenant\":\"red\",\"netns\":\"c1\",\"name\":\"cli\",\"labels\":{\"app\":\"cli\"}}");
+	wf_rig_settle(&f->rig);
+}
+
+static bool has_exit(void *arg)
+{
+	struct fixture *f = arg;
+	struct wf_outside_explanation x = {.n_exits = 0};
+	int r = wf_path_explain_outside(f->rig.nodes[0].agent, "red", "cli", "198.51.100.1", &x,
+					NULL);
+
+	wf_outside_explanation_done(&x);
+	return r == 0;
+}
+
+static void the_way_outside_is_told_by_gateway(void **state)
+{
+	const char *address, *name, *node, *header, *behavior, *end;
+	struct fixture *f = *state;
+	int outside, local;
+	double share, part;
+	json_t *json;
+
+	fill_exit(f);
+	assert_true(wf_rig_wait(&f->rig, has_exit, f));
+	assert_int_equal(call(f, "GET", "/v1/path?tenant=red&from=cli&to=198.51.100.1", "", &json),
+			 200);
+	assert_int_equal(json_unpack(json,
+				     "{s:{s:s,s:b},s:[{s:s,s:s,s:f,s:n,s:n,s:b,s:[{s:f,s:s,s:[{s:s,"
+				     "s:[s]}]}!]}!]}",
+				     "to", "address", &address, "outside", &outside, "gateways",
+				     "name", &name, "node", &node, "share", &share, "dropped",
+				     "policy", "local", &local, "paths", "share", &part, "header",
+				     &header, "segments", "behavior", &behavior, "endpoints", &end),
+			 0);
+	assert_string_equal(address, "198.51.100.1");
+	assert_true(outside && !local && share == 1 && part == 1);
+	assert_string_equal(name, "gw");
+	assert_string_equal(node, "n2");
+	assert_true(strlen(header) >= 80);
+	assert_string_equal(behavior, "End.DX46");
+	assert_string_equal(end, "gateway-gw");
+	json_decref(json);
+}
+
+static void what_does_not_leave_is_refused(void **state)
+{
+	static const struct {
+		const char *query, *says;
+		int status;
+	} cases[] = {
+		{"tenant=red&from=cli&to=2001:db8::1", "no IPv6 address", 422},
+		{"tenant=red&from=cli&to=10.0.0.77", "no endpoint '10.0.0.77'", 404},
+		{"tenant=red&from=cli&to=224.0.0.1", "multicast", 409},
+		{"tenant=red&from=cli&to=198.51.100.1&port=tcp/80", "'port' is for services", 422},
+	};
+	struct fixture *f = *state;
+	char path[128];
+	json_t *json;
+
+	fill_exit(f);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		_cleanup_free_ char *text = NULL;
+
+		snprintf(path, sizeof(path), "/v1/path?%s", cases[i].query);
+		assert_int_equal(call(f, "GET", path, "", &json), cases[i].status);
+		text = json_dumps(json, JSON_COMPACT);
+		if (!strstr(text, cases[i].says))
+			fail_msg("%s", text);
+		json_decref(json);
+	}
+}
+
 static void a_gateway_is_told_as_it_was_applied(void **state)
 {
 	struct fixture *f = *state;
@@ -209,6 +296,8 @@ int main(void)
 		CASE(a_gateway_has_an_arm_in_each_tenant_that_it_names),
 		CASE(an_arm_is_up_unless_its_node_says_otherwise),
 		CASE(its_node_says_what_passes),
+		CASE(the_way_outside_is_told_by_gateway),
+		CASE(what_does_not_leave_is_refused),
 		CASE(a_gateway_is_told_as_it_was_applied),
 		CASE(what_it_names_is_kept),
 	};

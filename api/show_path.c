@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* GET /v1/path: what a packet between two endpoints gets, or one to a service. */
+/* GET /v1/path: what a packet between two endpoints gets, or one to a service, or to the outside.
+ */
 #include "agent/drop.h"
 #include "api/item.h"
 #include "api/routes.h"
@@ -103,6 +104,33 @@ static json_t *service_answer(const struct wf_service_explanation *x, const stru
 			 backends, "more", (json_int_t)x->n_more);
 }
 
+static json_t *exit_item(const struct wf_explained_exit *e, bool is_v4,
+			 const struct wf_stats *stats)
+{
+	json_t *item = json_pack("{s:s?,s:s?,s:f,s:s?}", "name",
+				 e->gateway ? e->gateway->name : NULL, "node",
+				 e->node ? e->node->name : NULL, "share", e->share, "dropped",
+				 e->drop ? wf_drop_name(e->drop) : NULL);
+
+	if (item && e->way)
+		json_object_update_new(item, way_item(e->way, is_v4, stats));
+	return item;
+}
+
+static json_t *outside_answer(const struct wf_outside_explanation *x, const struct wf_stats *stats)
+{
+	const bool is_v4 = wf_addr_is_v4(&x->to_addr);
+	char addr[WF_ADDR_STR_MAX];
+	json_t *gateways = json_array();
+
+	for (size_t i = 0; i < x->n_exits; i++)
+		json_array_append_new(gateways, exit_item(&x->exits[i], is_v4, stats));
+	return json_pack("{s:s,s:o,s:{s:s,s:b},s:i,s:o}", "tenant", x->from->tenant, "from",
+			 end_item(x->from, &x->from_addr), "to", "address",
+			 wf_addr_str(&x->to_addr, addr), "outside", 1, "mtu", (int)x->mtu,
+			 "gateways", gateways);
+}
+
 static void show_endpoint(struct wf_call *c, const char *tenant, const char *from, const char *to)
 {
 	WF_CLEANUP(cleanup_stats) struct wf_stats *stats = NULL;
@@ -135,6 +163,22 @@ static void show_service(struct wf_call *c, const char *tenant, const char *from
 	wf_service_explanation_done(&x);
 }
 
+static void show_outside(struct wf_call *c, const char *tenant, const char *from, const char *to)
+{
+	WF_CLEANUP(cleanup_stats) struct wf_stats *stats = NULL;
+	struct wf_outside_explanation x = {.n_exits = 0};
+	struct wf_err err = {0};
+
+	if (wf_path_explain_outside(c->agent, tenant, from, to, &x, &err) < 0) {
+		wf_call_fail_err(c, &err);
+		return;
+	}
+	stats = wf_call_stats(c);
+	if (stats)
+		wf_call_answer(c, 200, outside_answer(&x, stats));
+	wf_outside_explanation_done(&x);
+}
+
 void wf_show_path(struct wf_call *c)
 {
 	const char *tenant = wf_call_query(c, "tenant"), *from = wf_call_query(c, "from"),
@@ -148,6 +192,8 @@ void wf_show_path(struct wf_call *c)
 		wf_call_fail(c, 422,
 			     "'port' is for services: tenant '%.63s' has no service '%.63s'",
 			     tenant, to);
+	else if (wf_path_is_outside(c->agent, tenant, to))
+		show_outside(c, tenant, from, to);
 	else
 		show_endpoint(c, tenant, from, to);
 }
