@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What a packet between two endpoints gets: for each alternative its segments and its outer bytes.
- * To a service: for each backend its segments. */
+ * To a service: for each backend its segments; to the outside: for each gateway. */
 #include "cli/commands.h"
 
 #include <stdio.h>
@@ -202,6 +202,23 @@ static int print_answer(const json_t *answer, struct wf_err *err)
 	return r;
 }
 
+/* A packet that a service or the outside gets, by one of its backends or gateways. */
+static void print_member_way(const json_t *member)
+{
+	const char *dropped = json_string_value(json_object_get(member, "dropped"));
+	const json_t *path;
+	size_t i;
+
+	if (dropped) {
+		printf("dropped   %s\n", dropped);
+		return;
+	}
+	print_policy(member);
+	if (json_is_true(json_object_get(member, "local")))
+		printf("It is on this node: the packet stays there.\n");
+	json_array_foreach(json_object_get(member, "paths"), i, path) print_path(path);
+}
+
 /* Slots of the service's table that have the same owner, and the same others. */
 static void print_backend(const json_t *backend)
 {
@@ -209,21 +226,11 @@ static void print_backend(const json_t *backend)
 	_cleanup_free_ char *others = format(wf_format_plain, json_object_get(backend, "others"));
 	const char *name = json_string_value(json_object_get(backend, "name"));
 	const char *node = json_string_value(json_object_get(backend, "node"));
-	const char *dropped = json_string_value(json_object_get(backend, "dropped"));
-	const json_t *path;
-	size_t i;
 
 	printf("\nbackend   %s%s%s  %s of the flows%s%s\n", name ? name : "none",
 	       node ? " at " : "", node ? node : "", share, *others ? "; also asked: " : "",
 	       others);
-	if (dropped) {
-		printf("dropped   %s\n", dropped);
-		return;
-	}
-	print_policy(backend);
-	if (json_is_true(json_object_get(backend, "local")))
-		printf("It is on this node: the packet stays there.\n");
-	json_array_foreach(json_object_get(backend, "paths"), i, path) print_path(path);
+	print_member_way(backend);
 }
 
 static void print_service(const json_t *answer)
@@ -242,6 +249,29 @@ static void print_service(const json_t *answer)
 	if (n_more)
 		printf("\n%" JSON_INTEGER_FORMAT " more lists of backends are not shown.\n",
 		       n_more);
+}
+
+static void print_gateway(const json_t *gateway)
+{
+	_cleanup_free_ char *share = format(wf_format_share, json_object_get(gateway, "share"));
+	const char *name = json_string_value(json_object_get(gateway, "name"));
+	const char *node = json_string_value(json_object_get(gateway, "node"));
+
+	printf("\ngateway   %s%s%s  %s of the flows\n", name ? name : "unknown", node ? " at " : "",
+	       node ? node : "", share);
+	print_member_way(gateway);
+}
+
+static void print_outside(const json_t *answer)
+{
+	const json_t *to = json_object_get(answer, "to"), *gateway;
+	_cleanup_free_ char *address = format(wf_format_plain, json_object_get(to, "address"));
+	size_t i;
+
+	print_head(answer);
+	printf("%-9s %s, outside\n", "to", address);
+	print_mtu(answer);
+	json_array_foreach(json_object_get(answer, "gateways"), i, gateway) print_gateway(gateway);
 }
 
 static int run(struct wf_cli *cli, struct wf_err *err)
@@ -268,6 +298,8 @@ static int run(struct wf_cli *cli, struct wf_err *err)
 		wf_print_json(answer);
 	else if (json_object_get(answer, "backends"))
 		print_service(answer);
+	else if (json_object_get(answer, "gateways"))
+		print_outside(answer);
 	else
 		r = print_answer(answer, err);
 	return r;
@@ -284,9 +316,9 @@ const struct wf_cmd wf_cmd_path_show = {
 	.noun = "path",
 	.verb = "show",
 	.usage = "FROM TO [--tenant T] [--port PORT]",
-	.help = "show what a packet between two endpoints, or to a service, gets",
-	.more = "FROM is TENANT/ENDPOINT, TO that or TENANT/SERVICE; or names or addresses with "
-		"--tenant. The node that hosts FROM is the one to ask.",
+	.help = "show what a packet between two endpoints, to a service or to the outside gets",
+	.more = "FROM is TENANT/ENDPOINT, TO that or TENANT/SERVICE, or an address outside; or "
+		"names or addresses with --tenant. The node that hosts FROM is the one to ask.",
 	.min_words = 2,
 	.max_words = 2,
 	.complete = WF_COMPLETE_ENDPOINT,

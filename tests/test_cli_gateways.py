@@ -79,3 +79,48 @@ def test_what_is_there_is_offered_to_the_shell(gateways):
     assert complete(gateways, "gateway", "show", "g") == ["gw"]
     assert complete(gateways, "gateway", "") == ["list", "show"]
     assert complete(gateways, "delete", "g") == ["gateway"]
+
+
+def exit_by(name, node, number, **more):
+    segment = {"sid": f"5f00:0:{number}:f001::", "nodes": [node], "endpoints": [f"gateway-{name}"],
+               "behavior": "End.DX46"}
+    path = {"segments": [segment], "overhead": 40, "share": 1.0, "header": "00"}
+    return {"name": name, "node": node, "share": 1 / 3, "dropped": None, "policy": None,
+            "is_reverse": False, "local": False, "paths": [path], **more}
+
+
+OUTSIDE = {
+    "tenant": "red", "from": {"name": "cli", "address": "10.0.0.1", "node": "a"},
+    "to": {"address": "198.51.100.1", "outside": True}, "mtu": 1404,
+    "gateways": [exit_by("gw1", "g1", 1, policy="out"),
+                 exit_by("gw2", "a", 3, local=True, paths=[]),
+                 {"name": None, "node": None, "share": 1 / 3, "dropped": "denied"}]}
+OUTSIDE_SHOWN = """\
+tenant    red
+from      cli  10.0.0.1  on node a
+to        198.51.100.1, outside
+mtu       1404
+
+gateway   gw1 at g1  33 % of the flows
+policy    out
+path      g1(gateway-gw1)  (100 % of the flows, 40 bytes of overhead)
+  1. 5f00:0:1:f001::                          End.DX46  g1, through gateway-gw1
+
+gateway   gw2 at a  33 % of the flows
+policy    none: the direct path
+It is on this node: the packet stays there.
+
+gateway   unknown  33 % of the flows
+dropped   denied
+"""
+
+
+def test_path_show_tells_each_gateway_by_which_packets_leave(gateways):
+    gateways.routes[("GET", "/v1/path")] = (200, OUTSIDE)
+    r = ask(gateways, "path", "show", "red/cli", "198.51.100.1")
+    assert (r.returncode, r.stderr) == (0, "")
+    assert r.stdout == OUTSIDE_SHOWN
+    assert gateways.asked == [("GET", "/v1/path", {"tenant": "red", "from": "cli",
+                                                   "to": "198.51.100.1"})]
+    r = ask(gateways, "path", "show", "red/cli", "198.51.100.1", "--json")
+    assert json.loads(r.stdout) == OUTSIDE
