@@ -299,6 +299,28 @@ def test_a_gateway_is_listed_with_what_it_does(lab):
         assert flows >= 1
 
 
-def test_path_show_explains_the_way_out(lab):
-    shown = lab.path("cli", INET["v4"], node="a")
-    assert shown
+@EACH
+def test_path_show_explains_the_way_out(lab, family):
+    told = lab.ask("path", "show", "red/cli", INET[family], node="a")
+    assert told["to"] == {"address": INET[family], "outside": True}
+    assert [(item["name"], item["node"], item["share"], item["dropped"], item["policy"])
+            for item in told["gateways"]] == [("gw1", "g1", 0.5, None, None),
+                                              ("gw2", "g2", 0.5, None, None)]
+    for i, item in enumerate(told["gateways"], 1):
+        (path,) = item["paths"]
+        (segment,) = path["segments"]
+        assert (segment["behavior"], segment["nodes"], segment["endpoints"]) == \
+            ("End.DX46", [f"g{i}"], [f"gateway-gw{i}"])
+        assert path["overhead"] == 40 and len(path["header"]) == 80
+    shown = lab.weft("path", "show", "red/cli", INET[family], node="a")
+    assert "gateway   gw1 at g1  50 % of the flows" in shown, shown
+    assert "End.DX46  g2, through gateway-gw2" in shown, shown
+
+
+def test_path_show_says_why_nothing_leaves(lab):
+    with pytest.raises(Failed, match="no endpoint '10.0.0.77'"):
+        lab.weft("path", "show", "red/cli", v4(77), node="a")
+    with pytest.raises(Failed, match="gateway's own endpoint"):
+        lab.weft("path", "show", "red/gateway-gw1", INET["v4"], node="g1")
+    for item in lab.ask("path", "show", "blue/cli", INET["v6"], node="a")["gateways"]:
+        assert (item["name"], item["share"]) == ("gw1", 1)
