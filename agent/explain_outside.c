@@ -211,7 +211,7 @@ int wf_path_explain_outside(const struct wf_agent *a, const char *tenant, const 
 {
 	struct wf_outside_explanation x = {.n_exits = 0};
 	struct question q = {.agent = a, .x = &x};
-	const struct wf_egress_entry *entry;
+	const struct wf_egress_entry *entry = NULL;
 	const struct wf_link *link;
 	int r = read_question(&q, tenant, from, to, err);
 
