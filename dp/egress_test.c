@@ -77,7 +77,7 @@ static uint16_t node_of(uint16_t sport)
 /* Nothing is remembered: the hash alone. */
 static void only_the_flows_of_a_lost_exit_move(void **state)
 {
-	static const struct wf_exit two[] = {exit_here, exit_3};
+	const struct wf_exit two[] = {exit_here, exit_3};
 	static uint16_t was[600];
 	uint32_t n[4] = {0};
 
@@ -101,7 +101,7 @@ static void only_the_flows_of_a_lost_exit_move(void **state)
 static void a_connection_stays_with_its_gateway(void **state)
 {
 	const struct sent p = {&addr_a, &addr_out, 4000, 443, S, NULL};
-	static const struct wf_exit others[] = {exit_here, exit_3};
+	const struct wf_exit others[] = {exit_here, exit_3};
 
 	(void)state;
 	for (int i = 0; i < 3; i++) {

@@ -180,7 +180,7 @@ static inline void put_sid(uint16_t function, uint32_t behavior, uint32_t tenant
 
 static inline int fill(void **state)
 {
-	static const struct wf_exit exits[] = {exit_here, exit_2, exit_3};
+	const struct wf_exit exits[] = {exit_here, exit_2, exit_3};
 
 	(void)state;
 	tables.n = 0;

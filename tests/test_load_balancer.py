@@ -91,6 +91,15 @@ def test_a_web_server_goes_out_by_an_address_of_a_pool(lab, family):
 
 
 @pytest.mark.parametrize("family", FAMILIES)
+def test_wrk_gets_an_answer_to_each_of_its_requests(lab, family):
+    """Thousands a second, many at once, through both gateways, the firewall and three nginx."""
+    url = f"http://{PUBLIC[OF[family]]}/" if family == "v4" else f"http://[{PUBLIC[OF[family]]}]/"
+    said = lab.run("inet", "wrk", "-t1", "-c40", "-d3s", url)
+    assert int(re.search(r"(\d+) requests in", said)[1]) > 100
+    assert "Socket errors" not in said and "Non-2xx" not in said, said
+
+
+@pytest.mark.parametrize("family", FAMILIES)
 def test_nobody_comes_in_by_another_door(lab, family):
     v6 = family == "v6"
     for port, address in ((8080, PUBLIC[OF[family]]), (80, ("203.0.113.10", "2001:db8:a::10")[v6])):

@@ -150,7 +150,9 @@ def test_of_10000_flows_none_breaks_whose_server_stays(lab):
         assert drains < N_HELD / 100, told
 
     with Held(lab, SERVERS, PORT) as held, serving(lab, probed(*WEBS)):
-        told.append(f"by server: {held.open('red-cli', VIP['v4'], 80, N_HELD)}")
+        counts = held.open("red-cli", VIP["v4"], 80, N_HELD)
+        told.append(f"by server: {counts}")
+        assert all(abs(counts[web] - N_HELD / 3) <= N_HELD / 50 for web in WEBS), counts
         expect_whole("nothing changes")
         change(lab, probed(*ALL), *ALL)
         expect_whole("web4 comes")
