@@ -68,7 +68,9 @@ static const char *behavior_of(const struct wf_agent *a, const struct wf_path_se
 	const struct wf_object *f = endpoint ? wf_model_function_of(a->model, endpoint) : NULL;
 
 	if (is_endpoint(last))
-		return is_final ? "End.DX46" : f ? names[f->function.mode] : "unknown";
+		return f && !is_final	      ? names[f->function.mode]
+		       : endpoint || is_final ? "End.DX46" /* of several that are asked */
+					      : "unknown";
 	return last == WF_FN_DT46 ? "End.DT46" : last == WF_FN_END ? "End" : "uN";
 }
 

@@ -184,3 +184,23 @@ void wf_format_share(const json_t *value, struct wf_buf *out)
 	if (json_is_number(value))
 		wf_buf_printf(out, "%.0f %%", json_number_value(value) * 100);
 }
+
+void wf_format_counts(const json_t *value, const char *name, const char *key, struct wf_buf *out)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(value, i, item)
+	{
+		const json_t *n = json_object_get(item, key);
+
+		n = json_is_object(n) ? json_object_get(n, "packets") : n;
+		wf_buf_puts(out, i ? ", " : "");
+		wf_format_plain(json_object_get(item, name), out);
+		wf_buf_puts(out, " ");
+		if (json_is_integer(n))
+			wf_format_plain(n, out);
+		else
+			wf_buf_puts(out, "-");
+	}
+}

@@ -18,3 +18,7 @@ void wf_format_action(const json_t *value, struct wf_buf *out);	  /* a policy's:
 void wf_format_default(const json_t *value, struct wf_buf *out);  /* a tenant's: allow, deny */
 void wf_format_time(const json_t *value, struct wf_buf *out);	  /* ms since 1970: time of day */
 void wf_format_share(const json_t *value, struct wf_buf *out);	  /* 0.75: 75 % */
+
+/* Of each item of a list its key @name, and the number (of a counter the packets) at @key: "a 12, b
+ * -". */
+void wf_format_counts(const json_t *value, const char *name, const char *key, struct wf_buf *out);

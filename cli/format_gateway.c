@@ -96,43 +96,22 @@ void wf_format_arms(const json_t *value, struct wf_buf *out)
 	}
 }
 
-/* Of each: "red 12, blue -"; of a pair the packets. */
-static void format_counts(const json_t *value, const char *key, struct wf_buf *out)
-{
-	const json_t *item;
-	size_t i;
-
-	json_array_foreach(value, i, item)
-	{
-		const json_t *n = json_object_get(item, key);
-
-		n = json_is_object(n) ? json_object_get(n, "packets") : n;
-		wf_buf_puts(out, i ? ", " : "");
-		wf_format_plain(json_object_get(item, "tenant"), out);
-		wf_buf_puts(out, " ");
-		if (json_is_integer(n))
-			wf_format_plain(n, out);
-		else
-			wf_buf_puts(out, "-");
-	}
-}
-
 void wf_format_arms_out(const json_t *value, struct wf_buf *out)
 {
-	format_counts(value, "out", out);
+	wf_format_counts(value, "tenant", "out", out);
 }
 
 void wf_format_arms_in(const json_t *value, struct wf_buf *out)
 {
-	format_counts(value, "in", out);
+	wf_format_counts(value, "tenant", "in", out);
 }
 
 void wf_format_arms_flows(const json_t *value, struct wf_buf *out)
 {
-	format_counts(value, "flows", out);
+	wf_format_counts(value, "tenant", "flows", out);
 }
 
 void wf_format_arms_refused(const json_t *value, struct wf_buf *out)
 {
-	format_counts(value, "refused", out);
+	wf_format_counts(value, "tenant", "refused", out);
 }

@@ -114,32 +114,12 @@ void wf_format_shares(const json_t *value, struct wf_buf *out)
 	}
 }
 
-/* Of each: "a 12, b -". */
-static void format_counts(const json_t *value, const char *key, struct wf_buf *out)
-{
-	const json_t *item;
-	size_t i;
-
-	json_array_foreach(value, i, item)
-	{
-		const json_t *n = json_object_get(item, key);
-
-		wf_buf_puts(out, i ? ", " : "");
-		wf_format_plain(json_object_get(item, "name"), out);
-		wf_buf_puts(out, " ");
-		if (json_is_integer(n))
-			wf_format_plain(n, out);
-		else
-			wf_buf_puts(out, "-");
-	}
-}
-
 void wf_format_flows(const json_t *value, struct wf_buf *out)
 {
-	format_counts(value, "flows", out);
+	wf_format_counts(value, "name", "flows", out);
 }
 
 void wf_format_packets(const json_t *value, struct wf_buf *out)
 {
-	format_counts(value, "packets", out);
+	wf_format_counts(value, "name", "packets", out);
 }

@@ -148,6 +148,15 @@ static void put_flows(const struct family *fam, struct wf_buf *ret)
 		      fam->proto, fam->type, FLOWS_MAX);
 }
 
+/* What is to or from one of @list passes. */
+static void put_open(const struct family *fam, const struct wf_buf *list, struct wf_buf *ret)
+{
+	wf_buf_printf(ret,
+		      "\t\tiifname \"outside\" oifname \"inside\" %s daddr %s accept\n"
+		      "\t\tiifname \"inside\" oifname \"outside\" %s saddr %s accept\n",
+		      fam->ip, list->data, fam->ip, list->data);
+}
+
 static void put_published(const struct wf_room_spec *spec, struct wf_buf *ret)
 {
 	for (size_t f = 0; f < N_FAMILIES; f++) {
@@ -155,12 +164,7 @@ static void put_published(const struct wf_room_spec *spec, struct wf_buf *ret)
 		struct wf_buf list = {0};
 
 		if (put_addrs(&list, spec->published, spec->n_published, fam->is_v4))
-			wf_buf_printf(ret,
-				      "\t\tiifname \"outside\" oifname \"inside\" %s daddr %s "
-				      "accept\n"
-				      "\t\tiifname \"inside\" oifname \"outside\" %s saddr %s "
-				      "accept\n",
-				      fam->ip, list.data, fam->ip, list.data);
+			put_open(fam, &list, ret);
 		wf_buf_done(&list);
 	}
 }
@@ -172,12 +176,7 @@ static void put_routed(const struct wf_room_spec *spec, struct wf_buf *ret)
 		struct wf_buf list = {0};
 
 		if (put_prefixes(&list, spec->prefixes, spec->n_prefixes, fam->is_v4))
-			wf_buf_printf(ret,
-				      "\t\tiifname \"outside\" oifname \"inside\" %s daddr %s "
-				      "accept\n"
-				      "\t\tiifname \"inside\" oifname \"outside\" %s saddr %s "
-				      "accept\n",
-				      fam->ip, list.data, fam->ip, list.data);
+			put_open(fam, &list, ret);
 		wf_buf_done(&list);
 	}
 }

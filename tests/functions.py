@@ -99,6 +99,17 @@ class Passing(Frames):
         return {where for where, _, direction in self.steps() if direction == "in"}
 
 
+def ends(*names):
+    """The endpoints of these two-armed containers."""
+    return [f"{name}-{arm}" for name in names for arm in ("in", "out")]
+
+
+def label(lab, name, app, node):
+    """Of both arms, at their node."""
+    for end in ends(name):
+        lab.weft("endpoint", "label", f"red/{end}", f"app={app}", node=node)
+
+
 def is_up(lab, name, node):
     return not lab.ask("endpoint", "show", f"red/{name}", node=node).get("down")
 

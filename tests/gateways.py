@@ -13,11 +13,9 @@ IPv6: the same last numbers in 2001:db8:ff::/64 (the Internet host), 2001:db8:a:
 fd00:0:0:1::/64 (red and blue), 2001:db8:18::/64 (green).
 """
 import contextlib
-import http.server
-import threading
 
 from cluster import Cluster, container, dump, tenant, wait_for
-from probes import listener
+from services import Web
 
 PREFIXES = ("10.0.0.0/16", "fd00:0:0:1::/64")
 GREEN = ("198.18.0.0/24", "2001:db8:18::/64")
@@ -141,45 +139,12 @@ def wait_for_exits(lab, *nodes, of="red", but=()):
                  f"revision {revision} on node {node}")
 
 
-class _Handler(http.server.BaseHTTPRequestHandler):
-    """GET /who: whom the server sees; GET /N: N bytes."""
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self):  # pylint: disable=invalid-name
-        body = b"x" * int(self.path[1:]) if self.path[1:].isdigit() else self.client_address[0].encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
-
-
-class _Server(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, lab, who, address, port):
-        super().__init__((address, port), _Handler, bind_and_activate=False)
-        self.socket.close()
-        self.socket = listener(lab.netns(who), address, port)
-        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05},
-                         daemon=True).start()
-
-    def get_request(self):
-        return self.socket.accept()
-
-    def close(self):
-        self.shutdown()
-        self.server_close()
-
-
 @contextlib.contextmanager
 def internet(lab, port=80):
-    """A web server on the Internet that says whom it sees."""
+    """A web server on the Internet that says whom it sees: `inet ADDRESS`."""
     with contextlib.ExitStack() as stack:
         for address in INET.values():
-            stack.callback(_Server(lab, "inet", address, port).close)
+            stack.callback(Web(lab, "inet", address, port).close)
         yield
 
 

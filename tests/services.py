@@ -155,7 +155,7 @@ class Web(http.server.ThreadingHTTPServer):
         super().__init__((address, port), _Handler, bind_and_activate=False)
         self.socket.close()
         self.socket = listener(lab.netns(who), address, port)
-        self.who = who.split("-")[1]
+        self.who = who.split("-")[-1]
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05},
                          daemon=True).start()
 

@@ -12,8 +12,8 @@ import itertools
 import pytest
 
 from cluster import cluster, container, tenant, wait_for
-from functions import (MARK, Passing, ask, echoing, function, going_through, one_armed, through,
-                       two_armed, two_arms, wait_up)
+from functions import (MARK, Passing, ask, echoing, ends, function, going_through, label, one_armed,
+                       through, two_armed, two_arms, wait_up)
 
 ONE, TWO, ONE6, TWO6 = "10.0.0.1", "10.0.0.2", "fd00:0:0:1::1", "fd00:0:0:1::2"
 FAMILIES = pytest.mark.parametrize("address", [TWO, TWO6], ids=["v4", "v6"])
@@ -34,16 +34,6 @@ def lab_():
                  tenant("red", "10.0.0.0/16", "fd00:0:0:1::/64")) as lab, \
          echoing(lab, ("red-two", TWO), ("red-two", TWO6)):
         yield lab
-
-
-def ends(*names):
-    return [f"{name}-{arm}" for name in names for arm in ("in", "out")]
-
-
-def label(lab, name, app):
-    """Of both arms; when all know of it."""
-    for end in ends(name):
-        lab.weft("endpoint", "label", f"red/{end}", f"app={app}", node=NODE[name])
 
 
 def flows(n=N_FLOWS):
@@ -94,7 +84,7 @@ def test_flows_are_spread_and_only_those_of_a_lost_instance_move(lab, address, m
         before = instances(lab, address, ports)
         spread = {name: list(before.values()).count(name) for name in OLD}
         assert min(spread.values()) >= N_FLOWS / 8, spread
-        label(lab, NEW, "fw")
+        label(lab, NEW, "fw", NODE[NEW])
         try:
             wait_up(lab, *ends(NEW))
             assert instances(lab, address, ports) == before
@@ -108,7 +98,7 @@ def test_flows_are_spread_and_only_those_of_a_lost_instance_move(lab, address, m
                 {port for port in ports if before[port] == "fw2"}
             assert "fw2" not in after.values()
         finally:
-            label(lab, NEW, "spare")
+            label(lab, NEW, "spare", NODE[NEW])
 
 
 def test_a_flow_without_an_instance_is_dropped_or_passes_by(lab):

@@ -11,7 +11,7 @@ instance is reset there.
 import pytest
 
 from cluster import cluster, container, tenant, wait_for
-from functions import going_through, through, two_armed, two_arms, wait_up
+from functions import ends, going_through, label, through, two_armed, two_arms, wait_up
 from held import Held
 
 ONE, TWO = "10.0.0.1", "10.0.0.2"
@@ -35,15 +35,6 @@ def lab_():
         yield lab
 
 
-def ends(*names):
-    return [f"{name}-{arm}" for name in names for arm in ("in", "out")]
-
-
-def label(lab, name, app):
-    for end in ends(name):
-        lab.weft("endpoint", "label", f"red/{end}", f"app={app}", node=NODE[name])
-
-
 def is_instance(lab, name, node):
     shown = lab.ask("function", "show", "red/fw", node=node)
     return any(item["name"] in ends(name) for item in shown["endpoints"])
@@ -60,7 +51,7 @@ def test_connections_keep_their_instances_and_end_with_them_alone(lab):
         held.open("red-one", TWO, PORT, N_HELD)
         known = {name: n_known(lab, name) for name in OLD}
         assert sum(known.values()) == N_HELD and min(known.values()) > N_HELD / 6, known
-        label(lab, NEW, "fw")
+        label(lab, NEW, "fw", NODE[NEW])
         wait_up(lab, *ends(NEW))
         assert held.ask_all() == {"two": 0}, held.why()
         assert n_known(lab, NEW) == 0
@@ -71,7 +62,7 @@ def test_connections_keep_their_instances_and_end_with_them_alone(lab):
         lost = n_known(lab, "fw2")
         wait_up(lab, "fw2-in", is_wanted=False)
         assert held.ask_all() == {"two": lost}, held.why()
-        label(lab, NEW, "spare")
+        label(lab, NEW, "spare", NODE[NEW])
         wait_for(lambda: not any(is_instance(lab, NEW, node) for node in lab.nodes()),
                  "nobody to take it for an instance")
         lab.sync()

@@ -33,7 +33,7 @@ def lab_():
 
 def seen(lab, who, family):
     """By which address the Internet sees a new connection."""
-    return curl(lab, who, INET[family]).strip()
+    return curl(lab, who, INET[family]).split()[-1]
 
 
 # ---- Out ----------------------------------------------------------------------------------------

@@ -69,7 +69,7 @@ def open_flows(lab, family, n=24):
 
 def pools_seen(lab, family, n=16):
     """The public addresses that new connections leave by."""
-    return {curl(lab, "red-cli", INET[family]).strip() for _ in range(n)}
+    return {curl(lab, "red-cli", INET[family]).split()[-1] for _ in range(n)}
 
 
 def pool(family, *gateways):
