@@ -42,7 +42,8 @@ def is_instance(lab, name, node):
 
 def n_known(lab, name):
     """Connections that the firewall follows."""
-    return int(lab.run(f"red-{name}", "cat", "/proc/sys/net/netfilter/nf_conntrack_count"))
+    entries = lab.run(f"red-{name}", "cat", "/proc/net/nf_conntrack")
+    return sum(f"dst={TWO} " in line and f"dport={PORT}" in line for line in entries.splitlines())
 
 
 def test_connections_keep_their_instances_and_end_with_them_alone(lab):
