@@ -4,6 +4,7 @@ import contextlib
 
 from cluster import wait_for
 from frames import Frames
+from lab import Failed
 from probes import Echoes
 from servers import family_of, udp_socket
 
@@ -105,9 +106,17 @@ def ends(*names):
 
 
 def label(lab, name, app, node):
-    """Of both arms, at their node."""
+    """Of both arms, at their node, once what they had before is forgotten everywhere."""
+    def is_given(end):
+        try:
+            lab.weft("endpoint", "label", f"red/{end}", f"app={app}", node=node)
+        except Failed as failed:
+            assert "is still changing its labels" in str(failed)
+            return False
+        return True
+
     for end in ends(name):
-        lab.weft("endpoint", "label", f"red/{end}", f"app={app}", node=node)
+        wait_for(lambda e=end: is_given(e), f"the labels of {end} to settle")
 
 
 def is_up(lab, name, node):
