@@ -185,8 +185,8 @@ def test_nothing_is_left_of_a_gateway(lab):
     lab.delete(*GATEWAYS)
     for node in ("g1", "g2"):
         wait_for(lambda n=node: not rooms(lab, n), f"{node} to have no rooms")
-        tables = lab.run(node, "nft", "list", "tables")
-        assert "weft" not in tables, tables
+        wait_for(lambda n=node: "weft" not in lab.run(n, "nft", "list", "tables"),
+                 f"{node} to have no rules of Weft's")
     assert not [e for e in lab.ask("endpoint", "list", node="a")
                 if e["name"].startswith("gateway-")]
     assert not list(pathlib.Path(lab.folder).glob("**/rooms/*"))
