@@ -12,6 +12,7 @@
 
 #include "model/host.h"
 #include "model/member.h"
+#include "model/expect_test.h"
 #include "model/sample.h"
 
 static struct wf_object *hosted(const char *name, const char *prefix)
@@ -52,32 +53,6 @@ static struct wf_model *world(void)
 	}
 	return m;
 }
-
-typedef int (*check_fn)(const struct wf_model *m, struct wf_object *const *objects, size_t n,
-			struct wf_problems *problems);
-
-static void expect(check_fn check, struct wf_object **objects, size_t n, const char *expected)
-{
-	struct wf_problems problems = {0};
-	struct wf_model *m = world();
-	char found[1024] = "";
-
-	assert_int_equal(check(m, objects, n, &problems), *expected ? -EINVAL : 0);
-	for (size_t i = 0; i < problems.n; i++)
-		snprintf(found + strlen(found), sizeof(found) - strlen(found), "%zu %s: %s\n",
-			 problems.items[i].index, problems.items[i].key, problems.items[i].msg);
-	assert_string_equal(found, expected);
-	wf_problems_done(&problems);
-	for (size_t i = 0; i < n; i++)
-		wf_object_unref(objects[i]);
-	wf_model_free(m);
-}
-
-#define EXPECT(check, expected, ...)                                                       \
-	do {                                                                               \
-		struct wf_object *_objects[] = {__VA_ARGS__};                              \
-		expect(check, _objects, sizeof(_objects) / sizeof(*_objects), (expected)); \
-	} while (0)
 
 static void prefixes_of_tenants_with_host_access_cannot_overlap(void **state)
 {

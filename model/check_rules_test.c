@@ -15,6 +15,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "model/expect_test.h"
 #include "model/sample.h"
 
 static struct wf_object *router(const char *name)
@@ -104,35 +105,6 @@ static struct wf_model *world(void)
 	return m;
 }
 
-typedef int (*check_fn)(const struct wf_model *m, struct wf_object *const *objects, size_t n,
-			struct wf_problems *problems);
-
-/* @expected: "INDEX KEY: MESSAGE" lines. Takes all it gets. */
-static void expect(check_fn check, struct wf_model *m, struct wf_object **objects, size_t n,
-		   const char *expected)
-{
-	struct wf_problems problems = {0};
-	char found[4096] = "";
-
-	assert_int_equal(check(m, objects, n, &problems), *expected ? -EINVAL : 0);
-	for (size_t i = 0; i < problems.n; i++)
-		snprintf(found + strlen(found), sizeof(found) - strlen(found), "%zu %s: %s\n",
-			 problems.items[i].index, problems.items[i].key, problems.items[i].msg);
-	assert_string_equal(found, expected);
-	wf_problems_done(&problems);
-	for (size_t i = 0; i < n; i++)
-		wf_object_unref(objects[i]);
-	wf_model_free(m);
-}
-
-#define EXPECT(check, model, expected, ...)                                                       \
-	do {                                                                                      \
-		struct wf_object *_objects[] = {__VA_ARGS__};                                     \
-		expect(check, model, _objects, sizeof(_objects) / sizeof(*_objects), (expected)); \
-	} while (0)
-#define EXPECT_PUT(expected, ...)    EXPECT(wf_model_check_put, world(), expected, __VA_ARGS__)
-#define EXPECT_REMOVE(expected, ...) EXPECT(wf_model_check_remove, world(), expected, __VA_ARGS__)
-
 static struct wf_model *world_without_keys(void)
 {
 	struct wf_model *m = world();
@@ -190,18 +162,18 @@ static void put_refuses_what_no_key_signs(void **state)
 	static const char expected[] = "0 require: there is no key that signs: add one with weft "
 				       "key add, or a Key here\n";
 
-	EXPECT(wf_model_check_put, world_without_keys(), expected,
-	       required(policy("q", ""), WF_REQUIRE_HMAC));
-	EXPECT(wf_model_check_put, world_without_keys(), expected,
-	       required(policy("q", ""), WF_REQUIRE_PATH));
-	EXPECT(wf_model_check_put, world_without_keys(), expected,
-	       required(through(policy("q", ""), "1"), WF_REQUIRE_TRANSIT));
-	EXPECT(wf_model_check_put, world_without_keys(), expected,
-	       required(sample_tenant("red", "10.0.0.0/16"), WF_REQUIRE_HMAC));
-	EXPECT(wf_model_check_put, world_without_keys(), expected,
-	       required(policy("q", ""), WF_REQUIRE_HMAC), sample_key("l", 2, WF_KEY_ACCEPTED));
-	EXPECT(wf_model_check_put, world_without_keys(), "",
-	       required(policy("q", ""), WF_REQUIRE_HMAC), sample_key("l", 2, WF_KEY_SIGNING));
+	EXPECT_IN(wf_model_check_put, world_without_keys(), expected,
+		  required(policy("q", ""), WF_REQUIRE_HMAC));
+	EXPECT_IN(wf_model_check_put, world_without_keys(), expected,
+		  required(policy("q", ""), WF_REQUIRE_PATH));
+	EXPECT_IN(wf_model_check_put, world_without_keys(), expected,
+		  required(through(policy("q", ""), "1"), WF_REQUIRE_TRANSIT));
+	EXPECT_IN(wf_model_check_put, world_without_keys(), expected,
+		  required(sample_tenant("red", "10.0.0.0/16"), WF_REQUIRE_HMAC));
+	EXPECT_IN(wf_model_check_put, world_without_keys(), expected,
+		  required(policy("q", ""), WF_REQUIRE_HMAC), sample_key("l", 2, WF_KEY_ACCEPTED));
+	EXPECT_IN(wf_model_check_put, world_without_keys(), "",
+		  required(policy("q", ""), WF_REQUIRE_HMAC), sample_key("l", 2, WF_KEY_SIGNING));
 }
 
 static void put_refuses_keys_that_are_wrong_or_too_many(void **state)
@@ -266,13 +238,13 @@ static void put_refuses_to_stop_weft_on_nodes_that_are_needed(void **state)
 	struct wf_object *stopped = router("1");
 
 	assert_int_equal(wf_addr_parse("5f00:0:8:1::", &stopped->node.end_sid), 0);
-	EXPECT(wf_model_check_put,
-	       world_that_requires(verified(sample_tenant("red", "10.0.0.0/16"), "1")),
-	       "0 end: tenant 'red' wants this node to verify\n", wf_object_ref(stopped));
-	EXPECT(wf_model_check_put,
-	       world_that_requires(required(through(policy("q", ""), "1"), WF_REQUIRE_TRANSIT)),
-	       "0 end: policy 'q' of tenant 'red' requires transit of this node\n",
-	       wf_object_ref(stopped));
+	EXPECT_IN(wf_model_check_put,
+		  world_that_requires(verified(sample_tenant("red", "10.0.0.0/16"), "1")),
+		  "0 end: tenant 'red' wants this node to verify\n", wf_object_ref(stopped));
+	EXPECT_IN(wf_model_check_put,
+		  world_that_requires(required(through(policy("q", ""), "1"), WF_REQUIRE_TRANSIT)),
+		  "0 end: policy 'q' of tenant 'red' requires transit of this node\n",
+		  wf_object_ref(stopped));
 	EXPECT_PUT("", stopped);
 }
 
@@ -281,9 +253,9 @@ static void remove_refuses_what_others_need(void **state)
 	EXPECT_REMOVE("0 : Tenant 'blue' is needed by Policy 'in' of tenant 'red'\n",
 		      sample_tenant("blue", "10.1.0.0/16"));
 	EXPECT_REMOVE("", sample_tenant("blue", "10.1.0.0/16"), extranet("red", "in", "blue"));
-	EXPECT(wf_model_check_remove,
-	       world_that_requires(verified(sample_tenant("red", "10.0.0.0/16"), "2")),
-	       "0 : Node '2' is needed by Tenant 'red'\n", sample_node("2", 2));
+	EXPECT_IN(wf_model_check_remove,
+		  world_that_requires(verified(sample_tenant("red", "10.0.0.0/16"), "2")),
+		  "0 : Node '2' is needed by Tenant 'red'\n", sample_node("2", 2));
 }
 
 static void remove_refuses_the_key_that_signs_what_is_required(void **state)
@@ -293,21 +265,22 @@ static void remove_refuses_the_key_that_signs_what_is_required(void **state)
 		"requires hmac: rotate first\n";
 
 	EXPECT_REMOVE("", sample_key("k", 1, WF_KEY_ACCEPTED));
-	EXPECT(wf_model_check_remove,
-	       world_that_requires(required(policy("q", ""), WF_REQUIRE_HMAC)), by_policy,
-	       sample_key("k", 1, WF_KEY_ACCEPTED));
-	EXPECT(wf_model_check_remove,
-	       world_that_requires(required(policy("q", ""), WF_REQUIRE_PATH)), by_policy,
-	       sample_key("k", 1, WF_KEY_ACCEPTED));
-	EXPECT(wf_model_check_remove,
-	       world_that_requires(required(sample_tenant("red", "10.0.0.0/16"), WF_REQUIRE_HMAC)),
-	       "0 : Key 'k' is needed by Tenant 'red', which requires hmac: rotate first\n",
-	       sample_key("k", 1, WF_KEY_ACCEPTED));
-	EXPECT(wf_model_check_remove,
-	       world_that_requires(required(policy("q", ""), WF_REQUIRE_HMAC)), "",
-	       sample_key("k", 1, WF_KEY_ACCEPTED), policy("q", ""));
-	EXPECT(wf_model_check_remove, world_that_requires(sample_key("l", 2, WF_KEY_RETIRING)), "",
-	       sample_key("l", 2, WF_KEY_ACCEPTED));
+	EXPECT_IN(wf_model_check_remove,
+		  world_that_requires(required(policy("q", ""), WF_REQUIRE_HMAC)), by_policy,
+		  sample_key("k", 1, WF_KEY_ACCEPTED));
+	EXPECT_IN(wf_model_check_remove,
+		  world_that_requires(required(policy("q", ""), WF_REQUIRE_PATH)), by_policy,
+		  sample_key("k", 1, WF_KEY_ACCEPTED));
+	EXPECT_IN(wf_model_check_remove,
+		  world_that_requires(
+			  required(sample_tenant("red", "10.0.0.0/16"), WF_REQUIRE_HMAC)),
+		  "0 : Key 'k' is needed by Tenant 'red', which requires hmac: rotate first\n",
+		  sample_key("k", 1, WF_KEY_ACCEPTED));
+	EXPECT_IN(wf_model_check_remove,
+		  world_that_requires(required(policy("q", ""), WF_REQUIRE_HMAC)), "",
+		  sample_key("k", 1, WF_KEY_ACCEPTED), policy("q", ""));
+	EXPECT_IN(wf_model_check_remove, world_that_requires(sample_key("l", 2, WF_KEY_RETIRING)),
+		  "", sample_key("l", 2, WF_KEY_ACCEPTED));
 	EXPECT_REMOVE("0 name: there is no Key 'kk'; did you mean 'k'?\n",
 		      sample_key("kk", 1, WF_KEY_ACCEPTED));
 }

@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "model/expect_test.h"
 #include "model/sample.h"
 
 static struct wf_model *world(void)
@@ -37,34 +38,6 @@ static struct wf_model *world(void)
 	sample_put(m, sample_policy("red", "p", "2"));
 	return m;
 }
-
-typedef int (*check_fn)(const struct wf_model *m, struct wf_object *const *objects, size_t n,
-			struct wf_problems *problems);
-
-/* @expected: "INDEX KEY: MESSAGE" lines. Takes the objects. */
-static void expect(check_fn check, struct wf_object **objects, size_t n, const char *expected)
-{
-	WF_CLEANUP(cleanup_model) struct wf_model *m = world();
-	struct wf_problems problems = {0};
-	char found[4096] = "";
-
-	assert_int_equal(check(m, objects, n, &problems), *expected ? -EINVAL : 0);
-	for (size_t i = 0; i < problems.n; i++)
-		snprintf(found + strlen(found), sizeof(found) - strlen(found), "%zu %s: %s\n",
-			 problems.items[i].index, problems.items[i].key, problems.items[i].msg);
-	assert_string_equal(found, expected);
-	wf_problems_done(&problems);
-	for (size_t i = 0; i < n; i++)
-		wf_object_unref(objects[i]);
-}
-
-#define EXPECT(check, expected, ...)                                                       \
-	do {                                                                               \
-		struct wf_object *_objects[] = {__VA_ARGS__};                              \
-		expect(check, _objects, sizeof(_objects) / sizeof(*_objects), (expected)); \
-	} while (0)
-#define EXPECT_PUT(expected, ...)    EXPECT(wf_model_check_put, expected, __VA_ARGS__)
-#define EXPECT_REMOVE(expected, ...) EXPECT(wf_model_check_remove, expected, __VA_ARGS__)
 
 static struct wf_object *prefix_policy(const char *tenant, const char *from, const char *to)
 {

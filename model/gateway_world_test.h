@@ -9,6 +9,7 @@
 
 #include <errno.h>
 
+#include "model/expect_test.h"
 #include "model/sample.h"
 
 static inline struct wf_object *router(void)
@@ -66,36 +67,6 @@ static inline struct wf_model *world(void)
 		sample_put(m, objects[i]);
 	return m;
 }
-
-typedef int (*check_fn)(const struct wf_model *m, struct wf_object *const *objects, size_t n,
-			struct wf_problems *problems);
-
-static inline void expect(check_fn check, struct wf_object **objects, size_t n,
-			  const char *expected)
-{
-	struct wf_problems problems = {0};
-	struct wf_model *m = world();
-	char found[1024] = "";
-
-	assert_int_equal(check(m, objects, n, &problems), *expected ? -EINVAL : 0);
-	for (size_t i = 0; i < problems.n; i++)
-		snprintf(found + strlen(found), sizeof(found) - strlen(found), "%zu %s: %s\n",
-			 problems.items[i].index, problems.items[i].key, problems.items[i].msg);
-	assert_string_equal(found, expected);
-	wf_problems_done(&problems);
-	for (size_t i = 0; i < n; i++)
-		wf_object_unref(objects[i]);
-	wf_model_free(m);
-}
-
-#define EXPECT(check, expected, ...)                                                       \
-	do {                                                                               \
-		struct wf_object *_objects[] = {__VA_ARGS__};                              \
-		expect(check, _objects, sizeof(_objects) / sizeof(*_objects), (expected)); \
-	} while (0)
-
-#define EXPECT_PUT(expected, ...)    EXPECT(wf_model_check_put, expected, __VA_ARGS__)
-#define EXPECT_REMOVE(expected, ...) EXPECT(wf_model_check_remove, expected, __VA_ARGS__)
 
 /* Another gateway, at node 2, that lets one tenant out. */
 static inline struct wf_object *out(const char *tenant, const char *nat)
