@@ -8,6 +8,20 @@
 #include "model/member.h"
 #include "model/sample.h"
 
+/* The service of @tenant that has this port of this address. */
+static struct wf_object *find_service(const struct wf_model *m, const char *tenant,
+				      const struct wf_addr *addr, uint8_t proto, uint16_t port)
+{
+	const struct wf_claim claim = {.kind = WF_KIND_SERVICE,
+				       .type = WF_CLAIM_PORT,
+				       .scope = tenant,
+				       .value = *addr,
+				       .proto = proto,
+				       .port = port};
+
+	return wf_model_find_claim(m, &claim, NULL);
+}
+
 static struct wf_object *labelled(const char *labels)
 {
 	struct wf_object *o = sample_endpoint("red", "e", "10.0.0.1");
@@ -73,18 +87,18 @@ static void a_port_of_a_service_is_found_and_its_address_is_no_endpoints(void **
 	assert_int_equal(wf_addr_parse("10.0.0.1", &other), 0);
 	sample_put(m, sample_service("red", "web", "10.0.0.100", "tcp/80->8080", "app=web"));
 	sample_put(m, sample_service("red", "dns", "10.0.0.100", "udp/53", "app=dns"));
-	assert_string_equal(wf_model_find_service(m, "red", &shared, IPPROTO_TCP, 80)->name, "web");
-	assert_string_equal(wf_model_find_service(m, "red", &shared, IPPROTO_UDP, 53)->name, "dns");
-	assert_null(wf_model_find_service(m, "red", &shared, IPPROTO_TCP, 8080));
-	assert_null(wf_model_find_service(m, "red", &shared, IPPROTO_TCP, 53));
-	assert_null(wf_model_find_service(m, "red", &other, IPPROTO_TCP, 80));
-	assert_null(wf_model_find_service(m, "blue", &shared, IPPROTO_TCP, 80));
+	assert_string_equal(find_service(m, "red", &shared, IPPROTO_TCP, 80)->name, "web");
+	assert_string_equal(find_service(m, "red", &shared, IPPROTO_UDP, 53)->name, "dns");
+	assert_null(find_service(m, "red", &shared, IPPROTO_TCP, 8080));
+	assert_null(find_service(m, "red", &shared, IPPROTO_TCP, 53));
+	assert_null(find_service(m, "red", &other, IPPROTO_TCP, 80));
+	assert_null(find_service(m, "blue", &shared, IPPROTO_TCP, 80));
 	assert_null(wf_model_find_address(m, "red", &shared));
 	sample_put(m, sample_endpoint("red", "e", "10.0.0.100"));
 	assert_string_equal(wf_model_find_address(m, "red", &shared)->name, "e");
 	assert_int_equal(wf_model_remove(m, WF_KIND_SERVICE, "red", "web"), 0);
-	assert_null(wf_model_find_service(m, "red", &shared, IPPROTO_TCP, 80));
-	assert_string_equal(wf_model_find_service(m, "red", &shared, IPPROTO_UDP, 53)->name, "dns");
+	assert_null(find_service(m, "red", &shared, IPPROTO_TCP, 80));
+	assert_string_equal(find_service(m, "red", &shared, IPPROTO_UDP, 53)->name, "dns");
 }
 
 /* The largest there are: their claims fit, and each is found. */
@@ -115,14 +129,14 @@ static void many_services_of_all_ports_are_found_and_removed(void **state)
 		sample_put(m, o);
 	}
 	assert_int_equal(wf_addr_parse("10.3.0.7", &addr), 0);
-	assert_string_equal(wf_model_find_service(m, "red", &addr, IPPROTO_TCP, 16)->name, "s007");
-	assert_string_equal(wf_model_find_service(m, "red", &addr, IPPROTO_TCP, 116)->name, "s257");
+	assert_string_equal(find_service(m, "red", &addr, IPPROTO_TCP, 16)->name, "s007");
+	assert_string_equal(find_service(m, "red", &addr, IPPROTO_TCP, 116)->name, "s257");
 	for (int i = 0; i < N; i++) {
 		snprintf(text, sizeof(text), "s%03d", i);
 		assert_int_equal(wf_model_remove(m, WF_KIND_SERVICE, "red", text), 0);
-		assert_null(wf_model_find_service(m, "red", &addr, IPPROTO_TCP, 16 + 1000));
+		assert_null(find_service(m, "red", &addr, IPPROTO_TCP, 16 + 1000));
 	}
-	assert_null(wf_model_find_service(m, "red", &addr, IPPROTO_TCP, 16));
+	assert_null(find_service(m, "red", &addr, IPPROTO_TCP, 16));
 }
 
 int main(void)

@@ -201,19 +201,6 @@ struct wf_object *wf_model_find_address(const struct wf_model *m, const char *te
 	return wf_model_find_claim(m, &claim, NULL);
 }
 
-struct wf_object *wf_model_find_service(const struct wf_model *m, const char *tenant,
-					const struct wf_addr *addr, uint8_t proto, uint16_t port)
-{
-	const struct wf_claim claim = {.kind = WF_KIND_SERVICE,
-				       .type = WF_CLAIM_PORT,
-				       .scope = tenant,
-				       .value = *addr,
-				       .proto = proto,
-				       .port = port};
-
-	return wf_model_find_claim(m, &claim, NULL);
-}
-
 const struct wf_object *wf_model_signing_key(const struct wf_model *m)
 {
 	struct wf_object *const *keys;

@@ -38,9 +38,6 @@ struct wf_object *const *wf_model_range(const struct wf_model *m, enum wf_kind k
 /* The endpoint of @tenant that has this address. Borrowed; NULL: it is free. O(1). */
 struct wf_object *wf_model_find_address(const struct wf_model *m, const char *tenant,
 					const struct wf_addr *addr);
-/* The service of @tenant that has this port of this address. Borrowed; NULL: none. O(1). */
-struct wf_object *wf_model_find_service(const struct wf_model *m, const char *tenant,
-					const struct wf_addr *addr, uint8_t proto, uint16_t port);
 /* Who has this, and does not share it, beside @except (may be NULL)? Borrowed; NULL: nobody. O(1).
  */
 struct wf_object *wf_model_find_claim(const struct wf_model *m, const struct wf_claim *claim,
