@@ -7,6 +7,7 @@ import time
 from wire import in_netns
 
 PORT = 5201
+PATIENCE_S = 10
 
 
 class Numbered:
@@ -46,12 +47,13 @@ class Numbered:
         return self.sent - len(self.received)
 
     def wait_for(self, n):
-        """Until `n` more packets have been sent; fails if nothing arrives meanwhile."""
+        """Until `n` more packets have been sent, and some have arrived; fails if none does."""
         goal, before = self.sent + n, len(self.received)
-        while self.sent < goal:
+        deadline = time.monotonic() + n / self.rate + PATIENCE_S
+        while self.sent < goal or len(self.received) == before:
+            if time.monotonic() > deadline:
+                raise RuntimeError("no packet arrives")
             time.sleep(0.01)
-        if len(self.received) == before:
-            raise RuntimeError("no packet arrives")
 
     def _send(self):
         begin = time.monotonic()
