@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every measure of every case, interleaved, so that whatever else the machine does hits all alike.
+"""Every measure of every case, interleaved, so that whatever else the machine does hits all alike;
+and compared sample by sample, since what it does changes.
 
 All topologies are up at the same time; an idle one costs nothing."""
+import operator
 import statistics
 from dataclasses import dataclass, field
 
@@ -45,15 +47,21 @@ def prepare(build, cases, stack, progress):
 
 
 def measure(rows, measures, n_runs, progress):
-    """Fills the rows' samples. A measure that failed once is not tried again in that row."""
-    good = [r for r in rows if r.layers]
+    """Fills the rows' samples. All rows take turns at one measure before the next one is begun: what
+    is compared was sampled within seconds. A measure that failed once is not tried again in that row."""
     for run in range(n_runs):
-        shift = run % max(1, len(good))
-        for row in good[shift:] + good[:shift]:
-            for m in wanted(row.case, measures):
-                progress.step(f"run {run + 1} of {n_runs}: {row.case.name}, {m.title}")
-                for _ in range(m.n_per_run):
+        for m in measures:
+            good = [r for r in rows if r.layers and m.name in r.case.measures]
+            for turn in range(run * m.n_per_run, (run + 1) * m.n_per_run):
+                shift = turn % max(1, len(good))
+                for row in good[shift:] + good[:shift]:
+                    progress.step(f"run {run + 1} of {n_runs}: {row.case.name}, {m.title}")
                     _sample(row, m)
+
+
+def n_steps(cases, measures, n_runs):
+    """Of prepare() and measure()."""
+    return sum(1 + n_runs * sum(m.n_per_run for m in wanted(c, measures)) for c in cases)
 
 
 def wanted(case, measures):
@@ -75,7 +83,9 @@ def failures(rows):
 
 
 def ratios(rows, m, references):
-    """{case: {reference: median / its median}} over all that were measured."""
-    medians = {r.case.name: r.median(m) for r in rows}
-    return {name: {ref: value / medians[ref] for ref in references if medians.get(ref)}
-            for name, value in medians.items() if value}
+    """{case: {reference: median of its samples, each by the reference's of the same turn}} over all
+    that were measured."""
+    samples = {r.case.name: [s.value for s in r.samples.get(m.name, ())] for r in rows}
+    return {name: {ref: statistics.median(map(operator.truediv, values, samples[ref]))
+                   for ref in references if samples.get(ref)}
+            for name, values in samples.items() if values}

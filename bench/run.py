@@ -17,6 +17,7 @@ import netns
 import report
 import target
 import topology
+import udp_rate
 import weftd
 from cases import GROUPS, REFERENCES, every_case, every_study, names_of
 from progress import Progress
@@ -34,7 +35,7 @@ def parse_options():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--build", default="build", help="the Meson build folder (default: build)")
     parser.add_argument("--quick", action="store_true", help=f"{RUNS_QUICK} runs, not {RUNS}")
-    parser.add_argument("--runs", type=int, help="so many runs; TCP is sampled twice in each")
+    parser.add_argument("--runs", type=int, help="so many runs, of a few samples each")
     parser.add_argument("--only", metavar="NAMES",
                         help="some cases, groups and tables only, e.g. plain,validated,scale")
     options = parser.parse_args()
@@ -81,12 +82,23 @@ def undoing():
             signal.signal(s, handler)
 
 
+@contextlib.contextmanager
+def off_the_forwarding_cpu():
+    """This process, and daemons that it starts within, leave that CPU to the packets."""
+    cpus = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cpus - {udp_rate.CPU} or cpus)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, cpus)
+
+
 def measure_all(options, cases, studies, measures):
     """All cases at the same time, then one study after another."""
-    n_steps = sum(1 + options.runs * len(matrix.wanted(c, measures)) for c in cases)
+    n_steps = matrix.n_steps(cases, measures, options.runs)
     progress = Progress(n_steps + sum(s.n_steps(options.runs) for s in studies))
     try:
-        with undoing() as stack:
+        with off_the_forwarding_cpu(), undoing() as stack:
             rows = matrix.prepare(options.build, cases, stack, progress)
             matrix.measure(rows, measures, options.runs, progress)
         for study in studies:

@@ -5,15 +5,16 @@ import json
 import netns
 from measure import Measure, Sample
 
+CPU = 0  # forwards; nothing else is to run there
 N_PACKETS = 600_000  # a call; half a million at least (DESIGN section 9)
 
 
-def send(build, topo, ends, n_packets, n_flows=64, cpu=0):
+def send(build, topo, ends, n_packets, n_flows=64):
     """Sends a burst from c1 and counts it in c2; returns bench-gen's answer."""
     answer = netns.run([f"{build}/bench/bench-gen", "--dst-mac", ends.gateway_mac,
                         "--src", ends.src, "--srcs", str(ends.n_srcs),
                         "--dst", ends.dst, "--dsts", str(ends.n_dsts),
-                        "--flows", str(n_flows), "--packets", str(n_packets), "--cpu", str(cpu),
+                        "--flows", str(n_flows), "--packets", str(n_packets), "--cpu", str(CPU),
                         "--port", str(ends.port), "--sink-port", str(ends.sink_port),
                         topo.c1, "eth0", topo.c2, "eth0"])
     return json.loads(answer)
@@ -24,6 +25,7 @@ class UdpRate(Measure):
     title = "UDP packets of 114 bytes, one core forwarding"
     unit = "kpps"
     digits = 0
+    n_per_run = 3
 
     def sample(self, case, topo):
         got = send(self.build, topo, case.ends(), N_PACKETS, case.ends().n_flows)
