@@ -152,14 +152,16 @@ WF_INLINE _Bool packet_grow(struct __sk_buff *skb, __u32 bytes)
 	       grow_again(skb, bytes);
 }
 
-/* The same for an IPv6 packet, of which Linux need not know that it is inside another one unless
- * it is unfinished. */
+/*
+ * The same for an IPv6 packet, but the Ethernet header is left behind. A finished packet only gets
+ * room in front, which is the cheapest: its network header remains, in Linux's eyes, the one inside
+ * until the next hop. There is nothing left to do to it that asks for more; a queue tells flows by
+ * what is inside, and marks congestion there, where it is kept (RFC 6040 section 4.2).
+ */
 WF_INLINE _Bool packet_grow_v6(struct __sk_buff *skb, __u32 bytes)
 {
-	if (packet_is_unfinished(skb))
-		return packet_grow(skb, bytes);
-	return bpf_skb_adjust_room(skb, (__s32)bytes, BPF_ADJ_ROOM_MAC,
-				   BPF_F_ADJ_ROOM_NO_CSUM_RESET | BPF_F_ADJ_ROOM_FIXED_GSO) == 0;
+	return packet_is_unfinished(skb) ? packet_grow(skb, bytes)
+					 : bpf_skb_change_head(skb, bytes, 0) == 0;
 }
 
 /* Takes @bytes of outer headers away. */

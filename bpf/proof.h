@@ -37,6 +37,7 @@ WF_INLINE _Bool header_equal(const struct wf_header *m, const __u8 *srh, const _
 
 	if (srh + 8 > end)
 		return 0;
+	WF_OPAQUE(a); /* else it is made twice, and only one of them compared with the end */
 	differ = *(const wf_any64 *)srh ^ m->srh[0];
 	for (__u32 i = 0; i < WF_HEADER_SRH_MAX / 16; i++) {
 		if (i >= srh_len / 16)
@@ -49,12 +50,22 @@ WF_INLINE _Bool header_equal(const struct wf_header *m, const __u8 *srh, const _
 	return !differ;
 }
 
-/* The last word of the key at @srh; 0 when it is not in the packet. */
-WF_INLINE __u64 header_last(const __u8 *srh, const __u8 *end, __u32 srh_len)
+/* Is @m what is remembered of the header at @ip, whose SRH is the key for @srh_len bytes? */
+WF_INLINE _Bool header_is(const struct wf_header *m, const struct wf_ipv6 *ip, const __u8 *end,
+			  __u32 srh_len)
 {
-	const __u8 *last = srh + (srh_len - 8);
+	return m->generation == generation_now() && m->srh_len == srh_len &&
+	       wf_equal16(m->from, ip->dst) && wf_equal16(m->src, ip->src) &&
+	       header_equal(m, (const __u8 *)(ip + 1), end, srh_len);
+}
 
-	return last + 8 <= end ? *(const wf_any64 *)last : 0;
+/* The first of the slots for it. */
+WF_INLINE __u32 header_slot(const struct wf_ipv6 *ip, const __u8 *end, __u32 srh_len)
+{
+	const __u8 *last = (const __u8 *)(ip + 1) + (srh_len - 8);
+	const __u64 word = last + 8 <= end ? *(const wf_any64 *)last : 0;
+
+	return cpu_part(wf_header_slot(ip->dst, ip->src, word), WF_HEADER_SLOTS);
 }
 
 /*
@@ -65,26 +76,21 @@ __noinline int header_recall(struct __sk_buff *skb, __u32 srh_len)
 {
 	const __u8 *data = packet_data(skb), *end = packet_end(skb);
 	const struct wf_ipv6 *ip = (const void *)(data + L3);
-	const __u8 *srh = (const void *)(ip + 1);
-	const __u32 now = generation_now();
-	__u32 slot, place = 0;
 	const struct wf_header *m;
+	__u32 slot, place = 0;
 
-	if (srh + WF_SRH_LEN + 16 > end || srh_len < WF_SRH_LEN + 16 || srh_len > WF_HEADER_SRH_MAX)
+	if ((const __u8 *)(ip + 1) + WF_SRH_LEN + 16 > end || srh_len < WF_SRH_LEN + 16 ||
+	    srh_len > WF_HEADER_SRH_MAX)
 		return HEADER_STRANGE;
-	slot = cpu_part(wf_header_slot(ip->dst, ip->src, header_last(srh, end, srh_len)),
-			WF_HEADER_SLOTS);
+	slot = header_slot(ip, end, srh_len);
 	for (__u32 i = 0; i < 2; i++, slot ^= 1) {
 		m = bpf_map_lookup_elem(&headers, &slot);
 		if (!m)
 			return HEADER_STRANGE;
-		if (m->generation != now) {
-			place = slot | HEADER_UNKNOWN;
-			continue;
-		}
-		if (m->srh_len == srh_len && wf_equal16(m->from, ip->dst) &&
-		    wf_equal16(m->src, ip->src) && header_equal(m, srh, end, srh_len))
+		if (header_is(m, ip, end, srh_len))
 			return (int)slot;
+		if (m->generation != generation_now())
+			place = slot | HEADER_UNKNOWN;
 	}
 	return (int)(place ? place : slot | HEADER_UNKNOWN);
 }

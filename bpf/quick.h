@@ -146,15 +146,18 @@ WF_INLINE _Bool quick_walk(const struct wf_ipv6 *outer, const __u8 *end, struct 
 }
 
 /* A header that was walked and verified before: a signed one, or of more segments. */
-WF_INLINE _Bool quick_recall(struct __sk_buff *skb, const struct wf_ipv6 *outer, __u32 srh_len,
+WF_INLINE _Bool quick_recall(const struct wf_ipv6 *outer, const __u8 *end, __u32 srh_len,
 			     struct quick_outer *ret)
 {
-	__u32 slot = (__u32)header_recall(skb, srh_len);
-	const struct wf_header *m;
+	__u32 slot = header_slot(outer, end, srh_len);
+	const struct wf_header *m = bpf_map_lookup_elem(&headers, &slot);
 
-	if (slot & (HEADER_UNKNOWN | HEADER_STRANGE))
-		return 0;
-	m = bpf_map_lookup_elem(&headers, &slot);
+	if (m && !header_is(m, outer, end, srh_len)) {
+		slot ^= 1;
+		m = bpf_map_lookup_elem(&headers, &slot);
+		if (m && !header_is(m, outer, end, srh_len))
+			return 0;
+	}
 	if (!m || m->step != WF_STEP_DECAP || m->proof.transit_off)
 		return 0;
 	ret->to[0] = ((const wf_any64 *)m->to)[0];
@@ -178,8 +181,8 @@ WF_INLINE void quick_outer_plain(const struct wf_ipv6 *outer, struct quick_outer
 }
 
 /* Where the packet in hand has come to. */
-WF_INLINE _Bool quick_outer_read(struct __sk_buff *skb, const struct wf_ipv6 *outer,
-				 const __u8 *end, struct quick_outer *ret)
+WF_INLINE _Bool quick_outer_read(const struct wf_ipv6 *outer, const __u8 *end,
+				 struct quick_outer *ret)
 {
 	const struct wf_srh *srh = (const void *)(outer + 1);
 
@@ -188,7 +191,7 @@ WF_INLINE _Bool quick_outer_read(struct __sk_buff *skb, const struct wf_ipv6 *ou
 		if ((const __u8 *)(srh + 1) > end || wf_srh_len(srh) > WF_HEADER_SRH_MAX)
 			return 0;
 		if (wf_srh_len(srh) > WF_WALKED_SRH_LEN)
-			return quick_recall(skb, outer, wf_srh_len(srh), ret);
+			return quick_recall(outer, end, wf_srh_len(srh), ret);
 		return quick_walk(outer, end, ret);
 	}
 	quick_outer_plain(outer, ret);
@@ -262,7 +265,7 @@ static __noinline int quick_validate_other(struct __sk_buff *skb)
 	const struct wf_ipv6 *outer = (const void *)(data + L3);
 	struct quick_outer o;
 
-	if ((const __u8 *)(outer + 1) > end || !quick_outer_read(skb, outer, end, &o))
+	if ((const __u8 *)(outer + 1) > end || !quick_outer_read(outer, end, &o))
 		return NOT_QUICK;
 	if (o.upper == WF_PROTO_IPV6)
 		return quick_deliver(skb, &o, 0);
