@@ -164,12 +164,11 @@ WF_INLINE _Bool packet_grow_v6(struct __sk_buff *skb, __u32 bytes)
 					 : bpf_skb_change_head(skb, bytes, 0) == 0;
 }
 
-/* Takes @bytes of outer headers away. */
+/* Takes @bytes of outer IPv6 headers away. */
 WF_INLINE _Bool packet_shrink(struct __sk_buff *skb, __u32 bytes, _Bool is_v4)
 {
-	__u64 flags = is_v4 ? ADJ_ROOM_DECAP_L3_IPV4 : ADJ_ROOM_DECAP_L3_IPV6;
+	const __u64 flags = BPF_F_ADJ_ROOM_NO_CSUM_RESET | BPF_F_ADJ_ROOM_FIXED_GSO;
 
 	return bpf_skb_adjust_room(skb, -(__s32)bytes, BPF_ADJ_ROOM_MAC,
-				   flags | BPF_F_ADJ_ROOM_NO_CSUM_RESET |
-					   BPF_F_ADJ_ROOM_FIXED_GSO) == 0;
+				   is_v4 ? flags | ADJ_ROOM_DECAP_L3_IPV4 : flags) == 0;
 }

@@ -37,7 +37,6 @@ WF_INLINE _Bool header_equal(const struct wf_header *m, const __u8 *srh, const _
 
 	if (srh + 8 > end)
 		return 0;
-	WF_OPAQUE(a); /* else it is made twice, and only one of them compared with the end */
 	differ = *(const wf_any64 *)srh ^ m->srh[0];
 	for (__u32 i = 0; i < WF_HEADER_SRH_MAX / 16; i++) {
 		if (i >= srh_len / 16)
@@ -50,13 +49,16 @@ WF_INLINE _Bool header_equal(const struct wf_header *m, const __u8 *srh, const _
 	return !differ;
 }
 
-/* Is @m what is remembered of the header at @ip, whose SRH is the key for @srh_len bytes? */
-WF_INLINE _Bool header_is(const struct wf_header *m, const struct wf_ipv6 *ip, const __u8 *end,
-			  __u32 srh_len)
+/*
+ * Is @m what is remembered of the header at @ip, whose SRH is the key for @srh_len bytes? A
+ * function of its own for its registers, which are all needed.
+ */
+static __noinline int header_is(const struct wf_header *m, const struct wf_ipv6 *ip,
+				const __u8 *end, __u32 srh_len)
 {
 	return m->generation == generation_now() && m->srh_len == srh_len &&
-	       wf_equal16(m->from, ip->dst) && wf_equal16(m->src, ip->src) &&
-	       header_equal(m, (const __u8 *)(ip + 1), end, srh_len);
+	       (const __u8 *)(ip + 1) <= end && wf_equal16(m->from, ip->dst) &&
+	       wf_equal16(m->src, ip->src) && header_equal(m, (const __u8 *)(ip + 1), end, srh_len);
 }
 
 /* The first of the slots for it. */
@@ -79,8 +81,10 @@ __noinline int header_recall(struct __sk_buff *skb, __u32 srh_len)
 	const struct wf_header *m;
 	__u32 slot, place = 0;
 
-	if ((const __u8 *)(ip + 1) + WF_SRH_LEN + 16 > end || srh_len < WF_SRH_LEN + 16 ||
-	    srh_len > WF_HEADER_SRH_MAX)
+	if ((const __u8 *)(ip + 1) + WF_SRH_LEN + 16 > end || srh_len < WF_SRH_LEN + 16)
+		return HEADER_STRANGE;
+	WF_OPAQUE(srh_len); /* the verifier wants to see each comparison */
+	if (srh_len > WF_HEADER_SRH_MAX)
 		return HEADER_STRANGE;
 	slot = header_slot(ip, end, srh_len);
 	for (__u32 i = 0; i < 2; i++, slot ^= 1) {

@@ -183,6 +183,7 @@ static __noinline int head_store_srh(struct __sk_buff *skb, const struct wf_appl
 
 	len -= WF_IPV6_LEN;
 	if (data + L3 + WF_HEAD_MAX <= (__u8 *)packet_end(skb)) {
+#pragma GCC unroll 11
 		for (__u32 i = 0; i < (WF_HEAD_MAX - WF_IPV6_LEN) / 8 && i < len / 8; i++)
 			to[i] = from[i];
 	} else if (len - 1 >= WF_HEAD_MAX - WF_IPV6_LEN ||
