@@ -58,6 +58,22 @@ static int write_key(struct wf_edit *e, const char *key, char *value, uint64_t m
 	return -ENOMEM;
 }
 
+int wf_edit_hold(struct wf_edit *e, const struct wf_current *c, struct wf_err *err)
+{
+	const struct wf_object *o = c->object;
+	char key[WF_OBJECT_KEY_MAX];
+
+	wf_object_key(o->kind, o->tenant, o->name, key);
+	wf_vec_each (w, &e->writes)
+		if (!strcmp(w->key, key))
+			return w->mod_revision == c->mod_revision
+				       ? 0
+				       : wf_err_set(err, -EAGAIN,
+						    "%s '%s' is being changed by another node",
+						    wf_kind_name(o->kind), o->name);
+	return write_key(e, key, NULL, c->mod_revision, false) < 0 ? wf_edit_no_memory(err) : 0;
+}
+
 int wf_edit_need(struct wf_edit *e, enum wf_kind kind, const char *tenant, const char *name,
 		 struct wf_err *err)
 {
@@ -72,14 +88,11 @@ int wf_edit_need(struct wf_edit *e, enum wf_kind kind, const char *tenant, const
 	r = wf_current_read(e->agent, kind, tenant, name, &current, err);
 	if (r)
 		return r;
-	if (current.object)
-		r = write_key(e, key, NULL, current.mod_revision, false);
-	else
-		r = -ENOENT;
+	r = current.object
+		    ? wf_edit_hold(e, &current, err)
+		    : wf_err_set(err, -ENOENT, "there is no %s '%s'", wf_kind_name(kind), name);
 	wf_current_done(&current);
-	if (r == -ENOENT)
-		return wf_err_set(err, r, "there is no %s '%s'", wf_kind_name(kind), name);
-	return r ? wf_edit_no_memory(err) : 0;
+	return r;
 }
 
 int wf_edit_need_dead(struct wf_edit *e, const char *node, struct wf_err *err)
@@ -195,15 +208,31 @@ static bool is_given(const struct wf_edit *e, const struct wf_claim *claim, cons
 	return item && !wf_claim_is_of(claim, item->now);
 }
 
-/* @claim becomes @item's. -EAGAIN: another one has it. */
+/* @who: a copy is made; NULL: nobody has the claim any more. */
+static int write_claim(struct wf_edit *e, const struct wf_claim *claim,
+		       const struct wf_claim_look *look, const char *who, struct wf_err *err)
+{
+	char key[WF_CLAIM_KEY_MAX];
+	char *value = who ? strdup(who) : NULL;
+
+	if (who && !value)
+		return wf_edit_no_memory(err);
+	return write_key(e, wf_claim_key(claim, key), value, look->mod_revision, true) < 0
+		       ? wf_edit_no_memory(err)
+		       : 0;
+}
+
+/*
+ * @claim becomes @item's. Who begins to share it writes it as it is, so that whoever leaves at the
+ * same time hears of it. -EAGAIN: another one has it.
+ */
 static int take_claim(struct wf_edit *e, const struct wf_edit_item *item,
 		      const struct wf_claim *claim, struct wf_err *err)
 {
 	const struct wf_object *o = item->now;
 	char mine[WF_OBJECT_KEY_MAX], key[WF_CLAIM_KEY_MAX];
 	struct wf_claim_look look;
-	bool is_kept; /* the key is right as it is */
-	char *value;
+	bool is_shared;
 	int r;
 
 	wf_object_key(o->kind, o->tenant, o->name, mine);
@@ -212,12 +241,10 @@ static int take_claim(struct wf_edit *e, const struct wf_edit_item *item,
 		return r;
 	if (look.state == WF_CLAIM_TAKEN && !is_given(e, claim, look.owner))
 		return wf_err_set(err, -EAGAIN, "%s is taken", wf_claim_key(claim, key));
-	is_kept = look.state == WF_CLAIM_MINE ||
-		  (look.state == WF_CLAIM_SHARED && !is_given(e, claim, look.owner));
-	value = is_kept ? NULL : strdup(mine);
-	if (!value && !is_kept)
-		return wf_edit_no_memory(err);
-	r = write_key(e, wf_claim_key(claim, key), value, look.mod_revision, value != NULL);
+	is_shared = look.state == WF_CLAIM_SHARED && !is_given(e, claim, look.owner);
+	if (look.state != WF_CLAIM_MINE && !(is_shared && wf_claim_is_of(claim, item->old.object)))
+		return write_claim(e, claim, &look, is_shared ? look.owner : mine, err);
+	r = write_key(e, wf_claim_key(claim, key), NULL, look.mod_revision, false);
 	return r ? wf_edit_no_memory(err) : 0;
 }
 
@@ -225,46 +252,63 @@ static int take_claim(struct wf_edit *e, const struct wf_edit_item *item,
 static const struct wf_object *heir(const struct wf_edit *e, const struct wf_claim *claim,
 				    const struct wf_object *giver)
 {
-	const struct wf_model *m = e->agent->model;
-	const struct wf_object *other;
+	struct wf_object *const *services;
 	struct wf_claim any = *claim;
 	char key[WF_OBJECT_KEY_MAX];
+	const struct wf_object *o;
+	size_t n;
 
-	if (!claim->is_shared)
-		return NULL;
 	any.is_shared = false;
-	other = wf_claims_find(&e->claims, &any, NULL);
-	if (other)
-		return other;
-	other = wf_model_find_claim(m, &any,
-				    wf_model_find(m, giver->kind, giver->tenant, giver->name));
-	if (other &&
-	    is_given(e, claim, wf_object_key(other->kind, other->tenant, other->name, key)))
-		return NULL;
-	return other;
+	o = wf_claims_find(&e->claims, &any, NULL);
+	if (o)
+		return o;
+	services = wf_model_range(e->agent->model, WF_KIND_SERVICE, giver->tenant, &n);
+	for (size_t i = 0; i < n; i++) {
+		o = services[i];
+		if (wf_object_cmp(o, giver) != 0 && wf_claim_is_of(claim, o) &&
+		    !is_given(e, claim, wf_object_key(o->kind, o->tenant, o->name, key)))
+			return o;
+	}
+	return NULL;
+}
+
+/* Of one that is shared: who stays is known from the model, which must have seen the last who came
+ * or went. -EAGAIN: it has not. */
+static int leave_claim(struct wf_edit *e, const struct wf_claim *claim,
+		       const struct wf_claim_look *look, const struct wf_object *giver,
+		       struct wf_err *err)
+{
+	const struct wf_object *next = heir(e, claim, giver);
+	char theirs[WF_OBJECT_KEY_MAX], key[WF_CLAIM_KEY_MAX];
+
+	if (look->mod_revision > e->agent->revision)
+		return wf_err_set(err, -EAGAIN, "%s is being changed by another node",
+				  wf_claim_key(claim, key));
+	if (look->state == WF_CLAIM_SHARED)
+		return is_given(e, claim, look->owner) /* who writes it, then */
+			       ? 0
+			       : write_claim(e, claim, look, look->owner, err);
+	if (next)
+		wf_object_key(next->kind, next->tenant, next->name, theirs);
+	return write_claim(e, claim, look, next ? theirs : NULL, err);
 }
 
 /* Unless it is another one's by now. */
 static int give_claim(struct wf_edit *e, const struct wf_edit_item *item,
 		      const struct wf_claim *claim, struct wf_err *err)
 {
-	const struct wf_object *o = item->old.object, *next = heir(e, claim, o);
-	char mine[WF_OBJECT_KEY_MAX], theirs[WF_OBJECT_KEY_MAX], key[WF_CLAIM_KEY_MAX];
+	const struct wf_object *o = item->old.object;
+	char mine[WF_OBJECT_KEY_MAX];
 	struct wf_claim_look look;
-	char *value = NULL;
 	int r;
 
 	wf_object_key(o->kind, o->tenant, o->name, mine);
 	r = wf_claim_look(e->agent, claim, mine, &look, err);
-	if (r || look.state != WF_CLAIM_MINE)
+	if (r || look.state == WF_CLAIM_TAKEN)
 		return r;
-	if (next) {
-		value = strdup(wf_object_key(next->kind, next->tenant, next->name, theirs));
-		if (!value)
-			return wf_edit_no_memory(err);
-	}
-	r = write_key(e, wf_claim_key(claim, key), value, look.mod_revision, true);
-	return r ? wf_edit_no_memory(err) : 0;
+	if (claim->is_shared)
+		return leave_claim(e, claim, &look, o, err);
+	return look.state == WF_CLAIM_MINE ? write_claim(e, claim, &look, NULL, err) : 0;
 }
 
 static int write_object(struct wf_edit *e, const struct wf_edit_item *item, struct wf_err *err)

@@ -41,6 +41,9 @@ void wf_edit_done(struct wf_edit *e);
 
 /* @old is taken, also on failure; a reference to @now is kept. 0 or -ENOMEM. */
 int wf_edit_add(struct wf_edit *e, struct wf_current *old, struct wf_object *now);
+/* The object that @c holds must be as it was read when the edit is committed. -EAGAIN: it was read
+ * before, and was different. */
+int wf_edit_hold(struct wf_edit *e, const struct wf_current *c, struct wf_err *err);
 /* The same object must be there when the edit is committed. -ENOENT: it is not there now. */
 int wf_edit_need(struct wf_edit *e, enum wf_kind kind, const char *tenant, const char *name,
 		 struct wf_err *err);

@@ -30,14 +30,6 @@ static int make(struct wf_edit *e, const char *tenant, const char *name,
 	return 0;
 }
 
-/* It must stay while the endpoint is written. */
-static int need(struct wf_edit *e, const char *tenant, const char *name, struct wf_err *err)
-{
-	int r = wf_edit_need(e, WF_KIND_IDENTITY, tenant, name, err);
-
-	return r == -ENOENT ? -EAGAIN : r;
-}
-
 /* It is left, but it is wanted again. */
 static int keep(struct wf_edit *e, struct wf_current *current, struct wf_err *err)
 {
@@ -69,7 +61,7 @@ int wf_identity_take(struct wf_edit *e, struct wf_object *endpoint, struct wf_er
 	if (current.object && current.object->identity.id) {
 		ep->identity = current.object->identity.id;
 		r = current.object->identity.is_left ? keep(e, &current, err)
-						     : need(e, endpoint->tenant, name, err);
+						     : wf_edit_hold(e, &current, err);
 	} else {
 		r = make(e, endpoint->tenant, name, &ep->labels, &current, &ep->identity, err);
 	}

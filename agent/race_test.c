@@ -344,8 +344,10 @@ static void change_services(const char *url, int node)
 			try_service(a, node, i % 3);
 		else
 			try_apply(a, ENDPOINT);
-		if (wf_watch_catch_up(a, NULL) < 0 || !are_services_right(a))
+		if (wf_watch_catch_up(a, NULL) < 0)
 			_exit(1);
+		if (!are_services_right(a))
+			_exit(2);
 		try_delete(a, node ? WF_KIND_SERVICE : WF_KIND_ENDPOINT, node ? name : "e");
 	}
 	wf_rig_done(&rig);
