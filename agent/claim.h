@@ -8,7 +8,8 @@
  *   /weft/v1-claims/address/TENANT/ADDRESS            sid/NODE/SID
  *   /weft/v1-claims/port/TENANT/ADDRESS/PROTOCOL/PORT
  *
- * The value is the owner's key, of an address that services share one owner's. A claim whose owner
+ * The value is the owner's key, of an address that services share one owner's; who begins or ceases
+ * to share it writes it, too, so that two who do at once hear of each other. A claim whose owner
  * does not have it (somebody edited the store) is free to take. Beside them stand the guards of
  * edits, guard/NAME (agent/edit.h).
  */
