@@ -87,5 +87,5 @@ def ratios(rows, m, references):
     that were measured."""
     samples = {r.case.name: [s.value for s in r.samples.get(m.name, ())] for r in rows}
     return {name: {ref: statistics.median(map(operator.truediv, values, samples[ref]))
-                   for ref in references if samples.get(ref)}
+                   for ref in references if samples.get(ref) and all(samples[ref])}
             for name, values in samples.items() if values}
