@@ -6,6 +6,9 @@ from dataclasses import dataclass
 import topology
 
 DISCARD = 9  # the port
+# Flows of a case where each packet is a new one: so many addresses and ports, more than nodes
+# remember, and all of them in one sample, or the next would find those remembered.
+NEW_ADDRS, NEW_PORTS, NEW_PACKETS = 7, 32768, 300_000
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,8 @@ class Ends:
     gateway_mac: str = topology.MAC["h1-c1"]  # where c1 sends what is for dst
     n_dsts: int = 1  # destinations dst, dst + 1, ... all of which end at c2's eth0
     n_flows: int = 64  # source ports
+    # A sample: rather more of them than longer ones, for machines change their speed.
+    n_packets: int = 100_000
     n_srcs: int = 1  # sources src, src + 1, ...
     port: int = DISCARD  # of the destination
     sink_port: int = DISCARD  # where that arrives: it may have been translated

@@ -3,7 +3,6 @@
 and compared sample by sample, since what it does changes.
 
 All topologies are up at the same time; an idle one costs nothing."""
-import operator
 import statistics
 from dataclasses import dataclass, field
 
@@ -83,9 +82,9 @@ def failures(rows):
 
 
 def ratios(rows, m, references):
-    """{case: {reference: median of its samples, each by the reference's of the same turn}} over all
-    that were measured."""
+    """{case: {reference: median of its samples, each by the reference's of the same turn, where
+    that is not 0}} over all that were measured."""
     samples = {r.case.name: [s.value for s in r.samples.get(m.name, ())] for r in rows}
-    return {name: {ref: statistics.median(map(operator.truediv, values, samples[ref]))
-                   for ref in references if samples.get(ref) and all(samples[ref])}
+    return {name: {ref: statistics.median(v / r for v, r in zip(values, samples[ref]) if r)
+                   for ref in references if any(samples.get(ref, ()))}
             for name, values in samples.items() if values}

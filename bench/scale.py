@@ -21,6 +21,7 @@ from weft_case import GATEWAY_MAC, TENANT, Weft
 
 SIZES = (10**3, 10**4, 10**5, 10**6)
 N_DSTS = 1000
+N_PACKETS = 600_000  # a call: enough for what a thousand flows have to begin with to weigh little
 MIN_DELIVERED = 0.99  # of the packets, or the figure is not worth printing
 FIRST = "fd10:b::1:0"
 WAYS = ("one", "spread", "new")
@@ -48,7 +49,7 @@ class Crowd(Weft):
 class Scale(Study):
     name = "scale"
 
-    def __init__(self, build, sizes=SIZES, n_dsts=N_DSTS, n_packets=udp_rate.N_PACKETS):
+    def __init__(self, build, sizes=SIZES, n_dsts=N_DSTS, n_packets=N_PACKETS):
         super().__init__(build)
         self.sizes, self.n_dsts, self.n_packets = sizes, n_dsts, n_packets
 

@@ -14,16 +14,14 @@ from dataclasses import replace
 import netns
 import topology
 import weft_case
-from baseline import DISCARD, Ends
+from baseline import DISCARD, NEW_ADDRS, NEW_PACKETS, NEW_PORTS, Ends
 from capture import Capture
 from weft_case import GATEWAY_MAC, TENANT, Weft
 
 GROUP = "services"
 VIRTUAL = "fd10:b::64"
 PORT, SERVER_PORT = 80, 8080
-# More flows than nodes remember, and without a common divisor.
-NEW_SRCS, NEW_PORTS = 7, 32768
-SOURCES = [f"fd10:a::{2 + i}" for i in range(NEW_SRCS)]  # of c1
+SOURCES = [f"fd10:a::{2 + i}" for i in range(NEW_ADDRS)]  # of c1
 # The ports that the measures of a row use: TCP request/response 7, iperf3 5201.
 PORTS = {
     "": [("udp", DISCARD, DISCARD), ("tcp", DISCARD, DISCARD), ("tcp", 7, 7), ("tcp", 5201, 5201)],
@@ -42,7 +40,9 @@ def ends_of(shape, gateway_mac=GATEWAY_MAC):
     ends = Ends(dst=VIRTUAL, gateway_mac=gateway_mac)
     if shape == "port":
         return replace(ends, port=PORT, sink_port=SERVER_PORT)
-    return replace(ends, n_srcs=NEW_SRCS, n_flows=NEW_PORTS) if shape == "new" else ends
+    if shape == "new":
+        return replace(ends, n_srcs=NEW_ADDRS, n_flows=NEW_PORTS, n_packets=NEW_PACKETS)
+    return ends
 
 
 def name_of(kind, shape):

@@ -6,7 +6,6 @@ import netns
 from measure import Measure, Sample
 
 CPU = 0  # forwards; nothing else is to run there
-N_PACKETS = 300_000  # a call; rather more calls than longer ones: machines change their speed
 
 
 def send(build, topo, ends, n_packets, n_flows=64):
@@ -25,10 +24,11 @@ class UdpRate(Measure):
     title = "UDP packets of 114 bytes, one core forwarding"
     unit = "kpps"
     digits = 0
-    n_per_run = 6
+    n_per_run = 18
 
     def sample(self, case, topo):
-        got = send(self.build, topo, case.ends(), N_PACKETS, case.ends().n_flows)
+        ends = case.ends()
+        got = send(self.build, topo, ends, ends.n_packets, ends.n_flows)
         if not got["delivered"]:
             raise netns.Failed(f"none of {got['sent']} packets arrived")
         if got["other_cpus"]:

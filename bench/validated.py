@@ -12,14 +12,12 @@ import socket
 import netns
 import topology
 import weft_case
-from baseline import Ends
+from baseline import NEW_ADDRS, NEW_PACKETS, NEW_PORTS, Ends
 from crowd import FAR, FIRST_SEED, N_IDENTITIES, crowd, policy
 from weft_case import GATEWAY_MAC, TENANT, Weft
 
 MEASURED = "measured"
 PORT, PORT_DENIED = 9, 10
-# More flows than nodes remember connections, and without a common divisor.
-NEW_DSTS, NEW_PORTS = 7, 32768
 
 
 class Validated(Weft):
@@ -78,7 +76,7 @@ class Policies(Validated):
         super().__init__(build, f"{'new' if is_new else 'policies'}-{n}", self._what(n, is_new))
         self.n, self.is_new = n, is_new
         if is_new:
-            self.addresses = {**self.addresses, "c2": [f"fd10:b::{2 + i}" for i in range(NEW_DSTS)]}
+            self.addresses = {**self.addresses, "c2": [f"fd10:b::{2 + i}" for i in range(NEW_ADDRS)]}
 
     @staticmethod
     def _what(n, is_new):
@@ -88,7 +86,8 @@ class Policies(Validated):
     def ends(self):
         if not self.is_new:
             return super().ends()
-        return Ends(gateway_mac=GATEWAY_MAC, n_dsts=NEW_DSTS, n_flows=NEW_PORTS)
+        return Ends(gateway_mac=GATEWAY_MAC, n_dsts=NEW_ADDRS, n_flows=NEW_PORTS,
+                    n_packets=NEW_PACKETS)
 
     def setup(self, topo):
         super().setup(topo)
