@@ -21,6 +21,7 @@ static inline int wf_load_size_maps(struct weft_bpf *skel)
 		{skel->maps.counters, WF_COUNTER_SLOTS},
 		{skel->maps.applied, WF_FLOWCACHE_SLOTS},
 		{skel->maps.validated, WF_FLOWCACHE_SLOTS},
+		{skel->maps.walked, WF_WALKED_SLOTS},
 		{skel->maps.headers, WF_HEADER_SLOTS},
 	};
 	int n_cpus = libbpf_num_possible_cpus(), r = n_cpus < 0 ? n_cpus : 0;

@@ -164,8 +164,9 @@ struct {
 } drops SEC(".maps");
 
 struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1 << WF_WALKED_BITS);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, WF_WALKED_SLOTS);
 	__type(key, __u32);
 	__type(value, struct wf_walked);
 } walked SEC(".maps");

@@ -15,7 +15,17 @@
 #include "dp/verify.h"
 
 #define HEADER_UNKNOWN (1 << 30) /* of header_recall(): not remembered, but may be in this slot */
-#define HEADER_STRANGE (1 << 29) /* nothing that Weft makes; it is not remembered */
+#define HEADER_STRANGE (1 << 29) /* nothing that Weft makes, or too short; it is not remembered */
+
+/* The shortest SRHs here: two segments, or one and the opaque TLV; one, and a signature. */
+#define HEADER_PLAIN_LEN  (WF_SRH_LEN + 2 * 16)
+#define HEADER_SIGNED_LEN (WF_SRH_LEN + 16 + WF_HMAC_LEN)
+#define HEADER_PAIRS_MAX  ((WF_HEADER_SRH_MAX - HEADER_PLAIN_LEN) / 16) /* of words behind these */
+
+_Static_assert(__builtin_offsetof(struct wf_header, srh) + HEADER_SIGNED_LEN +
+			       16 * HEADER_PAIRS_MAX <=
+		       sizeof(struct wf_header),
+	       "the verifier thinks that a signed one may have as many");
 
 /* A packet from apply, and not from the underlay, has not left its sender's node. */
 static __noinline int proof_see_here(struct __sk_buff *skb, struct wf_proof *proof)
@@ -27,19 +37,38 @@ static __noinline int proof_see_here(struct __sk_buff *skb, struct wf_proof *pro
 	return 0;
 }
 
-/* Is the SRH, of m->srh_len bytes, the remembered one? Word 0, then by two words to the end. */
+/*
+ * Bytes of the shortest SRH of its kind: an HMAC TLV makes an odd number of words an even one. (No
+ * branch: what the verifier knows of the packet afterwards would depend on the way taken.)
+ */
+WF_INLINE __u32 header_least(__u32 srh_len)
+{
+	return HEADER_SIGNED_LEN - (srh_len & 8) / 8 * (HEADER_SIGNED_LEN - HEADER_PLAIN_LEN);
+}
+
+/*
+ * Is the SRH the remembered one? @srh_len: m->srh_len, at least header_least(). First the words
+ * that all of its kind have, then by two to the end.
+ */
 WF_INLINE _Bool header_equal(const struct wf_header *m, const __u8 *srh, const __u8 *end,
 			     __u32 srh_len)
 {
-	const wf_any64 *a = (const void *)(srh + (srh_len & 8));
-	const wf_any64 *b = (const void *)((const __u8 *)m->srh + (srh_len & 8));
-	__u64 differ;
+	const __u32 least = header_least(srh_len), n_pairs = (srh_len - least) / 16;
+	const _Bool is_signed = !(srh_len & 8);
+	const wf_any64 *a = (const void *)srh, *b = m->srh;
+	__u64 differ = 0;
 
-	if (srh + 8 > end)
+	if (srh + (is_signed ? HEADER_SIGNED_LEN : HEADER_PLAIN_LEN) > end)
 		return 0;
-	differ = *(const wf_any64 *)srh ^ m->srh[0];
-	for (__u32 i = 0; i < WF_HEADER_SRH_MAX / 16; i++) {
-		if (i >= srh_len / 16)
+	for (__u32 i = 0; i < HEADER_PLAIN_LEN / 8; i++)
+		differ |= a[i] ^ b[i];
+	if (is_signed)
+		for (__u32 i = HEADER_PLAIN_LEN / 8; i < HEADER_SIGNED_LEN / 8; i++)
+			differ |= a[i] ^ b[i];
+	a = (const void *)(srh + least);
+	b = (const void *)((const __u8 *)m->srh + least);
+	for (__u32 i = 0; i < HEADER_PAIRS_MAX; i++) {
+		if (i >= n_pairs)
 			break;
 		WF_OPAQUE(end); /* else the compiler counts on end + 1, which is no address */
 		if ((const __u8 *)(a + 2 * i + 2) > end)
@@ -49,12 +78,9 @@ WF_INLINE _Bool header_equal(const struct wf_header *m, const __u8 *srh, const _
 	return !differ;
 }
 
-/*
- * Is @m what is remembered of the header at @ip, whose SRH is the key for @srh_len bytes? A
- * function of its own for its registers, which are all needed.
- */
-static __noinline int header_is(const struct wf_header *m, const struct wf_ipv6 *ip,
-				const __u8 *end, __u32 srh_len)
+/* Is @m what is remembered of the header at @ip, whose SRH is the key for @srh_len bytes? */
+WF_INLINE _Bool header_is(const struct wf_header *m, const struct wf_ipv6 *ip, const __u8 *end,
+			  __u32 srh_len)
 {
 	return m->generation == generation_now() && m->srh_len == srh_len &&
 	       (const __u8 *)(ip + 1) <= end && wf_equal16(m->from, ip->dst) &&
@@ -70,6 +96,15 @@ WF_INLINE __u32 header_slot(const struct wf_ipv6 *ip, const __u8 *end, __u32 srh
 	return cpu_part(wf_header_slot(ip->dst, ip->src, word), WF_HEADER_SLOTS);
 }
 
+/* What is remembered of the header in @slot; or NULL. A function of its own for its registers. */
+static __noinline const struct wf_header *header_in(__u32 slot, const struct wf_ipv6 *ip,
+						    const __u8 *end, __u32 srh_len)
+{
+	const struct wf_header *m = bpf_map_lookup_elem(&headers, &slot);
+
+	return m && header_is(m, ip, end, srh_len) ? m : (void *)0;
+}
+
 /*
  * The slot where the header is remembered; or, with a flag, where it may be or that it is not.
  * @srh_len: bytes of the SRH that are its key.
@@ -81,19 +116,17 @@ __noinline int header_recall(struct __sk_buff *skb, __u32 srh_len)
 	const struct wf_header *m;
 	__u32 slot, place = 0;
 
-	if ((const __u8 *)(ip + 1) + WF_SRH_LEN + 16 > end || srh_len < WF_SRH_LEN + 16)
+	if ((const __u8 *)(ip + 1) > end || srh_len < header_least(srh_len))
 		return HEADER_STRANGE;
 	WF_OPAQUE(srh_len); /* the verifier wants to see each comparison */
 	if (srh_len > WF_HEADER_SRH_MAX)
 		return HEADER_STRANGE;
 	slot = header_slot(ip, end, srh_len);
 	for (__u32 i = 0; i < 2; i++, slot ^= 1) {
-		m = bpf_map_lookup_elem(&headers, &slot);
-		if (!m)
-			return HEADER_STRANGE;
-		if (header_is(m, ip, end, srh_len))
+		if (header_in(slot, ip, end, srh_len))
 			return (int)slot;
-		if (m->generation != generation_now())
+		m = bpf_map_lookup_elem(&headers, &slot);
+		if (!place && m && m->generation != generation_now())
 			place = slot | HEADER_UNKNOWN;
 	}
 	return (int)(place ? place : slot | HEADER_UNKNOWN);

@@ -74,10 +74,10 @@ static void each_kind_of_header_is_verified_and_then_remembered(void **state)
 		}
 }
 
-/* What one wrong bit at @at of the header of two segments leads to; COUNT: whatever, but a drop. */
-static enum wf_drop drop_at(uint32_t at)
+/* What one wrong bit at @at of the header of @n segments leads to; COUNT: whatever, but a drop. */
+static enum wf_drop drop_at(uint32_t at, uint32_t n)
 {
-	const uint32_t tlv = SRH + 8 + 32;
+	const uint32_t tlv = SRH + 8 + 16 * n;
 
 	if (at == SRH + 6 || at == SRH + 7) /* the tag is not signed */
 		return WF_DROP_NONE;
@@ -94,33 +94,45 @@ static enum wf_drop drop_at(uint32_t at)
 	return WF_DROP_COUNT;
 }
 
-/* Anywhere in what is signed, and in the signature; before and after the right one was seen. */
-static void one_wrong_bit_is_noticed(void **state)
+/* Anywhere in what is signed, and in the signature of @o's header, which is known or not. */
+static void assert_one_wrong_bit_is_noticed(struct fixture *f, const struct outer_spec *o,
+					    bool is_known)
 {
-	struct fixture *f = *state;
+	const uint32_t n = o->n_segments;
 	struct packet good, bad;
 	enum wf_drop drop;
 
-	packet_signed(&good, &by_two, &plain, &to_a);
-	for (int is_known = 0; is_known < 2; is_known++) {
+	packet_signed(&good, o, &plain, &to_a);
+	for (uint32_t at = ETH_LEN + 8; at < SRH + 8 + 16 * n + 40; at++) {
+		if (at >= ETH_LEN + 24 && at < ETH_LEN + 32)
+			continue; /* to another SID */
+		if (at == SRH)
+			continue; /* says what is inside */
 		fixture_forget(f);
 		if (is_known)
 			assert_int_equal(drop_of(f, &good), WF_DROP_NONE);
-		for (uint32_t at = ETH_LEN + 8; at < SRH + 8 + 32 + 40; at++) {
-			if (at >= ETH_LEN + 24 && at < ETH_LEN + 32)
-				continue; /* to another SID */
-			if (at == SRH)
-				continue; /* says what is inside */
-			bad = good;
-			bad.bytes[at] ^= 0x10;
-			drop = drop_of(f, &bad);
-			if (drop_at(at) != WF_DROP_COUNT)
-				assert_int_equal(drop, drop_at(at));
-			else
-				assert_int_not_equal(drop, WF_DROP_NONE);
-		}
+		bad = good;
+		bad.bytes[at] ^= 0x10;
+		drop = drop_of(f, &bad);
+		if (drop_at(at, n) != WF_DROP_COUNT)
+			assert_int_equal(drop, drop_at(at, n));
+		else
+			assert_int_not_equal(drop, WF_DROP_NONE);
 		assert_int_equal(drop_of(f, &good), WF_DROP_NONE);
 	}
+}
+
+static void one_wrong_bit_is_noticed(void **state)
+{
+	const struct outer_spec by_four = {
+		.dst = DT46,
+		.n_segments = 4,
+		.segments = {DT46, "5f00:0:4:e001::", "5f00:0:3:e001::", "5f00:0:4:3::"}};
+	const struct outer_spec *const specs[] = {&direct, &by_two, &by_four};
+
+	for (int i = 0; i < 3; i++)
+		for (int is_known = 0; is_known < 2; is_known++)
+			assert_one_wrong_bit_is_noticed(*state, specs[i], is_known);
 }
 
 /* The header of another node's packet, taken as it is. */
@@ -269,6 +281,26 @@ static void metadata_comes_from_the_tlv_when_the_sid_has_none(void **state)
 	assert_int_equal(drop_of(f, &p), WF_DROP_UNKNOWN_TENANT);
 }
 
+/* The same where nothing is signed. */
+static void metadata_that_nobody_signed_is_compared_as_well(void **state)
+{
+	const struct signing red = {.has_opaque = true, .arg = 0xabcdef1234567788};
+	struct outer_spec mute = {
+		.dst = "5f00:0:1:e046::", .n_segments = 1, .segments = {"5f00:0:1:e046::"}};
+	struct packet p;
+	uint8_t tlv[16];
+
+	packet_signed(&p, &mute, &red, &to_a);
+	memcpy(tlv, p.bytes + SRH + 24 + 40, sizeof(tlv));
+	mute.tlvs = tlv;
+	mute.tlvs_len = sizeof(tlv);
+	packet_from_underlay(&p, &mute, &to_a);
+	for (int again = 0; again < 2; again++)
+		assert_int_equal(drop_of(*state, &p), WF_DROP_NONE);
+	p.bytes[SRH + 24 + 3] = 2; /* version */
+	assert_int_equal(drop_of(*state, &p), WF_DROP_UNKNOWN_TENANT);
+}
+
 /* The transit TLV may be any, but it must be there. */
 static void what_changes_en_route_is_not_what_is_remembered(void **state)
 {
@@ -298,6 +330,7 @@ int main(void)
 		cmocka_unit_test_setup(strange_headers_are_verified_and_not_remembered, setup),
 		cmocka_unit_test_setup(a_signature_is_found_where_it_is, setup),
 		cmocka_unit_test_setup(metadata_comes_from_the_tlv_when_the_sid_has_none, setup),
+		cmocka_unit_test_setup(metadata_that_nobody_signed_is_compared_as_well, setup),
 		cmocka_unit_test_setup(what_changes_en_route_is_not_what_is_remembered, setup),
 	};
 

@@ -16,16 +16,14 @@
 
 #define NOT_QUICK (-WF_DROP_COUNT)
 
-/* Reads the packet whose IP header is at @p. */
-WF_INLINE _Bool quick_read(const __u8 *p, const __u8 *end, _Bool is_v4, struct wf_quick *q)
+/* Bytes of an IP packet that are read; and all of it that struct wf_quick's l4_len leaves out. */
+#define QUICK_BYTES(is_v4) ((is_v4) ? WF_QUICK_V4_BYTES : WF_QUICK_V6_BYTES)
+#define QUICK_LEN(is_v4)   (((is_v4) ? WF_IPV4_LEN : WF_IPV6_LEN) + WF_QUICK_L4)
+
+/* Where this CPU may remember the flow of the packet whose IP header is at @p. */
+WF_INLINE __u32 quick_slot(const __u8 *p, _Bool is_v4)
 {
-	if (p + (is_v4 ? WF_QUICK_V4_BYTES : WF_QUICK_V6_BYTES) > end)
-		return 0;
-	if (is_v4)
-		wf_quick_v4(p, q);
-	else
-		wf_quick_v6(p, q);
-	return 1;
+	return cpu_part(wf_quick_slot(p, is_v4), WF_FLOWCACHE_SLOTS);
 }
 
 WF_INLINE void quick_count(struct wf_counter *unsettled, __u32 ip_len)
@@ -35,17 +33,18 @@ WF_INLINE void quick_count(struct wf_counter *unsettled, __u32 ip_len)
 }
 
 /*
- * The service's address or the backend's in the place of one end of the packet at @p, as
+ * The service's address or the backend's in the place of one end of the packet at @off, as
  * bpf/alias.h puts it there. False: this packet is not for that; it is untouched.
  */
-WF_INLINE _Bool quick_alias(struct __sk_buff *skb, __u8 *p, const __u8 *end,
-			    const struct wf_alias *a, struct wf_alias_end at)
+WF_INLINE _Bool quick_alias_end(struct __sk_buff *skb, __u32 off, const struct wf_alias *a,
+				struct wf_alias_end at)
 {
+	__u8 *p = packet_data(skb) + (off & WF_FLOW_OFF_MAX);
+	const __u8 *l4 = p + (at.is_v4 ? WF_IPV4_LEN : WF_IPV6_LEN);
 	const int summed = packet_summed(skb);
 	__u16 sum;
 
-	if (summed == SUM_UNKNOWN ||
-	    p + (at.is_v4 ? WF_IPV4_LEN : WF_IPV6_LEN) + WF_ALIAS_L4_BYTES > end)
+	if (summed == SUM_UNKNOWN || l4 + WF_ALIAS_L4_BYTES > (__u8 *)packet_end(skb))
 		return 0;
 	at.is_partial = summed == SUM_PARTIAL;
 	sum = wf_alias_put(p, a, at);
@@ -54,45 +53,62 @@ WF_INLINE _Bool quick_alias(struct __sk_buff *skb, __u8 *p, const __u8 *end,
 	return 1;
 }
 
-/* More than what @q says of its length is behind it. */
-#define QUICK_LEN(is_v4) (((is_v4) ? WF_IPV4_LEN : WF_IPV6_LEN) + WF_QUICK_L4)
+/* Functions of their own for their registers, which packets without an alias have other use for. */
+static __noinline int quick_alias_source(struct __sk_buff *skb, __u32 off, const struct wf_alias *a,
+					 int is_v4)
+{
+	if (is_v4)
+		return quick_alias_end(skb, off, a, (struct wf_alias_end){.is_v4 = 1, .is_src = 1});
+	return quick_alias_end(skb, off, a, (struct wf_alias_end){.is_src = 1});
+}
 
-WF_INLINE _Bool quick_may_go(const struct __sk_buff *skb, const struct wf_quick *q,
-			     const struct wf_applied *e, const __u8 *eth, __u64 now, _Bool is_v4)
+static __noinline int quick_alias_destination(struct __sk_buff *skb, __u32 off,
+					      const struct wf_alias *a, int is_v4)
+{
+	if (is_v4)
+		return quick_alias_end(skb, off, a, (struct wf_alias_end){.is_v4 = 1});
+	return quick_alias_end(skb, off, a, (struct wf_alias_end){});
+}
+
+/* @ret: what is known of the packet at @eth. */
+WF_INLINE _Bool quick_may_go(const struct __sk_buff *skb, const __u8 *eth, _Bool is_v4,
+			     const struct wf_applied *e, struct wf_quick *ret)
 {
 	const wf_any64 *from = (const void *)(eth + 6), *known = (const void *)e->mac;
-	const __u64 differs = wf_quick_differs(q, &e->flow) | (*from ^ *known) |
-			      (e->generation ^ generation_now()) | (e->port ^ skb->ifindex) |
-			      (q->tcp_flags & e->stop) | q->odd;
+	const __u64 now = bpf_jiffies64();
+	__u64 differs = wf_quick_differs(eth + L3, is_v4, &e->flow);
 
-	return !differs && e->quick_until >= now && q->hop_limit > 1 && q->l4_len <= e->max_l4 &&
-	       q->l4_len <= skb->len - L3 - QUICK_LEN(is_v4);
+	differs = wf_differs_or(differs, *from ^ *known);
+	differs = wf_differs_or(differs, e->generation ^ generation_now());
+	differs = wf_differs_or(differs, e->port ^ skb->ifindex);
+	wf_quick_read(eth + L3, is_v4, ret);
+	differs = wf_differs_or(differs, (ret->tcp_flags & e->stop) | ret->odd);
+	return !differs && e->quick_until >= now && ret->hop_limit > 1 &&
+	       ret->l4_len <= e->max_l4 && ret->l4_len <= skb->len - L3 - QUICK_LEN(is_v4);
 }
 
 /* A packet of one IP version, which @is_v4 says. */
 WF_INLINE int quick_apply_ip(struct __sk_buff *skb, _Bool is_v4)
 {
-	const __u64 now = bpf_jiffies64();
-	const __u32 part = cpu_part(0, WF_FLOWCACHE_SLOTS);
-	__u8 *data = packet_data(skb), *end = packet_end(skb);
+	__u8 *data = packet_data(skb);
 	struct wf_applied *e;
 	struct wf_quick q;
 	enum wf_drop drop;
 	__u32 slot;
 
-	if (!quick_read(data + L3, end, is_v4, &q))
+	if (data + L3 + QUICK_BYTES(is_v4) > (__u8 *)packet_end(skb))
 		return NOT_QUICK;
-	slot = part + wf_quick_slot(&q);
+	slot = quick_slot(data + L3, is_v4);
 	e = bpf_map_lookup_elem(&applied, &slot);
-	if (!e || !quick_may_go(skb, &q, e, data, now, is_v4) ||
-	    (e->is_alias && !quick_alias(skb, data + L3, end, &e->alias,
-					 (struct wf_alias_end){.is_v4 = is_v4, .is_src = 1})))
+	if (!e || !quick_may_go(skb, data, is_v4, e, &q) ||
+	    (e->is_alias && !quick_alias_source(skb, L3, &e->alias, is_v4)))
 		return NOT_QUICK;
 	hop_down(data + L3, is_v4);
 	quick_count(&e->unsettled, q.l4_len + QUICK_LEN(is_v4));
 	if (!(is_v4 ? packet_grow(skb, e->header_len) : packet_grow_v6(skb, e->header_len)))
 		return -WF_DROP_RESIZE;
-	drop = head_store(skb, e, q.l4_len + QUICK_LEN(is_v4), wf_ecn_encap_tc(q.tc));
+	/* the traffic class as it is: wf_ecn_encap_tc() */
+	drop = head_store(skb, e, q.l4_len + QUICK_LEN(is_v4), q.tc);
 	return drop ? -(int)drop : (int)bpf_redirect(e->ifindex, 0);
 }
 
@@ -114,17 +130,17 @@ WF_INLINE int quick_apply(struct __sk_buff *skb)
 	return NOT_QUICK;
 }
 
-/* Where the packet has come to, and what is inside. */
+/* Where the packet has come to. */
 struct quick_outer {
-	__u64 to[2];
-	__u32 off;	    /* of the packet inside */
+	struct wf_ipv6 *ip;
+	const wf_any64 *to; /* 16 bytes, in the packet or remembered */
+	__u32 len;	    /* of the headers before the packet inside */
 	__u32 arrived_slot; /* of a SID on the way to End.DT46; 0: none */
-	__u8 upper;
-	__u8 has; /* as in struct wf_proof */
+	__u8 has;	    /* as in struct wf_proof */
 };
 
 /* A C-SID container that was walked before. */
-WF_INLINE _Bool quick_walk(const struct wf_ipv6 *outer, const __u8 *end, struct quick_outer *ret)
+WF_INLINE _Bool quick_walk(struct wf_ipv6 *outer, const __u8 *end, struct quick_outer *ret)
 {
 	const __u8 *srh = (const __u8 *)(outer + 1);
 	const struct wf_walked *m;
@@ -132,87 +148,75 @@ WF_INLINE _Bool quick_walk(const struct wf_ipv6 *outer, const __u8 *end, struct 
 
 	if (srh + WF_WALKED_SRH_LEN > end)
 		return 0;
-	slot = wf_walked_slot(outer->dst, srh);
+	slot = cpu_part(wf_walked_slot(outer->dst, srh), WF_WALKED_SLOTS);
 	m = bpf_map_lookup_elem(&walked, &slot);
 	if (!m || m->generation != generation_now() || m->step != WF_STEP_DECAP ||
 	    !wf_walked_equal(m, outer->dst, srh))
 		return 0;
-	ret->to[0] = ((const wf_any64 *)m->to)[0];
-	ret->to[1] = ((const wf_any64 *)m->to)[1];
-	ret->off = L3 + WF_IPV6_LEN + WF_WALKED_SRH_LEN;
-	ret->arrived_slot = m->arrived_slot;
-	ret->upper = srh[0];
+	*ret = (struct quick_outer){.ip = outer,
+				    .to = (const void *)m->to,
+				    .len = WF_IPV6_LEN + WF_WALKED_SRH_LEN,
+				    .arrived_slot = m->arrived_slot};
 	return 1;
 }
 
 /* A header that was walked and verified before: a signed one, or of more segments. */
-WF_INLINE _Bool quick_recall(const struct wf_ipv6 *outer, const __u8 *end, __u32 srh_len,
+WF_INLINE _Bool quick_recall(struct wf_ipv6 *outer, const __u8 *end, __u32 srh_len,
 			     struct quick_outer *ret)
 {
-	__u32 slot = header_slot(outer, end, srh_len);
-	const struct wf_header *m = bpf_map_lookup_elem(&headers, &slot);
+	const __u32 slot = header_slot(outer, end, srh_len);
+	const struct wf_header *m = header_in(slot, outer, end, srh_len);
 
-	if (m && !header_is(m, outer, end, srh_len)) {
-		slot ^= 1;
-		m = bpf_map_lookup_elem(&headers, &slot);
-		if (m && !header_is(m, outer, end, srh_len))
-			return 0;
-	}
+	if (!m)
+		m = header_in(slot ^ 1, outer, end, srh_len);
 	if (!m || m->step != WF_STEP_DECAP || m->proof.transit_off)
 		return 0;
-	ret->to[0] = ((const wf_any64 *)m->to)[0];
-	ret->to[1] = ((const wf_any64 *)m->to)[1];
-	ret->off = L3 + WF_IPV6_LEN + srh_len;
-	ret->arrived_slot = m->is_moved ? m->arrived_slot : 0;
-	ret->has = m->proof.has;
-	ret->upper = ((const struct wf_srh *)(outer + 1))->next_header;
+	*ret = (struct quick_outer){.ip = outer,
+				    .to = (const void *)m->to,
+				    .len = WF_IPV6_LEN + srh_len,
+				    .arrived_slot = m->is_moved ? m->arrived_slot : 0,
+				    .has = m->proof.has};
 	return 1;
 }
 
-/* No SRH: the packet has come to where it was sent. */
-WF_INLINE void quick_outer_plain(const struct wf_ipv6 *outer, struct quick_outer *ret)
-{
-	ret->to[0] = ((const wf_any64 *)outer->dst)[0];
-	ret->to[1] = ((const wf_any64 *)outer->dst)[1];
-	ret->off = L3 + WF_IPV6_LEN;
-	ret->arrived_slot = 0;
-	ret->upper = outer->next_header;
-	ret->has = 0;
-}
-
-/* Where the packet in hand has come to. */
-WF_INLINE _Bool quick_outer_read(const struct wf_ipv6 *outer, const __u8 *end,
-				 struct quick_outer *ret)
+WF_INLINE _Bool quick_outer_srh(struct wf_ipv6 *outer, const __u8 *end, struct quick_outer *ret)
 {
 	const struct wf_srh *srh = (const void *)(outer + 1);
 
-	ret->has = 0;
-	if (outer->next_header == WF_PROTO_ROUTING) {
-		if ((const __u8 *)(srh + 1) > end || wf_srh_len(srh) > WF_HEADER_SRH_MAX)
-			return 0;
-		if (wf_srh_len(srh) > WF_WALKED_SRH_LEN)
-			return quick_recall(outer, end, wf_srh_len(srh), ret);
-		return quick_walk(outer, end, ret);
-	}
-	quick_outer_plain(outer, ret);
-	return 1;
+	if ((const __u8 *)(srh + 1) > end || wf_srh_len(srh) > WF_HEADER_SRH_MAX)
+		return 0;
+	if (wf_srh_len(srh) > WF_WALKED_SRH_LEN)
+		return quick_recall(outer, end, wf_srh_len(srh), ret);
+	return quick_walk(outer, end, ret);
 }
 
-WF_INLINE _Bool quick_may_come(const struct __sk_buff *skb, const struct wf_quick *q,
-			       const struct quick_outer *o, const struct wf_validated *e,
-			       const struct wf_ipv6 *outer, __u64 now, _Bool is_v4)
+/* @differs, and an address of 16 bytes. */
+WF_INLINE __u64 quick_differs16(__u64 differs, const wf_any64 *a, const __u8 b[16])
 {
-	const wf_any64 *sid = (const void *)e->sid;
-	const wf_any64 *src = (const void *)outer->src, *known = (const void *)e->src;
-	const __u8 ecn = wf_ipv6_tc(outer) & WF_ECN_MASK;
-	const __u64 differs = wf_quick_differs(q, &e->flow) | (o->to[0] ^ sid[0]) |
-			      (o->to[1] ^ sid[1]) | (src[0] ^ known[0]) | (src[1] ^ known[1]) |
-			      (e->generation ^ generation_now()) | (e->needs & ~o->has) |
-			      (e->upper ^ o->upper) | (q->tcp_flags & e->stop) | q->odd;
+	const wf_any64 *w = (const void *)b;
 
-	return !differs && e->quick_until >= now && q->hop_limit > 1 &&
-	       (!ecn || ecn == (q->tc & WF_ECN_MASK)) &&
-	       q->l4_len <= skb->len - o->off - QUICK_LEN(is_v4);
+	return wf_differs_or(wf_differs_or(differs, a[0] ^ w[0]), a[1] ^ w[1]);
+}
+
+/* @ret: what is known of the packet inside. */
+WF_INLINE _Bool quick_may_come(const struct __sk_buff *skb, const struct quick_outer *o,
+			       _Bool is_v4, const struct wf_validated *e, struct wf_quick *ret)
+{
+	const __u8 *inner = (const __u8 *)o->ip + o->len;
+	const __u8 upper = is_v4 ? WF_PROTO_IPV4 : WF_PROTO_IPV6;
+	const __u64 now = bpf_jiffies64();
+	__u64 differs = wf_quick_differs(inner, is_v4, &e->flow);
+
+	differs = quick_differs16(differs, o->to, e->sid);
+	differs = quick_differs16(differs, (const void *)o->ip->src, e->src);
+	differs = wf_differs_or(differs, e->generation ^ generation_now());
+	differs = wf_differs_or(differs, e->needs & ~o->has);
+	differs = wf_differs_or(differs, e->upper ^ upper);
+	wf_quick_read(inner, is_v4, ret);
+	differs = wf_differs_or(differs, (ret->tcp_flags & e->stop) | ret->odd);
+	differs = wf_differs_or(differs, wf_ecn_touches(ret->tc, o->ip->vtf));
+	return !differs && e->quick_until >= now && ret->hop_limit > 1 &&
+	       ret->l4_len <= skb->len - L3 - o->len - QUICK_LEN(is_v4);
 }
 
 /*
@@ -221,35 +225,34 @@ WF_INLINE _Bool quick_may_come(const struct __sk_buff *skb, const struct wf_quic
  */
 WF_INLINE void quick_hop_down(struct wf_ipv6 *outer, __u8 *inner, _Bool is_v4)
 {
+	wf_any64 *src = (void *)outer->src;
+
 	hop_down(inner, is_v4);
 	if (!is_v4)
-		*(wf_any64 *)outer->src += WF_BE16(1);
+		*src += WF_BE16(1);
 }
 
 /* What is inside, of one IP version, which @is_v4 says, at End.DT46 or End.DX46. */
-WF_INLINE int quick_deliver(struct __sk_buff *skb, const struct quick_outer *o, _Bool is_v4)
+WF_INLINE int quick_deliver(struct __sk_buff *skb, const struct quick_outer *o, const __u8 *end,
+			    _Bool is_v4)
 {
-	const __u64 now = bpf_jiffies64();
-	const __u32 part = cpu_part(0, WF_FLOWCACHE_SLOTS);
-	__u8 *data = packet_data(skb), *end = packet_end(skb);
-	struct wf_ipv6 *outer = (void *)(data + L3);
+	__u8 *data, *inner = (__u8 *)o->ip + o->len;
 	struct wf_validated *e;
 	struct wf_quick q;
 	__u32 slot;
 
-	if ((__u8 *)(outer + 1) > end || !quick_read(data + o->off, end, is_v4, &q))
+	if (inner + QUICK_BYTES(is_v4) > end)
 		return NOT_QUICK;
-	slot = part + wf_quick_slot(&q);
+	slot = quick_slot(inner, is_v4);
 	e = bpf_map_lookup_elem(&validated, &slot);
-	if (!e || !quick_may_come(skb, &q, o, e, outer, now, is_v4) ||
-	    (e->is_alias && !quick_alias(skb, data + o->off, end, &e->alias,
-					 (struct wf_alias_end){.is_v4 = is_v4})))
+	if (!e || !quick_may_come(skb, o, is_v4, e, &q) ||
+	    (e->is_alias && !quick_alias_destination(skb, L3 + o->len, &e->alias, is_v4)))
 		return NOT_QUICK;
 	if (o->arrived_slot)
 		count(skb, o->arrived_slot, skb->len - L3);
-	quick_hop_down(outer, data + o->off, is_v4);
+	quick_hop_down(o->ip, inner, is_v4);
 	quick_count(&e->unsettled, q.l4_len + QUICK_LEN(is_v4));
-	if (!packet_shrink(skb, o->off - L3, is_v4))
+	if (!packet_shrink(skb, o->len, is_v4))
 		return -WF_DROP_RESIZE;
 	data = packet_data(skb);
 	if (data + L3 > (__u8 *)packet_end(skb))
@@ -258,18 +261,41 @@ WF_INLINE int quick_deliver(struct __sk_buff *skb, const struct quick_outer *o, 
 	return endpoint_give(e->ifindex);
 }
 
-/* Behind an SRH, or IPv4. */
-static __noinline int quick_validate_other(struct __sk_buff *skb)
+/* No SRH: the packet has come to where it was sent. */
+WF_INLINE int quick_plain(struct __sk_buff *skb, _Bool is_v4)
 {
-	const __u8 *data = packet_data(skb), *end = packet_end(skb);
-	const struct wf_ipv6 *outer = (const void *)(data + L3);
+	struct wf_ipv6 *outer = packet_data(skb) + L3;
+	const struct quick_outer o = {.ip = outer,
+				      .to = (const void *)outer->dst,
+				      .len = WF_IPV6_LEN};
+
+	return quick_deliver(skb, &o, packet_end(skb), is_v4);
+}
+
+WF_INLINE int quick_srh(struct __sk_buff *skb, _Bool is_v4)
+{
+	const __u8 *end = packet_end(skb);
+	struct wf_ipv6 *outer = packet_data(skb) + L3;
 	struct quick_outer o;
 
-	if ((const __u8 *)(outer + 1) > end || !quick_outer_read(outer, end, &o))
+	if ((const __u8 *)(outer + 1) > end || !quick_outer_srh(outer, end, &o))
 		return NOT_QUICK;
-	if (o.upper == WF_PROTO_IPV6)
-		return quick_deliver(skb, &o, 0);
-	return o.upper == WF_PROTO_IPV4 ? quick_deliver(skb, &o, 1) : NOT_QUICK;
+	return quick_deliver(skb, &o, end, is_v4);
+}
+
+static __noinline int quick_plain_v4(struct __sk_buff *skb)
+{
+	return quick_plain(skb, 1);
+}
+
+static __noinline int quick_srh_v4(struct __sk_buff *skb)
+{
+	return quick_srh(skb, 1);
+}
+
+static __noinline int quick_srh_v6(struct __sk_buff *skb)
+{
+	return quick_srh(skb, 0);
 }
 
 /* End.DT46, whatever SIDs of this node were before it; End.DX46 without an SRH. */
@@ -277,13 +303,18 @@ WF_INLINE int quick_validate(struct __sk_buff *skb)
 {
 	const __u8 *data = packet_data(skb), *end = packet_end(skb);
 	const struct wf_ipv6 *outer = (const void *)(data + L3);
-	struct quick_outer o;
+	const struct wf_srh *srh = (const void *)(outer + 1);
 
-	if ((const __u8 *)(outer + 1) > end ||
+	if ((const __u8 *)(srh + 1) > end ||
 	    *(const wf_any16 *)(data + 12) != WF_BE16(WF_ETH_P_IPV6) || !wf_ipv6_is_version(outer))
 		return NOT_QUICK;
-	if (outer->next_header != WF_PROTO_IPV6)
-		return quick_validate_other(skb);
-	quick_outer_plain(outer, &o);
-	return quick_deliver(skb, &o, 0);
+	if (outer->next_header == WF_PROTO_IPV6)
+		return quick_plain(skb, 0);
+	if (outer->next_header == WF_PROTO_IPV4)
+		return quick_plain_v4(skb);
+	if (outer->next_header != WF_PROTO_ROUTING)
+		return NOT_QUICK;
+	if (srh->next_header == WF_PROTO_IPV6)
+		return quick_srh_v6(skb);
+	return srh->next_header == WF_PROTO_IPV4 ? quick_srh_v4(skb) : NOT_QUICK;
 }

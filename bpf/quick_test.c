@@ -6,6 +6,7 @@
  * within a few jiffies, which a busy machine may miss: then both are sent again.
  */
 #include "bpf/service_test.h"
+#include "bpf/signing_test.h"
 
 #include <sys/mman.h>
 
@@ -30,12 +31,23 @@ static const struct ip_spec to_a[] = {
 	{.src = "10.0.0.3", .dst = "10.0.0.1", .proto = 6, .sport = 80, .dport = 7000, .tc = 2},
 	{.src = "fd00::3", .dst = "fd00::1", .proto = 6, .sport = 80, .dport = 7000},
 };
+/* Without SRH, with a C-SID container of this node's SIDs, with a full header. */
 static const struct outer_spec outers[] = {
 	{.dst = "5f00:0:1:e046:" RED_ARG},
 	{.dst = "5f00:0:1:1::",
 	 .n_segments = 1,
 	 .segments = {"5f00:0:1:e046:" RED_ARG},
 	 .segments_left = 1},
+	{.dst = "5f00:0:1:1::",
+	 .n_segments = 2,
+	 .segments = {"5f00:0:1:e046:" RED_ARG, "5f00:0:1:1::"},
+	 .segments_left = 1},
+};
+static const struct outer_spec signed_outers[] = {
+	{.dst = "5f00:0:1:e046:" RED_ARG, .n_segments = 1, .segments = {"5f00:0:1:e046:" RED_ARG}},
+	{.dst = "5f00:0:1:e046:" RED_ARG,
+	 .n_segments = 3,
+	 .segments = {"5f00:0:1:e046:" RED_ARG, "5f00:0:4:e001::", "5f00:0:3:e001::"}},
 };
 
 static void rest_take(struct fixture *f)
@@ -75,9 +87,9 @@ static uint64_t n_quick(const struct fixture *f, enum fixture_prog prog)
 	return n_unsettled(f->skel->maps.validated, offsetof(struct wf_validated, unsettled));
 }
 
-/* Twice @in: by the long way, and by the quick one. */
-static void assert_quick(struct fixture *f, enum fixture_prog prog, uint32_t ifindex,
-			 const struct packet *in)
+/* Twice @in: by the long way, and by the quick one. How often it was sent. */
+static uint64_t assert_quick(struct fixture *f, enum fixture_prog prog, uint32_t ifindex,
+			     const struct packet *in)
 {
 	struct outcome slow, quick;
 	uint64_t before, after;
@@ -92,9 +104,10 @@ static void assert_quick(struct fixture *f, enum fixture_prog prog, uint32_t ifi
 		assert_packet(&quick.out, &slow.out);
 		after = n_quick(f, prog);
 		if (after == before + 1)
-			return;
+			return 2 * (uint64_t)(i + 1);
 	}
 	fail_msg("the second packet was never quick");
+	return 0;
 }
 
 static void what_goes_is_the_same_both_ways(void **state)
@@ -118,6 +131,82 @@ static void what_comes_is_the_same_both_ways(void **state)
 			packet_from_underlay(&in, &outers[k], &to_a[i]);
 			assert_quick(f, PROG_VALIDATE, f->underlay, &in);
 		}
+}
+
+static void what_comes_signed_is_the_same_both_ways(void **state)
+{
+	const struct signing s = {0};
+	struct fixture *f = *state;
+	struct packet in;
+
+	signing_put_key(f, NULL);
+	for (size_t i = 0; i < sizeof(to_a) / sizeof(*to_a); i++)
+		for (size_t k = 0; k < sizeof(signed_outers) / sizeof(*signed_outers); k++) {
+			packet_signed(&in, &signed_outers[k], &s, &to_a[i]);
+			assert_quick(f, PROG_VALIDATE, f->underlay, &in);
+		}
+}
+
+/* Congestion that is known inside already is no reason for a second look, all other is. */
+static void what_congestion_changes_is_the_same_both_ways(void **state)
+{
+	struct fixture *f = *state;
+	struct outer_spec o = outers[0];
+	struct packet in;
+
+	for (uint8_t inner = 1; inner < 4; inner++)
+		for (uint8_t outer = 0; outer < 4; outer++) {
+			struct ip_spec s = to_a[inner % 2];
+
+			if (outer & ~inner)
+				continue;
+			s.tc = 0xb8 | inner;
+			o.tc = 0x14 | outer;
+			packet_from_underlay(&in, &o, &s);
+			assert_quick(f, PROG_VALIDATE, f->underlay, &in);
+		}
+}
+
+/* The SIDs on the way to End.DT46, walked or remembered. */
+static void what_came_by_other_sids_is_counted_both_ways(void **state)
+{
+	const uint64_t sid = wf_sid_head_make(TEST_BLOCK, TEST_NODE, 0);
+	struct wf_counter_key key = {.kind = WF_COUNTER_SID};
+	const uint32_t slot = 99;
+	struct fixture *f = *state;
+	struct packet in;
+
+	memcpy(key.name, &sid, sizeof(sid));
+	fixture_put(f, WF_TABLE_COUNTER, &key, &slot);
+	for (size_t i = 1; i < sizeof(outers) / sizeof(*outers); i++) {
+		const uint64_t before = fixture_counter(f, slot).packets;
+		uint64_t n;
+
+		packet_from_underlay(&in, &outers[i], &to_a[1]);
+		n = assert_quick(f, PROG_VALIDATE, f->underlay, &in);
+		assert_int_equal(fixture_counter(f, slot).packets, before + n);
+	}
+	fixture_drop(f, WF_TABLE_COUNTER, &key);
+}
+
+/* A known flow from another interface, or by another MAC address, is another sender's. */
+static void what_somebody_else_sends_is_not_quick(void **state)
+{
+	struct fixture *f = *state;
+	struct outcome o;
+	struct packet in;
+
+	for (size_t i = 0; i < sizeof(from_a) / sizeof(*from_a); i++) {
+		packet_from_container(&in, &from_a[i]);
+		assert_quick(f, PROG_APPLY, f->ports[0], &in);
+		fixture_run(f, PROG_APPLY, f->ports[1], &in, &o);
+		assert_int_equal(o.verdict, VERDICT_DROP);
+		assert_quick(f, PROG_APPLY, f->ports[0], &in);
+		in.bytes[11] ^= 1;
+		fixture_run(f, PROG_APPLY, f->ports[0], &in, &o);
+		assert_int_equal(o.verdict, VERDICT_DROP);
+		assert_int_equal(o.drop, WF_DROP_SOURCE_MAC);
+	}
 }
 
 static const uint8_t protos[] = {WF_PROTO_TCP, WF_PROTO_UDP};
@@ -203,6 +292,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_goes_is_the_same_both_ways),
 		cmocka_unit_test(what_comes_is_the_same_both_ways),
+		cmocka_unit_test(what_comes_signed_is_the_same_both_ways),
+		cmocka_unit_test(what_congestion_changes_is_the_same_both_ways),
+		cmocka_unit_test(what_came_by_other_sids_is_counted_both_ways),
+		cmocka_unit_test(what_somebody_else_sends_is_not_quick),
 		cmocka_unit_test(what_a_service_is_asked_is_the_same_both_ways),
 		cmocka_unit_test(what_a_service_answers_is_the_same_both_ways),
 		cmocka_unit_test(without_the_rest_only_what_is_known_passes),

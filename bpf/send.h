@@ -86,13 +86,6 @@ WF_INLINE void head_fill_home(struct wf_applied *e, const struct wf_way *way, __
 	wf_sid_make(outer->dst, here()->block, here()->node, WF_FN_ENDPOINT | sid, way->sid_arg);
 }
 
-/* What a packet adds to the ready header. @ip_len: of the packet inside. */
-WF_INLINE void head_patch(struct wf_ipv6 *outer, const struct wf_applied *e, __u32 ip_len, __u8 tc)
-{
-	outer->vtf = ((const struct wf_ipv6 *)e->head)->vtf | WF_BE32((__u32)tc << 20);
-	outer->payload_len = wf_htons((__u16)(e->header_len - WF_IPV6_LEN + ip_len));
-}
-
 /*
  * The template of a header longer than what the flow's entry holds of it, or NULL when the path was
  * replaced since: a header is never made of an old head and a new rest. (Headers of one length and
@@ -170,9 +163,19 @@ static __noinline int head_store_rest(struct __sk_buff *skb, const struct wf_app
 	return WF_DROP_NONE;
 }
 
+/* All behind the outer IPv6 header, up to @len, a compile-time constant. */
+WF_INLINE enum wf_drop head_store_all(__u8 *data, const __u8 *end, const struct wf_applied *e,
+				      __u32 len)
+{
+	if (data + L3 + len > end)
+		return WF_DROP_RESIZE;
+	wf_copy_words(data + L3 + WF_IPV6_LEN, e->head + WF_IPV6_LEN, len - WF_IPV6_LEN);
+	return WF_DROP_NONE;
+}
+
 /*
- * All behind the outer IPv6 header. Word by word where possible: the helper that copies any number
- * of bytes takes longer than a whole header does here.
+ * The same of any header. Word by word where possible: the helper that copies any number of bytes
+ * takes longer than a whole header does here.
  */
 static __noinline int head_store_srh(struct __sk_buff *skb, const struct wf_applied *e)
 {
@@ -193,32 +196,47 @@ static __noinline int head_store_srh(struct __sk_buff *skb, const struct wf_appl
 	return e->has_rest ? head_store_rest(skb, e) : WF_DROP_NONE;
 }
 
-/* Stores Ethernet and outer header where there is room for them now. RESIZE, NO_PATH. */
+/* The outer IPv6 header, with what a packet adds to the ready one, whose traffic class is 0. */
+WF_INLINE void head_store_ipv6(struct wf_ipv6 *outer, const struct wf_applied *e, __u32 ip_len,
+			       __be32 tc)
+{
+	const wf_any64 *from = (const void *)e->head;
+	wf_any64 *to = (void *)outer;
+
+	to[0] = from[0] | wf_pair(tc, 0);
+	for (__u32 i = 1; i < WF_IPV6_LEN / 8; i++)
+		to[i] = from[i];
+	outer->payload_len = wf_htons((__u16)(e->header_len - WF_IPV6_LEN + ip_len));
+}
+
+/*
+ * Stores Ethernet and outer header where there is room for them now. @ip_len: of the packet inside;
+ * @tc: as wf_ipv6_tc_word(). RESIZE, NO_PATH.
+ */
 WF_INLINE enum wf_drop head_store(struct __sk_buff *skb, const struct wf_applied *e, __u32 ip_len,
-				  __u8 tc)
+				  __be32 tc)
 {
 	__u8 *data = packet_data(skb), *end = packet_end(skb);
 
 	if (data + L3 + WF_IPV6_LEN > end)
 		return WF_DROP_RESIZE;
 	eth_store(data, e->eth);
-	wf_copy_words(data + L3, e->head, WF_IPV6_LEN);
-	head_patch((void *)(data + L3), e, ip_len, tc);
+	head_store_ipv6((void *)(data + L3), e, ip_len, tc);
 	if (e->header_len == WF_IPV6_LEN)
 		return WF_DROP_NONE;
-	if (e->header_len != WF_HEAD_CSID)
-		return head_store_srh(skb, e);
-	if (data + L3 + WF_HEAD_CSID > end)
-		return WF_DROP_RESIZE;
-	wf_copy_words(data + L3 + WF_IPV6_LEN, e->head + WF_IPV6_LEN, WF_HEAD_CSID - WF_IPV6_LEN);
-	return WF_DROP_NONE;
+	if (e->header_len == WF_HEAD_CSID)
+		return head_store_all(data, end, e, WF_HEAD_CSID);
+	if (e->header_len == WF_HEAD_SIGNED && !e->has_rest)
+		return head_store_all(data, end, e, WF_HEAD_SIGNED);
+	return head_store_srh(skb, e);
 }
 
 /* Makes room and stores Ethernet and outer header. RESIZE, NO_PATH. */
 WF_INLINE enum wf_drop head_push(struct __sk_buff *skb, const struct wf_applied *e, __u32 ip_len,
 				 __u8 tc)
 {
-	return packet_grow(skb, e->header_len) ? head_store(skb, e, ip_len, tc) : WF_DROP_RESIZE;
+	return packet_grow(skb, e->header_len) ? head_store(skb, e, ip_len, wf_ipv6_tc_word(tc))
+					       : WF_DROP_RESIZE;
 }
 
 /* Sends an encapsulated packet to @e's next hop, or to the one just looked up. */

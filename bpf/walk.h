@@ -20,7 +20,7 @@ WF_INLINE struct wf_walked *walked_find(const void *srh, const void *end, const 
 	if (!o->segments_left || o->upper_off != L3 + WF_IPV6_LEN + WF_WALKED_SRH_LEN ||
 	    srh + WF_WALKED_SRH_LEN > end)
 		return (void *)0;
-	slot = wf_walked_slot(o->dst, srh);
+	slot = cpu_part(wf_walked_slot(o->dst, srh), WF_WALKED_SLOTS);
 	return bpf_map_lookup_elem(&walked, &slot);
 }
 

@@ -22,6 +22,7 @@
 #define WF_NEXTHOP_JIFFIES 4   /* 16 ms at HZ=250 */
 #define WF_HEAD_MAX	   128 /* of a header: up to two segments, signed */
 #define WF_HEAD_CSID	   64  /* ... up to six waypoints in one C-SID container */
+#define WF_HEAD_SIGNED	   104 /* ... one segment, signed */
 
 /*
  * Both are whole cache lines; what an everyday packet takes is in the first ones. quick_until: in

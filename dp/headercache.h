@@ -16,6 +16,7 @@
  * a path of one C-SID container has, with one segment and nothing else.
  */
 #define WF_WALKED_BITS	  8
+#define WF_WALKED_SLOTS	  (1 << WF_WALKED_BITS)
 #define WF_WALKED_SRH_LEN 24
 
 struct wf_walked {

@@ -119,6 +119,27 @@ WF_INLINE __u32 wf_bit_select(__u32 bit, __u32 a, __u32 b)
 	return b ^ ((a ^ b) & (0 - bit));
 }
 
+/* Two words as they follow each other in memory. */
+WF_INLINE __u64 wf_pair(__u32 first, __u32 second)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return (__u64)second << 32 | first;
+#else
+	return (__u64)first << 32 | second;
+#endif
+}
+
+/*
+ * @differs and @more. The compiler would rather read all that is to be compared before it compares
+ * anything, and has no registers for that.
+ */
+WF_INLINE __u64 wf_differs_or(__u64 differs, __u64 more)
+{
+	differs |= more;
+	WF_OPAQUE(differs);
+	return differs;
+}
+
 /* 16-byte addresses. */
 WF_INLINE void wf_copy16(void *dst, const void *src)
 {

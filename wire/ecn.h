@@ -40,6 +40,16 @@ WF_INLINE __u8 wf_ecn_encap_tc(__u8 inner_tc)
 	return inner_tc;
 }
 
+/*
+ * 0: the inner traffic class stays as it is, for the outer ECN has no bit that the inner has not.
+ * Both, and what is returned, where the first word of an IPv6 header has them; other bits are let
+ * be.
+ */
+WF_INLINE __be32 wf_ecn_touches(__be32 inner, __be32 outer)
+{
+	return outer & ~inner & WF_BE32((__u32)WF_ECN_MASK << 20);
+}
+
 /* The inner traffic class after decapsulation, its DSCP kept, or WF_ECN_DROP. */
 WF_INLINE int wf_ecn_decap_tc(__u8 inner_tc, __u8 outer_tc)
 {

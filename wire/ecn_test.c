@@ -3,9 +3,12 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+
+#include "wire/ipv6.h"
 
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
@@ -45,11 +48,27 @@ static void encap_copies_dscp_and_ecn(void **state)
 		assert_int_equal(wf_ecn_encap_tc((uint8_t)tc), tc);
 }
 
+/* In the word, whatever else is in it: what does not touch leaves the inner codepoint. */
+static void what_does_not_touch_changes_nothing(void **state)
+{
+	for (uint32_t i = 0; i < 16; i++) {
+		const uint8_t inner = i & 3, outer = (uint8_t)(i >> 2);
+		const bool touches = wf_ecn_touches(wf_ipv6_vtf(0xb8 | inner, 0x12345),
+						    wf_ipv6_vtf(0x14 | outer, 0xfedcb)) != 0;
+
+		if (!touches)
+			assert_int_equal(wf_ecn_decap(inner, outer), inner);
+		if (outer == inner || outer == WF_ECN_NOT_ECT)
+			assert_false(touches);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(decap_follows_the_table_of_rfc_6040),
 		cmocka_unit_test(encap_copies_dscp_and_ecn),
+		cmocka_unit_test(what_does_not_touch_changes_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,9 +44,17 @@ WF_INLINE __u8 wf_ipv6_tc(const struct wf_ipv6 *ip)
 	return (__u8)(wf_ntohl(ip->vtf) >> 20);
 }
 
+/* The traffic class where the first word has it. */
+#define WF_IPV6_TC_MASK WF_BE32(0x0ff00000)
+
+WF_INLINE __be32 wf_ipv6_tc_word(__u8 tc)
+{
+	return wf_htonl((__u32)tc << 20);
+}
+
 WF_INLINE void wf_ipv6_set_tc(struct wf_ipv6 *ip, __u8 tc)
 {
-	ip->vtf = (ip->vtf & ~WF_BE32(0x0ff00000)) | wf_htonl((__u32)tc << 20);
+	ip->vtf = (ip->vtf & ~WF_IPV6_TC_MASK) | wf_ipv6_tc_word(tc);
 }
 
 /* Address predicates. */
