@@ -189,7 +189,8 @@ WF_INLINE enum wf_drop applied_find(struct __sk_buff *skb, const struct wf_inner
 		if (!other)
 			return WF_DROP_NO_PORT;
 		is_known = applied_is(other, skb, in);
-		if (is_known || (e->port && e->generation == generation_now()))
+		if (is_known ||
+		    (e->port && flowcache_keeps(e->generation, e->quick_until, other->generation)))
 			*ret = e = other;
 	}
 	if (is_known && !belief_is_over(skb, in, e->believed_until))

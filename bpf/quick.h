@@ -20,7 +20,7 @@
 #define QUICK_BYTES(is_v4) ((is_v4) ? WF_QUICK_V4_BYTES : WF_QUICK_V6_BYTES)
 #define QUICK_LEN(is_v4)   (((is_v4) ? WF_IPV4_LEN : WF_IPV6_LEN) + WF_QUICK_L4)
 
-/* Where this CPU may remember the flow of the packet whose IP header is at @p. */
+/* The first slot where this CPU may remember the flow of the packet whose IP header is at @p. */
 WF_INLINE __u32 quick_slot(const __u8 *p, _Bool is_v4)
 {
 	return cpu_part(wf_quick_slot(p, is_v4), WF_FLOWCACHE_SLOTS);
@@ -100,8 +100,13 @@ WF_INLINE int quick_apply_ip(struct __sk_buff *skb, _Bool is_v4)
 		return NOT_QUICK;
 	slot = quick_slot(data + L3, is_v4);
 	e = bpf_map_lookup_elem(&applied, &slot);
-	if (!e || !quick_may_go(skb, data, is_v4, e, &q) ||
-	    (e->is_alias && !quick_alias_source(skb, L3, &e->alias, is_v4)))
+	if (e && !quick_may_go(skb, data, is_v4, e, &q)) {
+		slot ^= 1;
+		e = bpf_map_lookup_elem(&applied, &slot);
+		if (e && !quick_may_go(skb, data, is_v4, e, &q))
+			return NOT_QUICK;
+	}
+	if (!e || (e->is_alias && !quick_alias_source(skb, L3, &e->alias, is_v4)))
 		return NOT_QUICK;
 	hop_down(data + L3, is_v4);
 	quick_count(&e->unsettled, q.l4_len + QUICK_LEN(is_v4));
@@ -245,8 +250,13 @@ WF_INLINE int quick_deliver(struct __sk_buff *skb, const struct quick_outer *o, 
 		return NOT_QUICK;
 	slot = quick_slot(inner, is_v4);
 	e = bpf_map_lookup_elem(&validated, &slot);
-	if (!e || !quick_may_come(skb, o, is_v4, e, &q) ||
-	    (e->is_alias && !quick_alias_destination(skb, L3 + o->len, &e->alias, is_v4)))
+	if (e && !quick_may_come(skb, o, is_v4, e, &q)) {
+		slot ^= 1;
+		e = bpf_map_lookup_elem(&validated, &slot);
+		if (e && !quick_may_come(skb, o, is_v4, e, &q))
+			return NOT_QUICK;
+	}
+	if (!e || (e->is_alias && !quick_alias_destination(skb, L3 + o->len, &e->alias, is_v4)))
 		return NOT_QUICK;
 	if (o->arrived_slot)
 		count(skb, o->arrived_slot, skb->len - L3);

@@ -209,6 +209,42 @@ static void what_somebody_else_sends_is_not_quick(void **state)
 	}
 }
 
+static uint32_t slot_of(const struct packet *p)
+{
+	struct wf_inner in = {0};
+
+	assert_int_equal(wf_flow_parse(p->bytes, p->bytes + p->len, ETH_LEN, WF_ETH_P_IPV6, &in),
+			 WF_FLOW_OK);
+	return wf_flowcache_slot(&in.flow);
+}
+
+/* Two flows that begin to look in the same slot: the second slot is as quick. */
+static void both_slots_of_a_flow_are_quick(void **state)
+{
+	struct ip_spec s = from_a[1];
+	struct fixture *f = *state;
+	struct packet a, b;
+	struct outcome o;
+	uint64_t before;
+
+	packet_from_container(&a, &s);
+	do {
+		s.sport++;
+		packet_from_container(&b, &s);
+	} while (slot_of(&b) != slot_of(&a));
+	for (int i = 0; i < ATTEMPTS; i++) {
+		fixture_forget(f);
+		fixture_run(f, PROG_APPLY, f->ports[0], &a, &o);
+		fixture_run(f, PROG_APPLY, f->ports[0], &b, &o);
+		before = n_quick(f, PROG_APPLY);
+		fixture_run(f, PROG_APPLY, f->ports[0], &a, &o);
+		fixture_run(f, PROG_APPLY, f->ports[0], &b, &o);
+		if (n_quick(f, PROG_APPLY) == before + 2)
+			return;
+	}
+	fail_msg("one of the two was never quick");
+}
+
 static const uint8_t protos[] = {WF_PROTO_TCP, WF_PROTO_UDP};
 static const struct wf_candidate none = {0};
 
@@ -296,6 +332,7 @@ int main(void)
 		cmocka_unit_test(what_congestion_changes_is_the_same_both_ways),
 		cmocka_unit_test(what_came_by_other_sids_is_counted_both_ways),
 		cmocka_unit_test(what_somebody_else_sends_is_not_quick),
+		cmocka_unit_test(both_slots_of_a_flow_are_quick),
 		cmocka_unit_test(what_a_service_is_asked_is_the_same_both_ways),
 		cmocka_unit_test(what_a_service_answers_is_the_same_both_ways),
 		cmocka_unit_test(without_the_rest_only_what_is_known_passes),

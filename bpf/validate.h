@@ -180,7 +180,7 @@ WF_INLINE struct wf_validated *validated_find(struct __sk_buff *skb, const struc
 		if (!other)
 			return other;
 		is_known = validated_is(other, o, proof, in);
-		if (is_known || e->generation == generation_now())
+		if (is_known || flowcache_keeps(e->generation, e->quick_until, other->generation))
 			e = other;
 	}
 	if (is_known && !belief_is_over(skb, in, e->believed_until))

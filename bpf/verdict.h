@@ -76,6 +76,16 @@ WF_INLINE __u32 generation_now(void)
 	return generation;
 }
 
+/*
+ * Does a flow in its first slot stay there, and a new one goes to the second? Not if it is idle and
+ * the second is in use: flows that are over would keep those that are not out of both.
+ */
+WF_INLINE _Bool flowcache_keeps(__u32 generation_1, __u64 quick_until_1, __u32 generation_2)
+{
+	return generation_1 == generation_now() &&
+	       (generation_2 != generation_now() || quick_until_1 >= bpf_jiffies64());
+}
+
 WF_INLINE void drop_count(enum wf_drop drop)
 {
 	__u32 key = drop;

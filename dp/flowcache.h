@@ -2,7 +2,8 @@
 /*
  * What a CPU remembers of the flows it has seen: the decision, ready to act on.
  *
- * A flow has two slots to be in, side by side; one that finds others in both is decided again. An
+ * A flow has two slots to be in, side by side; one that finds others in both takes the place of the
+ * first if that is idle, else of the second, and that one is decided again. An
  * entry is good while its generation is the current one (user space counts it up after each
  * change); its next hop is believed for WF_NEXTHOP_JIFFIES only, so that the data path follows the
  * kernel's FIB and neighbor tables by itself, whether or not weftd runs.
