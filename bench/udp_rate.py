@@ -24,7 +24,7 @@ class UdpRate(Measure):
     title = "UDP packets of 114 bytes, one core forwarding"
     unit = "kpps"
     digits = 0
-    n_per_run = 18
+    n_per_run = 12
 
     def sample(self, case, topo):
         ends = case.ends()
