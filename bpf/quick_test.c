@@ -9,6 +9,7 @@
 #include "bpf/signing_test.h"
 
 #include <sys/mman.h>
+#include <time.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -218,27 +219,61 @@ static uint32_t slot_of(const struct packet *p)
 	return wf_flowcache_slot(&in.flow);
 }
 
-/* Two flows that begin to look in the same slot: the second slot is as quick. */
-static void both_slots_of_a_flow_are_quick(void **state)
+/* @n flows of A that begin to look in the same slot. */
+static void make_neighbors(struct packet *ret, int n)
 {
 	struct ip_spec s = from_a[1];
-	struct fixture *f = *state;
-	struct packet a, b;
+
+	packet_from_container(&ret[0], &s);
+	for (int i = 1; i < n; i++)
+		do {
+			s.sport++;
+			packet_from_container(&ret[i], &s);
+		} while (slot_of(&ret[i]) != slot_of(&ret[0]));
+}
+
+static void send_both(struct fixture *f, const struct packet *a, const struct packet *b)
+{
 	struct outcome o;
+
+	fixture_run(f, PROG_APPLY, f->ports[0], a, &o);
+	fixture_run(f, PROG_APPLY, f->ports[0], b, &o);
+}
+
+static void both_slots_of_a_flow_are_quick(void **state)
+{
+	struct fixture *f = *state;
+	struct packet p[2];
 	uint64_t before;
 
-	packet_from_container(&a, &s);
-	do {
-		s.sport++;
-		packet_from_container(&b, &s);
-	} while (slot_of(&b) != slot_of(&a));
+	make_neighbors(p, 2);
 	for (int i = 0; i < ATTEMPTS; i++) {
 		fixture_forget(f);
-		fixture_run(f, PROG_APPLY, f->ports[0], &a, &o);
-		fixture_run(f, PROG_APPLY, f->ports[0], &b, &o);
+		send_both(f, &p[0], &p[1]);
 		before = n_quick(f, PROG_APPLY);
-		fixture_run(f, PROG_APPLY, f->ports[0], &a, &o);
-		fixture_run(f, PROG_APPLY, f->ports[0], &b, &o);
+		send_both(f, &p[0], &p[1]);
+		if (n_quick(f, PROG_APPLY) == before + 2)
+			return;
+	}
+	fail_msg("one of the two was never quick");
+}
+
+/* A flow that is over makes room for a new one, and not the one beside it. */
+static void who_is_idle_makes_room(void **state)
+{
+	const struct timespec idle = {.tv_nsec = 60000000};
+	struct fixture *f = *state;
+	struct packet p[3];
+	uint64_t before;
+
+	make_neighbors(p, 3);
+	for (int i = 0; i < ATTEMPTS; i++) {
+		fixture_forget(f);
+		send_both(f, &p[0], &p[1]);
+		nanosleep(&idle, NULL);
+		send_both(f, &p[1], &p[2]);
+		before = n_quick(f, PROG_APPLY);
+		send_both(f, &p[1], &p[2]);
 		if (n_quick(f, PROG_APPLY) == before + 2)
 			return;
 	}
@@ -333,6 +368,7 @@ int main(void)
 		cmocka_unit_test(what_came_by_other_sids_is_counted_both_ways),
 		cmocka_unit_test(what_somebody_else_sends_is_not_quick),
 		cmocka_unit_test(both_slots_of_a_flow_are_quick),
+		cmocka_unit_test(who_is_idle_makes_room),
 		cmocka_unit_test(what_a_service_is_asked_is_the_same_both_ways),
 		cmocka_unit_test(what_a_service_answers_is_the_same_both_ways),
 		cmocka_unit_test(without_the_rest_only_what_is_known_passes),
